@@ -1,0 +1,50 @@
+"""Whether an article is already held, and what to do with it. Pure."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from archive.model import Article
+
+if TYPE_CHECKING:
+    from archive.normalize import NormalizedDraft
+
+Action = Literal["insert", "revise", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with a draft, and the outcome to report for it."""
+
+    action: Action
+    outcome: str
+    reason: str | None = None
+
+
+def content_hash(paragraphs: tuple[str, ...]) -> str:
+    """SHA-256, hexadecimal, of the text alone: case, title and spacing between words ignored."""
+    folded = "\n".join(" ".join(paragraph.casefold().split()) for paragraph in paragraphs)
+    return hashlib.sha256(folded.encode()).hexdigest()
+
+
+def decide(
+    draft: "NormalizedDraft", same_url: Article | None, same_text: Article | None
+) -> Decision:
+    """The decision for a draft, given the articles already held under its URL and with its text."""
+    if same_url is not None:
+        if (draft.title, draft.content_hash) == (same_url.title, same_url.content_hash):
+            return Decision("keep", "unchanged")
+        return Decision("revise", "updated", f"version {same_url.version + 1}")
+    if same_text is None:
+        return Decision("insert", "added")
+    if (
+        draft.title == same_text.title
+        and draft.url is None
+        and draft.source
+        in (
+            None,
+            same_text.source,
+        )
+    ):
+        return Decision("keep", "unchanged")
+    return Decision("keep", "duplicate", f"same text as article {same_text.id}")

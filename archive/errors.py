@@ -1,0 +1,32 @@
+"""Everything that can go wrong between an outside document and the store.
+
+Each message is one line that says what happened and what to do next.
+"""
+
+
+class ArchiveError(Exception):
+    """Root of this layer's errors."""
+
+
+class UnreadableInputError(ArchiveError, ValueError):
+    """A document that holds no article we can take: empty, binary, oversized or broken."""
+
+
+class SourceNotFoundError(ArchiveError, FileNotFoundError):
+    """A file or folder to add that is not there or cannot be opened."""
+
+
+class FetchError(ArchiveError, OSError):
+    """A URL that could not be fetched, or whose answer was refused."""
+
+
+class BlockedAddressError(FetchError):
+    """A URL or redirect that leads to a private, loopback or link-local address."""
+
+
+class ArticleNotFoundError(ArchiveError, LookupError):
+    """No article under this id."""
+
+
+class StoreError(ArchiveError, OSError):
+    """The store cannot be opened, read or written."""

@@ -1,0 +1,65 @@
+"""From an HTML page to its article. Pure.
+
+The body comes from trafilatura; what the page says of itself (JSON-LD, OpenGraph, meta) is read by
+`archive.page_metadata` and wins over what trafilatura guesses.
+"""
+
+import re
+from typing import Any
+
+from trafilatura import bare_extraction
+
+from archive.errors import UnreadableInputError
+from archive.model import ArticleDraft
+from archive.normalize import clean_line
+from archive.page_metadata import PageMetadata, read_metadata
+
+SHORTEST_BODY_CHARACTERS = 60
+DECLARATION_BYTES = 2_048
+_DECLARED = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_BLOCKS = ("p", "head", "item", "quote", "cell", "code")
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The encoding a page names in its first bytes (HTML Standard, prescan)."""
+    found = _DECLARED.search(data[:DECLARATION_BYTES])
+    return found.group(1).decode("ascii") if found else None
+
+
+def extract_article(html: str, url: str | None = None) -> ArticleDraft:
+    """The page's article. Raises UnreadableInputError where the page holds none."""
+    metadata = read_metadata(html)
+    document = _extract_body(html, url)
+    paragraphs = _paragraphs(document.body, metadata.title) if document is not None else ()
+    if sum(map(len, paragraphs)) < SHORTEST_BODY_CHARACTERS:
+        raise UnreadableInputError("no article found in this page; paste its text instead")
+    return _draft(metadata, document, paragraphs, url)
+
+
+def _extract_body(html: str, url: str | None) -> Any:
+    try:
+        return bare_extraction(html, url=url, include_comments=False, include_tables=False)
+    except (ValueError, TypeError, AttributeError, RecursionError) as exc:
+        raise UnreadableInputError(f"the page cannot be read: {exc}") from exc
+
+
+def _paragraphs(body: Any, title: str | None) -> tuple[str, ...]:
+    """Paragraphs and subheadings in order, without the title where the body repeats it."""
+    blocks = [e for e in body.iter(*_BLOCKS) if not any(True for _ in e.iterchildren(*_BLOCKS))]
+    texts = [clean_line("".join(block.itertext())) for block in blocks]
+    return tuple(text for text in texts if text and text != title)
+
+
+def _draft(
+    metadata: PageMetadata, document: Any, paragraphs: tuple[str, ...], url: str | None
+) -> ArticleDraft:
+    guessed_authors = tuple(name.strip() for name in (document.author or "").split(";"))
+    return ArticleDraft(
+        title=metadata.title or clean_line(document.title or ""),
+        paragraphs=paragraphs,
+        source=metadata.source or document.sitename or document.hostname,
+        authors=metadata.authors or tuple(filter(None, guessed_authors)),
+        url=metadata.url or url or document.url,
+        language=metadata.language,
+        published=metadata.published or document.date,
+    )

@@ -1,0 +1,229 @@
+"""One GET of an outside URL, safe against hostile servers and against reaching private services.
+
+The guard judges the addresses each hop resolves to as the connection is made, however the host is
+spelt (`0x7f.1`), and connects to no other: DNS cannot answer anew in between (CWE-918).
+"""
+
+import re
+import socket
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+import httpcore
+import httpx
+
+from archive.errors import BlockedAddressError, FetchError
+
+Network = IPv4Network | IPv6Network
+MAX_ATTEMPTS = 4  # a hostile DNS answer may list hundreds of addresses
+NAT64 = IPv6Network("64:ff9b::/96")
+# Refused whatever this Python's ipaddress says: multicast, IETF assignments (RFC 6890, 2928), 6to4
+# relays (RFC 7526), Azure's own service, documentation (RFC 9637), all outside 2000::/3 (RFC 4291).
+NEVER_PUBLIC: tuple[Network, ...] = (
+    *map(IPv4Network, ("224.0.0.0/3", "192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")),
+    *map(IPv6Network, ("2001::/23", "3fff::/20", "::/3", "4000::/2", "8000::/1")),
+)
+_HTTP_ERRORS = (httpx.InvalidURL, httpcore.NetworkError, httpcore.ProtocolError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """What one fetch may cost, all redirect hops together."""
+
+    max_bytes: int = 10_000_000  # of the body, after decompression
+    timeout_seconds: float = 20.0
+    max_redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """The answer of the last hop; its status is 200 to 299, its header names are lower case."""
+
+    url: str
+    content_type: str  # media type in lower case without parameters; "" if absent or malformed
+    charset: str | None  # as declared, in lower case; may be a name Python does not know
+    body: bytes
+    status: int
+    headers: Mapping[str, str]
+
+
+def fetch_url(
+    url: str,
+    limits: FetchLimits = FetchLimits(),
+    *,
+    allowed_networks: Sequence[str] = (),
+    user_agent: str = "Hemero",
+) -> FetchedPage:
+    """Return the page at `url` after redirects, its body decompressed.
+
+    `allowed_networks` (CIDR, e.g. "10.2.0.0/16") opens private networks for the archive of an
+    intranet, and for tests; any page may then redirect there. A malformed one is a ValueError.
+    Raises BlockedAddressError for an address that is not public, FetchError for all else.
+    """
+    allowed = tuple(ip_network(network) for network in allowed_networks)
+    backend = GuardedBackend(time.monotonic() + limits.timeout_seconds, allowed)
+    try:
+        with httpcore.ConnectionPool(network_backend=backend) as pool:
+            return _get_page(pool, url, user_agent.encode(), limits)
+    except FetchError:
+        raise
+    except (TimeoutError, httpcore.TimeoutException) as exc:
+        raise FetchError(f"{url!r:.300} took over {limits.timeout_seconds} s; try later") from exc
+    except (OSError, ValueError, *_HTTP_ERRORS) as exc:  # UnicodeError is a ValueError
+        reason = " ".join(str(exc).split())[:200] or type(exc).__name__
+        raise FetchError(f"Cannot fetch {url!r:.300}: {reason}; check it, then try again") from exc
+
+
+def _get_page(
+    pool: httpcore.ConnectionPool, url: str, agent: bytes, limits: FetchLimits
+) -> FetchedPage:
+    # Not httpx.Client: it reads the bodies of redirects whole and inflates chunks without bound.
+    hop = httpx.URL(url)
+    for _ in range(limits.max_redirects + 1):
+        check_url(hop)
+        headers = [(b"Host", hop.netloc), (b"User-Agent", agent), (b"Accept-Encoding", b"gzip")]
+        parts = {"scheme": hop.raw_scheme, "host": hop.raw_host, "target": hop.raw_path}
+        with pool.stream("GET", httpcore.URL(port=hop.port, **parts), headers=headers) as reply:
+            location = httpx.Headers(reply.headers).get("location")
+            if location is None or not httpx.codes.is_redirect(reply.status):
+                return _read_page(str(hop), reply, limits.max_bytes)
+        hop = hop.join(location)
+    raise FetchError(f"{url!r:.300} redirects over {limits.max_redirects} times; do not fetch it")
+
+
+def check_url(url: httpx.URL) -> None:
+    """Raise FetchError unless `url` is http or https, names a host and holds no user name."""
+    if url.userinfo:  # not quoted in the message: it may be a password
+        raise FetchError("The address carries a user name or password; give it without")
+    if url.scheme not in ("http", "https") or not url.raw_host or b"%" in url.raw_host:
+        raise FetchError(f"{str(url)!r:.300} is not a web address; give http(s)://host/path")
+
+
+def _read_page(url: str, reply: httpcore.Response, max_bytes: int) -> FetchedPage:
+    if not 200 <= reply.status < 300:
+        status = f"{reply.status} {httpx.codes.get_reason_phrase(reply.status)}".strip()
+        advice = "try again later" if reply.status >= 500 else "check the address"
+        raise FetchError(f"{url!r:.300} answered {status}; {advice}")
+    headers = dict(httpx.Headers(reply.headers))
+    content_type, charset = parse_content_type(headers.get("content-type", ""))
+    body = read_body(reply.iter_stream(), headers.get("content-encoding", ""), max_bytes)
+    return FetchedPage(url, content_type, charset, body, reply.status, headers)
+
+
+def parse_content_type(header: str) -> tuple[str, str | None]:
+    """Return media type ("" if malformed) and charset, both in lower case (RFC 9110, 8.3)."""
+    media = re.match(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", header.strip().lower(), re.ASCII)
+    charset = re.search(r";\s*charset\s*=\s*[\"']?([\w.:+-]+)", header.lower(), re.ASCII)
+    return media[0] if media else "", charset[1] if charset else None
+
+
+def read_body(chunks: Iterable[bytes], coding: str, max_bytes: int) -> bytes:
+    """Return the chunks joined and decompressed as the Content-Encoding `coding` says.
+
+    Holds at most `max_bytes` and one chunk, then stops with a FetchError; so do an unknown or
+    nested coding and a cut compressed body. Reads gzip (RFC 1952) and zlib (RFC 1950) data.
+    """
+    codings = [name for name in re.split(r"[,\s]+", coding.lower()) if name not in ("", "identity")]
+    if codings not in ([], ["gzip"], ["x-gzip"], ["deflate"]):  # RFC 9110, 8.4.1
+        raise FetchError(f"The page is encoded as {coding!r:.100}; only gzip can be read")
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 32) if codings else None  # 32: either header
+    body, chunk = bytearray(), b""
+    for chunk in chunks:
+        body += inflater.decompress(chunk, max_bytes + 1 - len(body)) if inflater else chunk
+        if len(body) > max_bytes:
+            raise FetchError(f"The page is larger than {max_bytes} bytes; allow more or skip it")
+        if inflater and inflater.eof:  # like browsers, ignore what follows
+            return bytes(body)
+    if inflater and chunk:
+        raise FetchError("The compressed page is cut short; try again later")
+    return bytes(body)
+
+
+def is_public_address(address: str, allowed: Sequence[Network] = ()) -> bool:
+    """Return whether `address`, or else every IPv4 address in it, is public or in `allowed`."""
+    parsed = ip_address(address)
+    embedded = _embedded_ipv4(parsed) if isinstance(parsed, IPv6Address) else ()
+    return all(
+        any(ip in network for network in allowed)
+        or (ip.is_global and not any(ip in network for network in NEVER_PUBLIC))
+        for ip in embedded or (parsed,)
+    )
+
+
+def _embedded_ipv4(address: IPv6Address) -> tuple[IPv4Address, ...]:
+    nat64 = IPv4Address(int(address) & 0xFFFF_FFFF) if address in NAT64 else None  # RFC 6052
+    single = nat64 or address.ipv4_mapped or address.sixtofour  # RFC 4291, RFC 3056
+    return (single,) if single else address.teredo or ()  # server and client, RFC 4380
+
+
+def resolve_host(host: str, port: int) -> list[str]:
+    """Return the numeric addresses of `host` in the system's order (RFC 6724)."""
+    return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def seconds_until(deadline: float) -> float:
+    """Return what is left, above 0; raises httpcore.ReadTimeout when nothing is."""
+    if (seconds := deadline - time.monotonic()) <= 0:
+        raise httpcore.ReadTimeout("the deadline has passed")
+    return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedStream(httpcore.NetworkStream):
+    """A connection whose every read, write and TLS handshake ends at `deadline` (monotonic)."""
+
+    stream: httpcore.NetworkStream
+    deadline: float
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self.stream.read(max_bytes, seconds_until(self.deadline))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.stream.write(buffer, seconds_until(self.deadline))
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = seconds_until(self.deadline)
+        return GuardedStream(self.stream.start_tls(*args, **options), self.deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedBackend(httpcore.NetworkBackend):
+    """Connects only to addresses it has resolved and judged itself, and before `deadline`."""
+
+    deadline: float  # of time.monotonic(), in seconds
+    allowed: Sequence[Network] = ()
+    resolver: Callable[[str, int], Sequence[str]] = resolve_host
+
+    def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.NetworkStream:
+        addresses = self._resolve(host, port)
+        for address in addresses:  # one private address condemns the host
+            if not is_public_address(address, self.allowed):
+                what = f"{host!r:.300} leads to {address}, which is not a public address"
+                raise BlockedAddressError(f"{what}; allow its network if you trust it")
+        return GuardedStream(self._connect_first(addresses[:MAX_ATTEMPTS], port), self.deadline)
+
+    def _resolve(self, host: str, port: int) -> Sequence[str]:
+        # getaddrinfo takes no timeout, and who serves the zone decides how long it takes.
+        worker = ThreadPoolExecutor(1)
+        try:
+            return worker.submit(self.resolver, host, port).result(seconds_until(self.deadline))
+        finally:
+            worker.shutdown(wait=False)
+
+    def _connect_first(self, addresses: Sequence[str], port: int) -> httpcore.NetworkStream:
+        for left in range(len(addresses), 0, -1):
+            share = seconds_until(self.deadline) / left
+            try:
+                return httpcore.SyncBackend().connect_tcp(addresses[-left], port, share)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if left == 1:
+                    raise
+        raise httpcore.ConnectError("the host has no address")

@@ -1,0 +1,33 @@
+"""Plain text: the first line is the title, the others are paragraphs."""
+
+from collections.abc import Iterator
+from io import BufferedReader
+
+from archive.decode import decode_text, read_document
+from archive.errors import UnreadableInputError
+from archive.model import ArticleDraft, SourceItem
+from archive.normalize import split_paragraphs
+
+SUFFIXES = (".txt", ".text", ".md")
+
+
+def recognizes(head: bytes) -> bool:
+    """Whatever no other format claims is read as text, or refused as binary while decoding."""
+    return True
+
+
+def read_items(stream: BufferedReader, name: str) -> Iterator[SourceItem]:
+    try:
+        yield SourceItem(name, draft_from_text(decode_text(read_document(stream))))
+    except UnreadableInputError as exc:
+        yield SourceItem(name, problem=str(exc))
+
+
+def draft_from_text(text: str) -> ArticleDraft:
+    """A single line is a text without a title. Raises UnreadableInputError where all is blank."""
+    lines = split_paragraphs(text)
+    if not lines:
+        raise UnreadableInputError("empty")
+    if len(lines) == 1:
+        return ArticleDraft(title="", paragraphs=lines)
+    return ArticleDraft(title=lines[0], paragraphs=lines[1:])

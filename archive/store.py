@@ -1,0 +1,275 @@
+"""The articles on disk: one SQLite file, the only truth. The only module with a connection."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.errors import ArticleNotFoundError, StoreError
+from archive.model import (
+    PARAGRAPH_BREAK,
+    ArchiveSummary,
+    Article,
+    ArticleFilter,
+    Change,
+)
+from archive.normalize import NormalizedDraft, format_utc
+from archive.schema import article, article_version, change, clock
+
+HEAD_REVISION = "0001"
+BUSY_TIMEOUT_SECONDS = 30
+PAGE_ARTICLES = 500
+
+
+class StoreTransaction:
+    """Reads and writes of one unit of work: all of it becomes durable, or nothing."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def find_by_url(self, url: str) -> Article | None:
+        return self._find(article.c.url == url)
+
+    def find_by_hash(self, content_hash: str) -> Article | None:
+        """The oldest article with this text."""
+        return self._find(article.c.content_hash == content_hash)
+
+    def insert(self, draft: NormalizedDraft) -> int:
+        """The new article's id."""
+        values = _columns(draft) | {"version": 1, "added": format_utc(datetime.now(UTC))}
+        return int(self._connection.execute(article.insert().values(values)).lastrowid)
+
+    def revise(self, held: Article, draft: NormalizedDraft) -> None:
+        """Make the draft the article's next version; what it leaves unsaid stays as it was."""
+        self._connection.execute(
+            article_version.insert().values(
+                article_id=held.id,
+                version=held.version,
+                title=held.title,
+                text=held.text,
+                superseded=format_utc(datetime.now(UTC)),
+            )
+        )
+        said = {name: value for name, value in _columns(draft).items() if value}
+        self._connection.execute(
+            article.update()
+            .where(article.c.id == held.id)
+            .values(said | {"title": draft.title, "version": held.version + 1})
+        )
+
+    def delete(self, article_id: int) -> None:
+        """Raises ArticleNotFoundError where there is none."""
+        found = self._connection.execute(article.delete().where(article.c.id == article_id))
+        if not found.rowcount:
+            raise ArticleNotFoundError(missing_article(article_id))
+
+    def _find(self, condition: sa.ColumnElement[bool]) -> Article | None:
+        query = sa.select(article).where(condition).order_by(article.c.id).limit(1)
+        row = self._connection.execute(query).first()
+        return _article(row) if row else None
+
+
+class ArticleStore:
+    """Articles, their versions and the cursor of changes. Safe for many threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, making or upgrading it where needed. Raises StoreError."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(f"cannot make the folder {path.parent}: {exc.strerror}") from exc
+        self._engine = _open_engine(path)
+        if self._revision() != HEAD_REVISION:
+            with self._connect(begin="IMMEDIATE") as connection:
+                _migrate(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[StoreTransaction]:
+        """One write transaction, on disk (fsync) when the block ends; waits for other writers."""
+        with self._connect(begin="IMMEDIATE") as connection:
+            yield StoreTransaction(connection)
+
+    def get(self, article_id: int) -> Article:
+        """Raises ArticleNotFoundError where there is none."""
+        found = self.get_many([article_id])
+        if not found:
+            raise ArticleNotFoundError(missing_article(article_id))
+        return found[0]
+
+    def get_many(self, article_ids: Sequence[int]) -> list[Article]:
+        """The articles that exist, in the order of their ids as given; one SELECT."""
+        query = sa.select(article).where(article.c.id.in_(article_ids))
+        with self._connect() as connection:
+            rows = {row.id: row for row in connection.execute(query)}
+        return [_article(rows[i]) for i in article_ids if i in rows]
+
+    def list_articles(
+        self, wanted: ArticleFilter = ArticleFilter(), limit: int = 20, offset: int = 0
+    ) -> list[Article]:
+        """A page of the articles that pass the filter, the latest added first."""
+        query = sa.select(article).where(*_conditions(wanted)).order_by(article.c.id.desc())
+        with self._connect() as connection:
+            return [_article(row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+    def each_article(self) -> Iterator[Article]:
+        """Every article by ascending id, read in pages so that no lock is held between them."""
+        last = 0
+        while True:
+            query = sa.select(article).where(article.c.id > last).order_by(article.c.id)
+            with self._connect() as connection:
+                rows = connection.execute(query.limit(PAGE_ARTICLES)).all()
+            if not rows:
+                return
+            yield from map(_article, rows)
+            last = rows[-1].id
+
+    def article_ids(self) -> list[int]:
+        with self._connect() as connection:
+            return list(connection.scalars(sa.select(article.c.id).order_by(article.c.id)))
+
+    def count(self, wanted: ArticleFilter = ArticleFilter()) -> int:
+        query = sa.select(sa.func.count()).select_from(article).where(*_conditions(wanted))
+        with self._connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def changes_after(self, seq: int, limit: int) -> list[Change]:
+        """The changes past a checkpoint, oldest first; an article that is gone was deleted."""
+        query = sa.select(change).where(change.c.seq > seq).order_by(change.c.seq).limit(limit)
+        with self._connect() as connection:
+            return [Change(row.article_id, row.seq) for row in connection.execute(query)]
+
+    def count_changes_after(self, seq: int) -> int:
+        query = sa.select(sa.func.count()).select_from(change).where(change.c.seq > seq)
+        with self._connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def last_seq(self) -> int:
+        """The newest change's seq, 0 in an archive that never held anything."""
+        with self._connect() as connection:
+            return int(connection.scalar(sa.select(clock.c.seq)) or 0)
+
+    def summarize(self) -> ArchiveSummary:
+        """The archive in numbers."""
+        with self._connect() as connection:
+            years = sa.func.substr(article.c.published, 1, 4)
+            total, first, last = connection.execute(
+                sa.select(sa.func.count(), sa.func.min(years), sa.func.max(years)).select_from(
+                    article
+                )
+            ).one()
+            return ArchiveSummary(
+                articles=total,
+                first_year=int(first) if first else None,
+                last_year=int(last) if last else None,
+                languages=_frequencies(connection, article.c.language),
+                sources=_frequencies(connection, article.c.source),
+            )
+
+    @contextmanager
+    def _connect(self, begin: str = "") -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection:
+                with connection.execution_options(begin=begin).begin():
+                    yield connection
+        except SQLAlchemyError as exc:
+            raise StoreError(f"the archive {self.path} failed: {_cause(exc)}") from exc
+
+    def _revision(self) -> str | None:
+        with self._connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return str(found) if found else None
+
+
+def missing_article(article_id: int) -> str:
+    """What to tell whoever asked for an article that is not there."""
+    return f"no article {article_id}; it may have been removed"
+
+
+def _open_engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(
+        f"sqlite+pysqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+    )
+    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling would begin too late to lock; ours is _begin.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', '')}")
+
+
+def _migrate(connection: sa.Connection) -> None:
+    # Only a new or old file pays for loading Alembic.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _columns(draft: NormalizedDraft) -> dict[str, Any]:
+    values = asdict(draft)
+    del values["remarks"], values["paragraphs"]
+    return values | {
+        "text": PARAGRAPH_BREAK.join(draft.paragraphs),
+        "authors": list(draft.authors),
+    }
+
+
+def _article(row: Any) -> Article:
+    values = dict(row._mapping)
+    values["paragraphs"] = tuple(values.pop("text").split(PARAGRAPH_BREAK))
+    values["authors"] = tuple(values["authors"])
+    return Article(**values)
+
+
+def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
+    columns = article.c
+    if wanted.sources:
+        yield columns.source.in_(wanted.sources)
+    if wanted.languages:
+        yield columns.language.in_(wanted.languages)
+    if wanted.published_from:
+        yield columns.published >= wanted.published_from
+    if wanted.published_before:
+        yield columns.published < wanted.published_before
+    if wanted.article_ids:
+        yield columns.id.in_(wanted.article_ids)
+    if wanted.excluded_ids:
+        yield columns.id.not_in(wanted.excluded_ids)
+
+
+def _frequencies(connection: sa.Connection, column: sa.Column[Any]) -> tuple[tuple[str, int], ...]:
+    number = sa.func.count()
+    query = (
+        sa.select(column, number)
+        .where(column.is_not(None))
+        .group_by(column)
+        .order_by(number.desc(), column)
+    )
+    return tuple((name, count) for name, count in connection.execute(query))
+
+
+def _cause(exc: Exception) -> str:
+    return str(getattr(exc, "orig", None) or exc).splitlines()[0]

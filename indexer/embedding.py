@@ -1,0 +1,148 @@
+"""Text to vectors by a sentence-transformers model."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from indexer.engine import Vectors
+from indexer.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+BUNDLED = "bundled"
+BUNDLED_NAME = "multilingual-e5-small-q4-1571fc98"
+BATCH_PASSAGES = 32
+PROBE_SHAPE = (512, 384, 1536)
+LEAST_SPEEDUP = 1.2
+
+
+class Embedder(Protocol):
+    """A model of meaning. Vectors have unit length, so their product is the cosine."""
+
+    @property
+    def name(self) -> str:
+        """The model's identity, part of the index's fingerprint; must not load the model."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """(texts, dimension). Raises ModelError."""
+
+    def encode_query(self, text: str) -> Vectors:
+        """(dimension,). Raises ModelError."""
+
+    def describe(self) -> dict[str, str]:
+        """Name, device and number format, for people."""
+
+
+class SentenceTransformerEmbedder:
+    """A model loaded at its first use, on the GPU where there is one, in bf16 where that pays.
+
+    `model` is "bundled", a folder or the name of a model; only a name that is not on disk is ever
+    fetched. Prompts ("query: ", "passage: ") are those of the model's own configuration.
+    """
+
+    def __init__(self, model: str, cache_folder: Path) -> None:
+        self._model_setting = model
+        self._cache_folder = cache_folder
+        self._lock = Lock()
+        self._loaded: SentenceTransformer | None = None
+
+    @property
+    def name(self) -> str:
+        if self._model_setting == BUNDLED:
+            return BUNDLED_NAME
+        return self._model_setting.rstrip("/").rsplit("/", 1)[-1]
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode("encode_document", list(texts))
+
+    def encode_query(self, text: str) -> Vectors:
+        vector: Vectors = self._encode("encode_query", [text])[0]
+        return vector
+
+    def describe(self) -> dict[str, str]:
+        model = self.load()
+        return {
+            "name": self.name,
+            "device": str(model.device),
+            "dtype": str(next(model.parameters()).dtype).removeprefix("torch."),
+        }
+
+    def load(self) -> "SentenceTransformer":
+        """The model, loaded once per process. Raises ModelError."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> "SentenceTransformer":
+        location = self._locate()
+        try:
+            return _open_model(location)
+        except Exception as exc:  # any of four libraries may refuse, each in its own way
+            raise ModelError(
+                f"cannot load the model {self._model_setting!r}: {_first_line(exc)};"
+                " name another one in the setting `model`"
+            ) from exc
+
+    def _locate(self) -> str:
+        if self._model_setting != BUNDLED:
+            return self._model_setting
+        from indexer.bundled_model import unpack_bundled_model
+
+        return str(unpack_bundled_model(self._cache_folder))
+
+    def _encode(self, method: str, texts: list[str]) -> Vectors:
+        model = self.load()
+        try:
+            vectors = getattr(model, method)(
+                texts,
+                batch_size=BATCH_PASSAGES,
+                normalize_embeddings=True,
+                convert_to_tensor=True,
+                show_progress_bar=False,
+            )
+            return np.asarray(vectors.float().cpu().numpy(), dtype=np.float32)
+        except (RuntimeError, ValueError, IndexError, MemoryError) as exc:
+            raise ModelError(f"the model failed: {_first_line(exc)}") from exc
+
+
+def _open_model(location: str) -> "SentenceTransformer":
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # standard error is for people, who have a bar of ours
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    dtype = torch.bfloat16 if device == "cuda" or _bfloat16_pays() else torch.float32
+    options: dict[str, Any] = {"model_kwargs": {"dtype": dtype}, "device": device}
+    return SentenceTransformer(location, local_files_only=Path(location).is_dir(), **options)
+
+
+def _bfloat16_pays() -> bool:
+    """Whether this CPU multiplies matrices of the model's size clearly faster in bf16."""
+    import torch
+
+    return _probe_seconds(torch.float32) > LEAST_SPEEDUP * _probe_seconds(torch.bfloat16)
+
+
+def _probe_seconds(dtype: "torch.dtype") -> float:
+    import torch
+
+    rows, inner, columns = PROBE_SHAPE
+    left, right = torch.ones(rows, inner, dtype=dtype), torch.ones(inner, columns, dtype=dtype)
+    seconds = []
+    for _ in range(6):
+        start = time.perf_counter()
+        torch.mm(left, right)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def _first_line(exc: Exception) -> str:
+    return next(iter(str(exc).splitlines()), type(exc).__name__)

@@ -1,0 +1,140 @@
+"""The port between ranking and whatever holds the index."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from archive.model import ArticleFilter
+from indexer.errors import StaleIndexError
+from indexer.query import Query
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What made an index: another model, splitter or analyzer makes another index."""
+
+    model: str
+    splitter: str
+    analyzer: str
+
+
+def check_fingerprint(made_by: Fingerprint | None, expected: Fingerprint) -> None:
+    """Raises StaleIndexError, naming the differences, unless the index is empty or as expected."""
+    if made_by in (None, expected):
+        return
+    differing = [
+        f"{part} {getattr(made_by, part)}, not {getattr(expected, part)}"
+        for part in ("model", "splitter", "analyzer")
+        if getattr(made_by, part) != getattr(expected, part)
+    ]
+    raise StaleIndexError(
+        f"the index was made with {', '.join(differing)}; build it anew: hemero index --rebuild"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedArticle:
+    """The whole state of an article in the index.
+
+    `vectors` has one row of unit length for each passage, in the order of their ordinals:
+    (passages, dimension).
+    """
+
+    id: int
+    title: str
+    text: str
+    source: str | None
+    language: str
+    published: str | None
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class IndexBatch:
+    """New states of some articles and the ids of those that are gone."""
+
+    fingerprint: Fingerprint
+    articles: tuple[IndexedArticle, ...]
+    deleted_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalRequest:
+    """What to look for; a list whose input is None stays empty.
+
+    `depth` bounds each list. `filter` and the query's phrases and exclusions hold for both lists.
+    """
+
+    keyword: Query | None
+    vector: Vectors | None
+    filter: ArticleFilter = field(default_factory=ArticleFilter)
+    depth: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordHit:
+    """An article by its words: its score, and the share of a perfect match's score, 0 to 1."""
+
+    article_id: int
+    score: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class DenseHit:
+    """A passage by its meaning: the cosine of its vector with the query's."""
+
+    passage_id: int
+    cosine: float
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """Both lists, best first."""
+
+    keyword: tuple[KeywordHit, ...] = ()
+    dense: tuple[DenseHit, ...] = ()
+
+
+class SearchEngine(Protocol):
+    """Holds what sync gives it, answers rankings. Knows nothing of Flask or the store."""
+
+    def fingerprint(self) -> Fingerprint | None:
+        """What made the index; None while it is empty."""
+
+    def checkpoint(self) -> int:
+        """The last change fully applied; 0 when new."""
+
+    def exclusive(self, timeout_seconds: float) -> AbstractContextManager[None]:
+        """Be the only writer. Raises IndexLockedError, naming the owner, when it takes too long."""
+
+    def write(self, batch: IndexBatch) -> None:
+        """Take the whole new state of some articles; a replay changes nothing."""
+
+    def commit(self, checkpoint: int) -> None:
+        """Make all written durable and visible, the checkpoint last."""
+
+    def clear(self) -> None:
+        """Forget everything, the fingerprint too."""
+
+    def retrieve(self, request: RetrievalRequest) -> Retrieval:
+        """Both lists: keyword over articles, dense over passages; higher is better."""
+
+    def article_ids(self) -> Iterable[int]:
+        """The articles that can be found."""
+
+    def check(self) -> list[str]:
+        """What is wrong with the engine's own files, a line each; empty where all is well."""
+
+    def count(self) -> int:
+        """How many articles can be found."""
+
+    def close(self) -> None:
+        """Let go of files."""

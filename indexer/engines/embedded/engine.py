@@ -1,0 +1,211 @@
+"""The embedded engine: vector segments and a Whoosh index under one manifest.
+
+A commit writes the new vector segment, then the Whoosh documents, then the manifest with the
+checkpoint. Killed in between, the manifest still names the old state and the next sync writes the
+same articles again, which changes nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from indexer.engine import (
+    DenseHit,
+    Fingerprint,
+    IndexBatch,
+    IndexedArticle,
+    KeywordHit,
+    Retrieval,
+    RetrievalRequest,
+    check_fingerprint,
+)
+from indexer.engines.embedded.articles import Mask
+from indexer.engines.embedded.keyword_reader import PostingsCache
+from indexer.engines.embedded.keyword_writer import write_articles
+from indexer.engines.embedded.lock import write_lock
+from indexer.engines.embedded.manifest import (
+    Manifest,
+    SegmentEntry,
+    file_problem,
+    rebuild_advice,
+    save_manifest,
+)
+from indexer.engines.embedded.merging import pick_segments
+from indexer.engines.embedded.snapshot import KEYWORD_FOLDER, Snapshot, open_snapshot
+from indexer.engines.embedded.vectors import merge_segments, write_segment
+from indexer.query import Query
+
+MOST_DEAD_SHARE = 0.5
+
+
+class EmbeddedEngine:
+    """See `indexer.engine.SearchEngine`. Safe for many threads; one writer among processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._cache = PostingsCache()
+        self._refresh_lock = Lock()
+        self._snapshot: Snapshot | None = None
+        self._pending: dict[int, IndexedArticle | None] = {}
+        self._pending_fingerprint: Fingerprint | None = None
+
+    def fingerprint(self) -> Fingerprint | None:
+        return self._current().manifest.fingerprint
+
+    def checkpoint(self) -> int:
+        return self._current().manifest.checkpoint
+
+    def article_ids(self) -> list[int]:
+        return list(map(int, self._current().articles.ids))
+
+    def count(self) -> int:
+        return len(self._current().articles)
+
+    def check(self) -> list[str]:
+        """Every file as it was written, and the same articles in both halves."""
+        snapshot = self._current()
+        files = [file for entry in snapshot.manifest.segments for file in entry.files]
+        damaged = filter(None, (file_problem(self._folder, file) for file in files))
+        problems = [rebuild_advice(problem) for problem in damaged]
+        differing = snapshot.keyword.article_ids() ^ set(self.article_ids())
+        if differing:
+            problem = f"{len(differing)} articles are in one half of the index alone"
+            problems.append(rebuild_advice(problem))
+        return problems
+
+    def close(self) -> None:
+        with self._refresh_lock:
+            if self._snapshot is not None:
+                self._snapshot.close()
+            self._snapshot = None
+
+    @contextmanager
+    def exclusive(self, timeout_seconds: float) -> Iterator[None]:
+        with write_lock(self._folder, timeout_seconds):
+            self._pending.clear()
+            yield
+
+    def write(self, batch: IndexBatch) -> None:
+        check_fingerprint(self.fingerprint(), batch.fingerprint)
+        self._pending_fingerprint = batch.fingerprint
+        self._pending |= {article.id: article for article in batch.articles}
+        self._pending |= dict.fromkeys(batch.deleted_ids)
+
+    def commit(self, checkpoint: int) -> None:
+        manifest = self._current().manifest
+        if self._pending:
+            manifest = self._write_pending(manifest)
+        manifest = replace(manifest, checkpoint=max(checkpoint, manifest.checkpoint))
+        save_manifest(self._folder, manifest)
+        self._pending.clear()
+        self._merge()
+
+    def clear(self) -> None:
+        save_manifest(self._folder, Manifest())
+        self._remove_unlisted(Manifest())
+
+    def retrieve(self, request: RetrievalRequest) -> Retrieval:
+        snapshot = self._current()
+        allowed = snapshot.articles.mask(request.filter)
+        if request.keyword is not None:
+            allowed &= _permitted(snapshot, request.keyword)
+        return Retrieval(
+            _rank_keyword(snapshot, request, allowed), _rank_dense(snapshot, request, allowed)
+        )
+
+    def _current(self) -> Snapshot:
+        """The newest state on disk; only what changed since the last look is opened."""
+        with self._refresh_lock:
+            if self._snapshot is None or not self._snapshot.is_newest():
+                self._snapshot = open_snapshot(self._folder, self._cache, self._snapshot)
+            return self._snapshot
+
+    def _write_pending(self, manifest: Manifest) -> Manifest:
+        new = [article for article in self._pending.values() if article is not None]
+        deleted = [i for i, article in self._pending.items() if article is None]
+        manifest = manifest.bury(frozenset(self._pending), self._current().held_ids())
+        if new:
+            entry = write_segment(self._folder, new)
+            manifest = replace(manifest, segments=(*manifest.segments, entry))
+        write_articles(self._folder / KEYWORD_FOLDER, new, deleted)
+        return replace(manifest, fingerprint=self._pending_fingerprint)
+
+    def _merge(self) -> None:
+        """Merge what the last commit left small or mostly dead, then drop files no longer named."""
+        manifest = self._current().manifest
+        picked = _segments_to_merge(manifest)
+        if picked:
+            parts = [(self._current().segment(entry.name), entry.dead) for entry in picked]
+            living = [
+                part for part, entry in zip(parts, picked, strict=True) if entry.dead_share < 1
+            ]
+            merged = (merge_segments(self._folder, living),) if living else ()
+            kept = tuple(entry for entry in manifest.segments if entry not in picked)
+            manifest = replace(manifest, segments=kept + merged)
+            save_manifest(self._folder, manifest)
+        self._remove_unlisted(manifest)
+
+    def _remove_unlisted(self, manifest: Manifest) -> None:
+        listed = {file.name for entry in manifest.segments for file in entry.files}
+        for path in self._folder.glob("vectors-*"):
+            if path.name not in listed:
+                path.unlink(missing_ok=True)
+
+
+def _segments_to_merge(manifest: Manifest) -> list[SegmentEntry]:
+    positions = pick_segments([entry.articles - len(entry.dead) for entry in manifest.segments])
+    picked = [manifest.segments[position] for position in positions]
+    decayed = [entry for entry in manifest.segments if entry.dead_share > MOST_DEAD_SHARE]
+    return picked + [entry for entry in decayed if entry not in picked]
+
+
+def _permitted(snapshot: Snapshot, query: Query) -> Mask:
+    """Which articles hold every phrase of the query and none of its exclusions."""
+    permitted = np.ones(len(snapshot.articles), np.bool_)
+    for phrase in query.phrases:
+        permitted &= snapshot.keyword.holding(phrase)
+    for phrase in query.excluded:
+        permitted &= ~snapshot.keyword.holding(phrase)
+    return permitted
+
+
+def _rank_keyword(
+    snapshot: Snapshot, request: RetrievalRequest, allowed: Mask
+) -> tuple[KeywordHit, ...]:
+    if request.keyword is None or not request.keyword.words or not allowed.any():
+        return ()
+    scores, perfect = snapshot.keyword.score(request.keyword.words)
+    rows = np.flatnonzero(allowed & (scores > 0))
+    if len(rows) > request.depth:
+        rows = rows[np.argpartition(-scores[rows], request.depth)[: request.depth]]
+    rows = rows[np.lexsort((snapshot.articles.ids[rows], -scores[rows]))]
+    return tuple(
+        KeywordHit(
+            int(snapshot.articles.ids[row]), float(scores[row]), float(scores[row] / perfect[row])
+        )
+        for row in rows
+    )
+
+
+def _rank_dense(
+    snapshot: Snapshot, request: RetrievalRequest, allowed: Mask
+) -> tuple[DenseHit, ...]:
+    if request.vector is None or not allowed.any():
+        return ()
+    hits = [
+        (float(cosine), int(passage))
+        for segment in snapshot.segments
+        for passage, cosine in zip(
+            *segment.search(request.vector, request.depth, allowed), strict=True
+        )
+    ]
+    best = sorted(hits, key=lambda hit: (-hit[0], hit[1]))[: request.depth]
+    languages = snapshot.languages_of([passage for _, passage in best])
+    return tuple(
+        DenseHit(passage, cosine, language)
+        for (cosine, passage), language in zip(best, languages, strict=True)
+    )

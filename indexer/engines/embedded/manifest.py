@@ -1,0 +1,133 @@
+"""The one file that says which segments make the index; replaced whole, written last."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from indexer.engine import Fingerprint
+from indexer.errors import CorruptIndexError
+
+FILE_NAME = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of a segment, as it was written."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """An immutable vector segment; `dead` are the articles in it that are tombstoned."""
+
+    name: str
+    passages: int
+    articles: int
+    files: tuple[FileEntry, ...]
+    dead: frozenset[int] = frozenset()
+
+    @property
+    def dead_share(self) -> float:
+        return len(self.dead) / self.articles if self.articles else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The state of the index at one checkpoint."""
+
+    checkpoint: int = 0
+    fingerprint: Fingerprint | None = None
+    segments: tuple[SegmentEntry, ...] = field(default=())
+
+    def bury(self, article_ids: frozenset[int], holders: dict[str, frozenset[int]]) -> "Manifest":
+        """The manifest with these articles tombstoned where they are held.
+
+        `holders` gives the live article ids of each segment by its name.
+        """
+        buried = tuple(
+            replace(entry, dead=entry.dead | (article_ids & holders[entry.name]))
+            for entry in self.segments
+        )
+        return replace(self, segments=buried)
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """An empty one where there is none yet. Raises CorruptIndexError."""
+    path = folder / FILE_NAME
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data["format"] != FORMAT:
+            raise CorruptIndexError(rebuild_advice(f"{path} is of another edition"))
+        return _manifest(data)
+    except FileNotFoundError:
+        return Manifest()
+    except (ValueError, KeyError, TypeError) as exc:
+        raise CorruptIndexError(rebuild_advice(f"{path} is damaged")) from exc
+
+
+def save_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest; durable when this returns."""
+    data = asdict(manifest) | {"format": FORMAT}
+    for segment in data["segments"]:
+        segment["dead"] = sorted(segment["dead"])
+    draft = folder / f"{FILE_NAME}.new"
+    with draft.open("w", encoding="utf-8") as stream:
+        json.dump(data, stream, separators=(",", ":"))
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(folder / FILE_NAME)
+    sync_folder(folder)
+
+
+def describe_file(path: Path) -> FileEntry:
+    """The entry of a file just written, which is made durable first."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return FileEntry(path.name, path.stat().st_size, digest)
+
+
+def file_problem(folder: Path, entry: FileEntry) -> str | None:
+    """What is wrong with a segment's file, None where it is as it was written."""
+    path = folder / entry.name
+    if not path.is_file():
+        return f"{entry.name} is missing"
+    if path.stat().st_size != entry.bytes:
+        return f"{entry.name} has {path.stat().st_size} bytes, not {entry.bytes}"
+    with path.open("rb") as stream:
+        intact = hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+    return None if intact else f"{entry.name} is damaged"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's names durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def rebuild_advice(problem: str) -> str:
+    return f"{problem}; build the index anew with: hemero index --rebuild"
+
+
+def _manifest(data: dict[str, Any]) -> Manifest:
+    made = data["fingerprint"]
+    return Manifest(
+        checkpoint=int(data["checkpoint"]),
+        fingerprint=Fingerprint(**made) if made else None,
+        segments=tuple(_segment(entry) for entry in data["segments"]),
+    )
+
+
+def _segment(data: dict[str, Any]) -> SegmentEntry:
+    files = tuple(FileEntry(**entry) for entry in data["files"])
+    return SegmentEntry(**(data | {"files": files, "dead": frozenset(data["dead"])}))

@@ -1,0 +1,138 @@
+"""The index at one commit, opened for reading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import whoosh.index
+from whoosh.reading import IndexReader
+
+from indexer.engine import Vectors
+from indexer.engines.embedded.articles import MISSING, ArticleTable, Ids, Mask, join_tables
+from indexer.engines.embedded.keyword_reader import (
+    KeywordSnapshot,
+    Leaf,
+    PostingsCache,
+    open_leaves,
+)
+from indexer.engines.embedded.keyword_writer import open_keyword_index
+from indexer.engines.embedded.manifest import FILE_NAME, Manifest, load_manifest, rebuild_advice
+from indexer.engines.embedded.vectors import VectorSegment, open_segment
+from indexer.errors import CorruptIndexError
+from indexer.passages import ORDINAL_BITS
+
+KEYWORD_FOLDER = "keyword"
+OPEN_ATTEMPTS = 5
+
+# What tells one state of the manifest file from the next.
+Stamp = tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSegment:
+    """A vector segment seen from this commit: `rows` are the article rows of its passages."""
+
+    vectors: VectorSegment
+    rows: npt.NDArray[np.int64]
+    whole: bool
+
+    def search(
+        self, vector: Vectors, depth: int, allowed: Mask
+    ) -> tuple[Ids, npt.NDArray[np.float32]]:
+        """The nearest passages of live articles whose rows are allowed."""
+        everything = self.whole and bool(allowed.all())
+        passages = None if everything else (self.rows != MISSING) & allowed[self.rows]
+        return self.vectors.search(vector, depth, passages)
+
+
+class Snapshot:
+    """An immutable view; a later commit opens another and shares what did not change."""
+
+    def __init__(
+        self,
+        folder: Path,
+        stamp: Stamp,
+        manifest: Manifest,
+        opened: dict[str, VectorSegment],
+        reader: IndexReader | None,
+        leaves: list[Leaf],
+        cache: PostingsCache,
+    ) -> None:
+        self._folder, self._stamp = folder, stamp
+        self.manifest = manifest
+        self.opened = opened
+        self.leaves = leaves
+        self._reader = reader
+        live = [opened[entry.name].articles.without(entry.dead) for entry in manifest.segments]
+        self.articles: ArticleTable = join_tables(live)
+        self.segments = [self._live(opened[e.name], e.dead) for e in manifest.segments]
+        self.keyword = KeywordSnapshot(leaves, self.articles, cache)
+
+    def is_newest(self) -> bool:
+        return self._stamp == read_stamp(self._folder)
+
+    def segment(self, name: str) -> VectorSegment:
+        return self.opened[name]
+
+    def held_ids(self) -> dict[str, frozenset[int]]:
+        """The article ids in each segment, dead ones too."""
+        return {name: frozenset(s.articles.ids.tolist()) for name, s in self.opened.items()}
+
+    def languages_of(self, passages: Sequence[int]) -> list[str]:
+        rows = self.articles.rows_of(np.array(passages, np.int64) >> ORDINAL_BITS)
+        return [self.articles.languages[code] for code in self.articles.language_codes[rows]]
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+
+    def _live(self, segment: VectorSegment, dead: frozenset[int]) -> LiveSegment:
+        owners = segment.passage_ids >> ORDINAL_BITS
+        rows = self.articles.rows_of(owners)
+        if dead:
+            rows = np.where(np.isin(owners, np.fromiter(dead, np.int64, len(dead))), MISSING, rows)
+        return LiveSegment(segment, rows, whole=not dead)
+
+
+def read_stamp(folder: Path) -> Stamp:
+    try:
+        status = (folder / FILE_NAME).stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def open_snapshot(folder: Path, cache: PostingsCache, previous: Snapshot | None) -> Snapshot:
+    """The newest commit. Raises CorruptIndexError.
+
+    A writer may remove merged files while they are being opened; then the newer state is read.
+    """
+    for _ in range(OPEN_ATTEMPTS - 1):
+        stamp = read_stamp(folder)
+        try:
+            return _open(folder, stamp, cache, previous)
+        except (CorruptIndexError, OSError):
+            if stamp == read_stamp(folder):
+                break
+    return _open(folder, read_stamp(folder), cache, previous)
+
+
+def _open(folder: Path, stamp: Stamp, cache: PostingsCache, previous: Snapshot | None) -> Snapshot:
+    manifest = load_manifest(folder)
+    known = previous.opened if previous else {}
+    opened = {e.name: known.get(e.name) or open_segment(folder, e) for e in manifest.segments}
+    reader = _open_reader(folder / KEYWORD_FOLDER) if manifest.segments else None
+    old_leaves = {leaf.segment_id: leaf for leaf in previous.leaves} if previous else {}
+    leaves = open_leaves(reader, old_leaves) if reader is not None else []
+    return Snapshot(folder, stamp, manifest, opened, reader, leaves, cache)
+
+
+def _open_reader(folder: Path) -> IndexReader:
+    if not folder.is_dir() or not whoosh.index.exists_in(str(folder)):
+        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is missing"))
+    try:
+        return open_keyword_index(folder).reader()
+    except (whoosh.index.IndexError, KeyError, ValueError) as exc:
+        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is damaged")) from exc

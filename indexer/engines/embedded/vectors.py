@@ -1,0 +1,150 @@
+"""Vector segments: immutable files of passage vectors under a FAISS index."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from indexer.engine import IndexedArticle, Vectors
+from indexer.engines.embedded.articles import ArticleTable, Ids, Mask, join_tables, table_of
+from indexer.engines.embedded.manifest import SegmentEntry, describe_file, rebuild_advice
+from indexer.errors import CorruptIndexError
+from indexer.passages import ORDINAL_BITS, passage_id
+
+# Up to here an exact scan in fp16 answers in a few ms; above, cells probed in turn keep it so.
+FLAT_PASSAGES = 100_000
+CELLS_PROBED = 64
+TRAINING_PER_CELL = 64
+
+
+@dataclass(frozen=True, slots=True)
+class VectorSegment:
+    """An open segment: row n of the FAISS index is the vector of passage_ids[n]."""
+
+    name: str
+    index: faiss.Index
+    passage_ids: Ids
+    articles: ArticleTable
+
+    def search(
+        self, vector: Vectors, depth: int, allowed: Mask | None
+    ) -> tuple[Ids, npt.NDArray[np.float32]]:
+        """Ids and cosines of the nearest passages among the rows allowed (None: all), best first.
+
+        Raises CorruptIndexError where the vector's dimension is not the segment's.
+        """
+        if vector.shape != (self.index.d,):
+            raise CorruptIndexError(
+                rebuild_advice(f"the index holds {self.index.d} dimensions, not {len(vector)}")
+            )
+        parameters = _search_parameters(self.index, allowed)
+        cosines, rows = self.index.search(vector[None, :], depth, params=parameters)
+        found = rows[0] >= 0
+        return self.passage_ids[rows[0][found]], cosines[0][found]
+
+    def vectors(self) -> Vectors:
+        """(passages, dimension), as far as the stored precision goes."""
+        if isinstance(self.index, faiss.IndexIVF):
+            self.index.make_direct_map()
+        return np.asarray(self.index.reconstruct_n(0, self.index.ntotal), np.float32)
+
+
+def write_segment(folder: Path, articles: Sequence[IndexedArticle]) -> SegmentEntry:
+    """A durable new segment of these articles."""
+    ordered = sorted(articles, key=lambda article: article.id)
+    ids = [passage_id(a.id, n) for a in ordered for n in range(len(a.vectors))]
+    vectors = np.concatenate([article.vectors for article in ordered])
+    return _write(folder, np.array(ids, np.int64), vectors, table_of(ordered))
+
+
+def merge_segments(
+    folder: Path, segments: Sequence[tuple[VectorSegment, frozenset[int]]]
+) -> SegmentEntry:
+    """One durable segment of what still lives in these; each comes with its dead articles."""
+    ids, vectors, tables = [], [], []
+    for segment, dead in segments:
+        buried = np.fromiter(dead, np.int64, len(dead))
+        living = ~np.isin(segment.passage_ids >> ORDINAL_BITS, buried)
+        ids.append(segment.passage_ids[living])
+        vectors.append(segment.vectors()[living])
+        tables.append(segment.articles.without(dead))
+    return _write(folder, np.concatenate(ids), np.concatenate(vectors), join_tables(tables))
+
+
+def open_segment(folder: Path, entry: SegmentEntry) -> VectorSegment:
+    """Raises CorruptIndexError where a file is missing or not as long as it was written."""
+    for file in entry.files:
+        path = folder / file.name
+        if not path.is_file() or path.stat().st_size != file.bytes:
+            raise CorruptIndexError(rebuild_advice(f"{path} is missing or damaged"))
+    try:
+        index = faiss.read_index(str(folder / f"{entry.name}.faiss"))
+        with np.load(folder / f"{entry.name}.npz", allow_pickle=False) as columns:
+            return VectorSegment(entry.name, index, columns["passage_ids"], _read_table(columns))
+    except (RuntimeError, OSError, ValueError, KeyError) as exc:
+        raise CorruptIndexError(rebuild_advice(f"segment {entry.name} is damaged")) from exc
+
+
+def _write(folder: Path, ids: Ids, vectors: Vectors, articles: ArticleTable) -> SegmentEntry:
+    name = f"vectors-{secrets.token_hex(8)}"
+    index = _build_index(vectors)
+    faiss.write_index(index, str(folder / f"{name}.faiss"))
+    np.savez(
+        folder / f"{name}.npz",
+        passage_ids=ids,
+        article_ids=articles.ids,
+        published=articles.published,
+        language_codes=articles.language_codes,
+        source_codes=articles.source_codes,
+        names=np.frombuffer(json.dumps([articles.languages, articles.sources]).encode(), np.uint8),
+    )
+    files = tuple(describe_file(folder / f"{name}.{suffix}") for suffix in ("faiss", "npz"))
+    return SegmentEntry(name, len(ids), len(articles), files)
+
+
+def _read_table(columns: "np.lib.npyio.NpzFile") -> ArticleTable:
+    languages, sources = json.loads(columns["names"].tobytes())
+    return ArticleTable(
+        ids=columns["article_ids"],
+        published=columns["published"],
+        language_codes=columns["language_codes"],
+        source_codes=columns["source_codes"],
+        languages=tuple(languages),
+        sources=tuple(sources),
+    )
+
+
+def _build_index(vectors: Vectors) -> faiss.Index:
+    count, dimension = vectors.shape
+    if count < FLAT_PASSAGES:
+        index = faiss.index_factory(dimension, "SQfp16", faiss.METRIC_INNER_PRODUCT)
+        training = vectors[:1]
+    else:
+        cells = int(4 * count**0.5)
+        index = faiss.index_factory(dimension, f"IVF{cells},SQ8", faiss.METRIC_INNER_PRODUCT)
+        training = _sample(vectors, cells * TRAINING_PER_CELL)
+    index.train(training)
+    index.add(vectors)
+    return index
+
+
+def _sample(vectors: Vectors, size: int) -> Vectors:
+    if size >= len(vectors):
+        return vectors
+    rows = np.random.default_rng(0).choice(len(vectors), size, replace=False)
+    return vectors[np.sort(rows)]
+
+
+def _search_parameters(index: faiss.Index, allowed: Mask | None) -> faiss.SearchParameters:
+    selector = None
+    if allowed is not None:
+        bits = np.packbits(allowed, bitorder="little")
+        selector = faiss.IDSelectorBitmap(bits)
+    if isinstance(index, faiss.IndexIVF):
+        return faiss.SearchParametersIVF(sel=selector, nprobe=CELLS_PROBED)
+    return faiss.SearchParameters(sel=selector)

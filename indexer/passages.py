@@ -1,0 +1,148 @@
+"""Passages: the pieces of an article that are embedded, ranked and cited. Pure.
+
+A passage is a run of whole sentences of about 100 to 180 model tokens, ended at a paragraph's end
+where one comes in time. It is never stored: the same article always splits the same way, and
+`SPLITTER_VERSION` is part of the index's fingerprint.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import regex
+
+from archive.model import PARAGRAPH_BREAK, Article
+
+SPLITTER_VERSION = "1"
+ORDINAL_BITS = 16
+MOST_PASSAGES = 1 << ORDINAL_BITS
+LEAST_TOKENS = 100
+MOST_TOKENS = 180
+
+# Averages of XLM-RoBERTa's vocabulary over press text, measured on French, English and Japanese.
+_CHARACTERS_PER_TOKEN = 4.2
+_TOKENS_PER_IDEOGRAPH = 0.7
+_IDEOGRAPH = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]")
+
+# A sentence ends after its closing mark and quotes; "fin.Début" was two sentences before a dump
+# glued them. Initials and titles ("M. Dupont", "U.S.") end none.
+_SENTENCE_BREAK = regex.compile(
+    r"""
+    (?<=[.!?…؟۔]["»”’')\]]?["»”’')\]]?)
+    (?<!\b(?:\p{Lu}|Mr|Mrs|Ms|Mme|Mgr|Dr|Prof|St|Ste|Jr|Sr|No|vs|art|p|cf|etc|Nr|bzw|Sra)\.)
+    \s+ (?=["«“‘(\[]?\s?[\p{Lu}\p{Lo}\p{N}])
+    | (?<=[。！？])(?![」』）])
+    | (?<=[\p{Ll}\p{N}»][.!?]["»”]?)(?=[«"“]?\p{Lu}\p{Ll})
+    """,
+    regex.VERBOSE,
+)
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Characters [start, end) of its article's text (RFC 5147 counts alike)."""
+
+    id: int
+    article_id: int
+    ordinal: int
+    start: int
+    end: int
+    text: str
+
+
+def passage_id(article_id: int, ordinal: int) -> int:
+    return article_id << ORDINAL_BITS | ordinal
+
+
+def article_of(passage: int) -> int:
+    """The id of the article a passage id belongs to."""
+    return passage >> ORDINAL_BITS
+
+
+def ordinal_of(passage: int) -> int:
+    return passage & (MOST_PASSAGES - 1)
+
+
+def split_passages(article: Article) -> tuple[Passage, ...]:
+    """The article's passages in order; together they hold every sentence of it once."""
+    text = article.text
+    return tuple(
+        Passage(passage_id(article.id, n), article.id, n, start, end, text[start:end])
+        for n, (start, end) in enumerate(_pack(list(_units(article.paragraphs))))
+        if n < MOST_PASSAGES
+    )
+
+
+def embedding_input(title: str, passage: Passage) -> str:
+    """What the model reads: the passage in the light of its article's title."""
+    return f"{title}\n{passage.text}" if title else passage.text
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """Spans of the sentences of one paragraph, without the space between them."""
+    spans, start = [], 0
+    for found in _SENTENCE_BREAK.finditer(text):
+        if found.start() > start:
+            spans.append((start, found.start()))
+        start = found.end()
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
+
+
+def estimate_tokens(text: str) -> float:
+    """About how many tokens the default model makes of `text`."""
+    ideographs = len(_IDEOGRAPH.findall(text))
+    return ideographs * _TOKENS_PER_IDEOGRAPH + (len(text) - ideographs) / _CHARACTERS_PER_TOKEN
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence, or a piece of one too long for a passage."""
+
+    span: Span
+    tokens: float
+    ends_paragraph: bool
+
+
+def _units(paragraphs: tuple[str, ...]) -> Iterator[_Unit]:
+    offset = 0
+    for paragraph in paragraphs:
+        pieces = [
+            piece
+            for start, end in sentence_spans(paragraph)
+            for piece in _cut_long(paragraph, start, end)
+        ]
+        for n, (start, end) in enumerate(pieces, start=1):
+            tokens = estimate_tokens(paragraph[start:end])
+            yield _Unit((offset + start, offset + end), tokens, n == len(pieces))
+        offset += len(paragraph) + len(PARAGRAPH_BREAK)
+
+
+def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:
+    """The span in pieces of at most MOST_TOKENS, cut at a space where there is one."""
+    while (tokens := estimate_tokens(text[start:end])) > MOST_TOKENS:
+        limit = start + max(1, int((end - start) * MOST_TOKENS / tokens))
+        space = text.rfind(" ", start + 1, limit)
+        cut = space if space > start else limit
+        yield start, cut
+        start = cut + 1 if text[cut : cut + 1] == " " else cut
+    if start < end:
+        yield start, end
+
+
+def _pack(units: list[_Unit]) -> Iterator[Span]:
+    start, end, tokens = 0, 0, 0.0
+    for unit in units:
+        if tokens and tokens + unit.tokens > MOST_TOKENS:
+            yield start, end
+            tokens = 0.0
+        if not tokens:
+            start = unit.span[0]
+        end, tokens = unit.span[1], tokens + unit.tokens
+        if unit.ends_paragraph and tokens >= LEAST_TOKENS:
+            yield start, end
+            tokens = 0.0
+    if tokens:
+        yield start, end

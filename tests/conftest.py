@@ -1,0 +1,51 @@
+"""Fixtures every layer shares."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.store import ArticleStore
+from indexer.embedding import SentenceTransformerEmbedder
+from indexer.engine import SearchEngine
+from indexer.engines import open_engine
+from tests.fakes import FakeEmbedder
+from web.services import Services
+from web.settings import Settings
+
+
+@pytest.fixture()
+def store(tmp_path: Path) -> Iterator[ArticleStore]:
+    opened = ArticleStore(tmp_path / "archive.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture()
+def engine(tmp_path: Path) -> Iterator[SearchEngine]:
+    opened = open_engine("embedded", tmp_path / "index")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture()
+def embedder() -> FakeEmbedder:
+    return FakeEmbedder()
+
+
+@pytest.fixture()
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", cache=tmp_path / "cache")
+
+
+@pytest.fixture()
+def services(settings: Settings, embedder: FakeEmbedder) -> Iterator[Services]:
+    built = Services(settings, embedder)
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="session")
+def real_embedder(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformerEmbedder:
+    """The bundled model itself, unpacked once for all tests."""
+    return SentenceTransformerEmbedder("bundled", tmp_path_factory.mktemp("model"))

@@ -1,0 +1,54 @@
+"""The one fake of each thing tests may not depend on, and small material for them."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from archive.model import ArticleDraft, SourceItem
+from indexer.analysis import tokenize
+from indexer.engine import Vectors
+from indexer.errors import ModelError
+
+DIMENSION = 64
+
+
+class FakeEmbedder:
+    """Meaning as a bag of folded words: texts that share words are near.
+
+    Counts what it encodes; `failing` makes it fail as a broken model does.
+    """
+
+    def __init__(self, name: str = "fake", failing: bool = False) -> None:
+        self.name = name
+        self.failing = failing
+        self.calls = 0
+        self.texts: list[str] = []
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        if self.failing:
+            raise ModelError("the model failed: broken on purpose")
+        self.calls += 1
+        self.texts += texts
+        return np.stack([_embed(text) for text in texts])
+
+    def encode_query(self, text: str) -> Vectors:
+        return self.encode_passages([text])[0]
+
+    def describe(self) -> dict[str, str]:
+        return {"name": self.name, "device": "cpu", "dtype": "float32"}
+
+
+def make_item(title: str, text: str, **fields: Any) -> SourceItem:
+    """An item as a source offers it."""
+    paragraphs = tuple(text.split("\n\n"))
+    return SourceItem(title, ArticleDraft(title=title, paragraphs=paragraphs, **fields))
+
+
+def _embed(text: str) -> Vectors:
+    vector = np.full(DIMENSION, 0.01, np.float32)
+    for token in tokenize(text):
+        place = int.from_bytes(hashlib.sha256(token.folded.encode()).digest()[:4], "big")
+        vector[place % DIMENSION] += 1
+    return vector / np.linalg.norm(vector)

@@ -1,0 +1,1 @@
+"""The fronts: pages, JSON API and command line over one SearchService."""

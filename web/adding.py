@@ -1,0 +1,79 @@
+"""Articles that arrive through pages or API: read, stored, announced to the index."""
+
+from collections.abc import Iterable, Mapping
+from io import BufferedReader
+
+from archive.errors import UnreadableInputError
+from archive.extract import extract_article
+from archive.ingest import ingest
+from archive.model import ArticleDraft, ItemOutcome, SourceItem
+from archive.normalize import split_paragraphs
+from archive.sources import html, read_stream, read_url
+from web.context import WebContext
+
+PASTED = "pasted text"
+
+
+def add_items(context: WebContext, items: Iterable[SourceItem]) -> list[ItemOutcome]:
+    """Each item's outcome, once it is durable; the index follows."""
+    outcomes = list(ingest(items, context.services.store))
+    if any(outcome.outcome in ("added", "updated") for outcome in outcomes):
+        context.on_change()
+    return outcomes
+
+
+def remove_article(context: WebContext, article_id: int) -> None:
+    """Raises ArticleNotFoundError."""
+    with context.services.store.transaction() as transaction:
+        transaction.delete(article_id)
+    context.on_change()
+
+
+def read_address(address: str) -> list[SourceItem]:
+    address = address.strip()
+    if not address.startswith(("http://", "https://")):
+        problem = "not a web address; it begins with http:// or https://"
+        return [SourceItem(address or "address", problem=problem)]
+    return list(read_url(address))
+
+
+def read_upload(name: str, stream: BufferedReader) -> list[SourceItem]:
+    return list(read_stream(stream, name))
+
+
+def read_pasted(fields: Mapping[str, str]) -> SourceItem:
+    """The article of a form or JSON object: `text` is plain or a whole HTML page."""
+    text = fields.get("text", "")
+    name = fields.get("title", "").strip() or PASTED
+    try:
+        page = html.recognizes(text.encode("utf-8", "replace"))
+        return SourceItem(name, _from_html(text, fields) if page else _from_text(text, fields))
+    except UnreadableInputError as exc:
+        return SourceItem(name, problem=str(exc))
+
+
+def _from_text(text: str, fields: Mapping[str, str]) -> ArticleDraft:
+    separated = fields.get("authors", "").replace(";", ",")
+    return ArticleDraft(
+        title=fields.get("title", ""),
+        paragraphs=split_paragraphs(text),
+        source=fields.get("source") or None,
+        authors=tuple(name for name in separated.split(",") if name.strip()),
+        url=fields.get("url") or None,
+        language=fields.get("language") or None,
+        published=fields.get("published") or None,
+    )
+
+
+def _from_html(text: str, fields: Mapping[str, str]) -> ArticleDraft:
+    """What the page says, unless the form says otherwise."""
+    said, page = _from_text("", fields), extract_article(text, fields.get("url") or None)
+    return ArticleDraft(
+        title=said.title.strip() or page.title,
+        paragraphs=page.paragraphs,
+        source=said.source or page.source,
+        authors=said.authors or page.authors,
+        url=said.url or page.url,
+        language=said.language or page.language,
+        published=said.published or page.published,
+    )

@@ -1,0 +1,156 @@
+"""The JSON API, /api/v1; its OpenAPI document is made from this module."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.views import MethodView
+from flask_smorest import Api, Blueprint
+
+from archive.model import ItemOutcome
+from archive.normalize import clean_line
+from indexer.errors import QueryError
+from indexer.filters import make_filter
+from indexer.search import SearchPage, SearchQuery
+from web import adding, schemas
+from web.context import get_context
+from web.health import check_health
+from web.records import (
+    Record,
+    article_heading,
+    article_record,
+    health_record,
+    outcome_record,
+    page_record,
+)
+
+PREFIX = "/api/v1"
+SIMILAR_POST = "api.similar_to_text"
+CREATED = {"added": 201, "updated": 200, "unchanged": 200, "duplicate": 200, "rejected": 422}
+
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="Search and keep articles.")
+
+
+class ProblemApi(Api):  # type: ignore[misc]
+    """Errors in the one shape the application gives them."""
+
+    ERROR_SCHEMA = schemas.Problem
+
+    def _register_error_handlers(self) -> None:
+        """Left to the application, which answers pages and API alike."""
+
+
+def register(app: Flask) -> None:
+    app.config |= {
+        "API_TITLE": "Hemero",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": PREFIX,
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }
+    ProblemApi(app).register_blueprint(blueprint)
+
+
+@blueprint.get("/search")
+@blueprint.arguments(schemas.SearchArguments, location="query")
+@blueprint.response(200, schemas.ResultPage)
+def search(arguments: Record) -> Record:
+    """Articles by words and by meaning, each with its reasons."""
+    query = _query(arguments, text=arguments["q"], mode=arguments["mode"])
+    return page_record(get_context().services.search.search(query))
+
+
+@blueprint.get("/similar")
+@blueprint.arguments(schemas.SimilarArguments, location="query")
+@blueprint.response(200, schemas.ResultPage)
+def similar(arguments: Record) -> Record:
+    """Articles near in meaning to an article, a passage or a text."""
+    given = [name for name in ("article", "passage", "text") if name in arguments]
+    if len(given) != 1:
+        raise QueryError("give article, passage or text, one of them")
+    service, query = get_context().services.search, _query(arguments)
+    finders: dict[str, Callable[[Any, SearchQuery], SearchPage]] = {
+        "article": service.similar_to_article,
+        "passage": service.similar_to_passage,
+        "text": service.similar_to_text,
+    }
+    find = finders[given[0]]
+    return page_record(find(arguments[given[0]], query))
+
+
+@blueprint.post("/similar")
+@blueprint.arguments(schemas.SimilarText)
+@blueprint.response(200, schemas.ResultPage)
+def similar_to_text(arguments: Record) -> Record:
+    """The same for a text too long for an address."""
+    service = get_context().services.search
+    return page_record(service.similar_to_text(arguments["text"], _query(arguments)))
+
+
+@blueprint.route("/articles")
+class Articles(MethodView):
+    @blueprint.arguments(schemas.Filters, location="query")
+    @blueprint.response(200, schemas.ArticleList)
+    def get(self, arguments: Record) -> Record:
+        """The articles held, the latest added first."""
+        query, store = _query(arguments), get_context().services.store
+        first = (query.page - 1) * query.page_size
+        return {
+            "articles": [
+                article_heading(article)
+                for article in store.list_articles(query.filter, query.page_size, first)
+            ],
+            "total": store.count(query.filter),
+            "page": query.page,
+            "page_size": query.page_size,
+        }
+
+    @blueprint.arguments(schemas.NewArticle)
+    @blueprint.response(200, schemas.Outcome)
+    @blueprint.alt_response(201, schema=schemas.Outcome)
+    @blueprint.alt_response(422, schema=schemas.Outcome)
+    def post(self, fields: Record) -> tuple[Record, int]:
+        """Add one article. Answered once it is durable; it is searchable moments later."""
+        outcome = _add(fields)
+        return outcome_record(outcome), CREATED[outcome.outcome]
+
+
+@blueprint.route("/articles/<int:article_id>")
+class OneArticle(MethodView):
+    @blueprint.response(200, schemas.ArticleRecord)
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    def get(self, article_id: int) -> Record:
+        """The whole article."""
+        return article_record(get_context().services.store.get(article_id))
+
+    @blueprint.response(204)
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    def delete(self, article_id: int) -> None:
+        """Remove the article for good."""
+        adding.remove_article(get_context(), article_id)
+
+
+@blueprint.get("/health")
+@blueprint.response(200, schemas.HealthRecord)
+def health() -> Record:
+    """Whether archive and index agree."""
+    return health_record(check_health(get_context().services))
+
+
+def _add(fields: Record) -> ItemOutcome:
+    if fields["address"]:
+        items = adding.read_address(fields["address"])
+    else:
+        texts = {name: value or "" for name, value in fields.items() if name != "authors"}
+        authors = ";".join(clean_line(name) for name in fields["authors"])
+        items = [adding.read_pasted(texts | {"authors": authors})]
+    return adding.add_items(get_context(), items)[0]
+
+
+def _query(arguments: Record, **given: Any) -> SearchQuery:
+    wanted = make_filter(
+        arguments["source"], arguments["language"], arguments["after"], arguments["before"]
+    )
+    paging = {"page": arguments["page"], "page_size": arguments["page_size"]}
+    fields: Record = {"text": "", "filter": wanted} | paging | given
+    return SearchQuery(**fields)

@@ -1,0 +1,232 @@
+"""What people see at a terminal: tables, highlighted passages, progress bars."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from archive.model import Article, IngestReport, ItemOutcome
+
+if TYPE_CHECKING:
+    from indexer.evaluation import Evaluation
+    from indexer.reasons import PassageReason
+    from indexer.search import SearchPage, SearchResult
+    from indexer.sync import SyncProgress, SyncReport
+    from web.health import Health
+    from web.services import Services
+    from web.settings import Settings
+
+OUTCOME_STYLES = {
+    "added": "green",
+    "updated": "cyan",
+    "unchanged": "dim",
+    "duplicate": "yellow",
+    "rejected": "red",
+}
+MARK_STYLE = "bold yellow"
+PASSAGE_CHARACTERS = 320
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class ItemPrinter:
+    """Shows each item's outcome as soon as it is durable: lines for programs, a table for people.
+
+    People see what was not plainly added, and a count while they wait.
+    """
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self._progress = _progress("adding")
+
+    def __enter__(self) -> "ItemPrinter":
+        self._progress.start()
+        self._task = self._progress.add_task("adding", total=None)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def show(self, outcome: ItemOutcome) -> None:
+        from web.records import outcome_record
+
+        self._progress.advance(self._task)
+        if self._as_json:
+            print(json.dumps(outcome_record(outcome), ensure_ascii=False), flush=True)
+        else:
+            style = OUTCOME_STYLES[outcome.outcome]
+            identity = f" {outcome.id}" if outcome.id else ""
+            reason = f": {outcome.reason}" if outcome.reason else ""
+            out.print(
+                Text(f"{outcome.outcome}{identity}", style), escape(f"{outcome.item}{reason}")
+            )
+
+    def finish(self, report: IngestReport) -> None:
+        """The totals."""
+        from web.records import report_record
+
+        if self._as_json:
+            print(json.dumps(report_record(report)), flush=True)
+            return
+        counts = [f"{number} {outcome}" for outcome, number in report.counts.items() if number]
+        out.print(", ".join(counts) or "nothing to add", style="bold")
+
+
+@contextmanager
+def index_progress() -> "Iterator[Callable[[SyncProgress], None]]":
+    """A progress bar on standard error, shown at a terminal alone."""
+    with _progress("indexing") as progress:
+        task = progress.add_task("indexing", total=None)
+        yield lambda state: progress.update(task, completed=state.done, total=state.total)
+
+
+def show_index_report(report: "SyncReport", as_json: bool) -> None:
+    if as_json:
+        record = {"indexed": report.indexed, "removed": report.removed, "passages": report.passages}
+        print(json.dumps(record | {"seconds": round(report.seconds, 3)}))
+    elif report.indexed or report.removed:
+        out.print(
+            f"{report.indexed} articles indexed in {report.passages} passages, "
+            f"{report.removed} removed, {report.seconds:.1f} s"
+        )
+    else:
+        out.print("the index is up to date")
+
+
+def show_results(page: "SearchPage") -> None:
+    if not page.results:
+        out.print("Nothing found. Try fewer or other words, or no filters.")
+        return
+    first = (page.page - 1) * page.page_size + 1
+    for place, result in enumerate(page.results, start=first):
+        _show_result(place, result)
+    out.print(Text(f"{first}-{first + len(page.results) - 1} of {page.total}", "dim"))
+
+
+def show_article(article: Article) -> None:
+    out.print(Text(article.headline, "bold"))
+    out.print(Text(_about(article), "dim"))
+    for paragraph in article.paragraphs:
+        out.print()
+        out.print(Text(paragraph))
+
+
+def show_evaluation(evaluation: "Evaluation") -> None:
+    table = Table(box=None)
+    table.add_column("list")
+    for name in next(iter(evaluation.measures.values())):
+        table.add_column(name, justify="right")
+    for mode, values in evaluation.measures.items():
+        table.add_row(mode, *(f"{value:.3f}" for value in values.values()))
+    out.print(table)
+    out.print(f"{evaluation.topics} topics", style="dim")
+
+
+def show_health(health: "Health", model: dict[str, str], settings: "Settings") -> None:
+    table = Table(box=None, show_header=False)
+    rows = {
+        "archive": str(settings.home),
+        "articles": f"{health.articles}, {health.indexed} indexed, {health.waiting} waiting",
+        "model": ", ".join(model.values()),
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, "dim"), escape(value))
+    out.print(table)
+    for problem in health.problems:
+        out.print(Text("problem", "red"), escape(problem))
+    if health.ok:
+        out.print(Text("all is well", "green"))
+
+
+def evaluate_folder(services: "Services", folder: Path) -> "Evaluation":
+    """Index the folder's articles in a scratch archive and measure every mode."""
+    from archive.ingest import ingest
+    from archive.sources import read_file
+    from indexer.evaluation import evaluate, find_articles, read_topics
+
+    topics, articles = read_topics(folder), find_articles(folder)
+    with tempfile.TemporaryDirectory(prefix="hemero-") as home:
+        scratch = services.scratch(Path(home))
+        outcomes = ingest(read_file(articles), scratch.store)
+        ids = {outcome.item: outcome.id for outcome in outcomes if outcome.id is not None}
+        with index_progress() as on_progress:
+            scratch.index(on_progress)
+        with _progress("searching") as progress:
+            task = progress.add_task("searching", total=len(topics.queries))
+            measured = evaluate(
+                scratch.search, topics, ids, lambda done, _: progress.update(task, completed=done)
+            )
+        scratch.close()
+    return measured
+
+
+def _show_result(place: int, result: "SearchResult") -> None:
+    article = result.article
+    out.print(Text(f"{place}. {article.headline}", "bold"))
+    out.print(Text(f"   {_about(article)}  ·  {_ranks(result)}", "dim"))
+    for reason in result.passages:
+        out.print(Padding(_marked(reason), (0, 0, 0, 3)))
+    out.print()
+
+
+def _about(article: Article) -> str:
+    day = (article.published or "")[:10]
+    return "  ·  ".join(filter(None, (f"#{article.id}", article.source, day, article.language)))
+
+
+def _ranks(result: "SearchResult") -> str:
+    parts = []
+    if result.keyword:
+        parts.append(f"keyword {result.keyword.rank}")
+    if result.semantic:
+        parts += [f"meaning {result.semantic.rank}", f"{result.semantic.cosine:.2f}"]
+    return ", ".join(parts)
+
+
+def _marked(reason: "PassageReason") -> Text:
+    """The passage from shortly before its first match, matches highlighted."""
+    text = Text(reason.passage.text.replace("\n", " "))
+    for start, end in reason.marks:
+        text.stylize(MARK_STYLE, start, end)
+    first = reason.marks[0][0] if reason.marks else 0
+    start = 0 if first < PASSAGE_CHARACTERS else first - PASSAGE_CHARACTERS // 2
+    shown = text[start : start + PASSAGE_CHARACTERS]
+    cut = start + PASSAGE_CHARACTERS < len(text)
+    return Text.assemble("…" if start else "", shown, "…" if cut else "")
+
+
+def _progress(title: str) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )

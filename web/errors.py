@@ -1,0 +1,63 @@
+"""What can go wrong in the fronts themselves, and which status or exit code any error gets."""
+
+from archive.errors import (
+    ArchiveError,
+    ArticleNotFoundError,
+    BlockedAddressError,
+    FetchError,
+    SourceNotFoundError,
+    UnreadableInputError,
+)
+from indexer.errors import (
+    IndexerError,
+    IndexLockedError,
+    ModelError,
+    QueryError,
+    StaleIndexError,
+    TopicsError,
+)
+
+
+class WebError(Exception):
+    """Root of this layer's errors."""
+
+
+class SettingsError(WebError, ValueError):
+    """A setting that is unknown or cannot be used."""
+
+
+class WriteRefusedError(WebError, PermissionError):
+    """A write by someone who may not write."""
+
+
+# The first class that fits decides: HTTP status, exit code of the command line.
+STATUSES: dict[type[Exception], tuple[int, int]] = {
+    WriteRefusedError: (403, 77),
+    SettingsError: (500, 78),
+    ArticleNotFoundError: (404, 66),
+    QueryError: (400, 64),
+    TopicsError: (400, 65),
+    SourceNotFoundError: (404, 66),
+    UnreadableInputError: (422, 65),
+    BlockedAddressError: (422, 65),
+    FetchError: (422, 69),
+    StaleIndexError: (503, 75),
+    IndexLockedError: (503, 75),
+    ModelError: (503, 69),
+    ArchiveError: (500, 74),
+    IndexerError: (500, 74),
+}
+KNOWN_ERRORS = (ArchiveError, IndexerError, WebError)
+
+
+def http_status(error: Exception) -> int:
+    return _codes(error)[0]
+
+
+def exit_code(error: Exception) -> int:
+    """As sysexits.h numbers them."""
+    return _codes(error)[1]
+
+
+def _codes(error: Exception) -> tuple[int, int]:
+    return next((codes for kind, codes in STATUSES.items() if isinstance(error, kind)), (500, 70))

@@ -1,0 +1,130 @@
+"""Shapes of the API's objects, from which the OpenAPI document is made."""
+
+import marshmallow as ma
+from marshmallow import validate
+
+from archive.model import OUTCOMES
+from indexer.search import MODES, MOST_PER_PAGE
+
+
+class Problem(ma.Schema):
+    """An error (RFC 9457)."""
+
+    type = ma.fields.String()
+    title = ma.fields.String()
+    status = ma.fields.Integer()
+    detail = ma.fields.String()
+
+
+class Filters(ma.Schema):
+    """Which articles may be answered; dates are years, months or days, both included."""
+
+    source = ma.fields.List(ma.fields.String(), load_default=[])
+    language = ma.fields.List(ma.fields.String(), load_default=[])
+    after = ma.fields.String(load_default="", metadata={"example": "2021-12"})
+    before = ma.fields.String(load_default="")
+    page = ma.fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
+    page_size = ma.fields.Integer(load_default=10, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+class SearchArguments(Filters):
+    q = ma.fields.String(required=True, metadata={"example": "missiles moyenne portée"})
+    mode = ma.fields.String(load_default="hybrid", validate=validate.OneOf(MODES))
+
+
+class SimilarArguments(Filters):
+    """One of article, passage and text."""
+
+    article = ma.fields.Integer(validate=validate.Range(1, 2**47))
+    passage = ma.fields.Integer(validate=validate.Range(1, 2**63 - 1))
+    text = ma.fields.String()
+
+
+class SimilarText(Filters):
+    text = ma.fields.String(required=True)
+
+
+class ArticleHeading(ma.Schema):
+    id = ma.fields.Integer()
+    title = ma.fields.String()
+    source = ma.fields.String(allow_none=True)
+    published = ma.fields.String(allow_none=True)
+    language = ma.fields.String()
+    url = ma.fields.String(allow_none=True)
+
+
+class ArticleRecord(ArticleHeading):
+    version = ma.fields.Integer()
+    authors = ma.fields.List(ma.fields.String())
+    added = ma.fields.String()
+    text = ma.fields.String()
+
+
+class ArticleList(ma.Schema):
+    articles = ma.fields.List(ma.fields.Nested(ArticleHeading))
+    total = ma.fields.Integer()
+    page = ma.fields.Integer()
+    page_size = ma.fields.Integer()
+
+
+class NewArticle(ma.Schema):
+    """`text` is plain or a whole HTML page; or `address` alone, a page to fetch."""
+
+    title = ma.fields.String(load_default="")
+    text = ma.fields.String(load_default="")
+    published = ma.fields.String(load_default="", allow_none=True)
+    language = ma.fields.String(load_default="", allow_none=True)
+    source = ma.fields.String(load_default="", allow_none=True)
+    url = ma.fields.String(load_default="", allow_none=True)
+    authors = ma.fields.List(ma.fields.String(), load_default=[])
+    address = ma.fields.String(load_default="")
+
+
+class Outcome(ma.Schema):
+    item = ma.fields.String()
+    outcome = ma.fields.String(validate=validate.OneOf(OUTCOMES))
+    id = ma.fields.Integer(allow_none=True)
+    reason = ma.fields.String(allow_none=True)
+
+
+class KeywordPlace(ma.Schema):
+    rank = ma.fields.Integer()
+    score = ma.fields.Float()
+
+
+class SemanticPlace(ma.Schema):
+    rank = ma.fields.Integer()
+    cosine = ma.fields.Float()
+
+
+class PassageRecord(ma.Schema):
+    """Characters [start, end) of the article's text."""
+
+    id = ma.fields.Integer()
+    text = ma.fields.String()
+    start = ma.fields.Integer()
+    end = ma.fields.Integer()
+
+
+class Result(ma.Schema):
+    article = ma.fields.Nested(ArticleHeading)
+    score = ma.fields.Float()
+    keyword = ma.fields.Nested(KeywordPlace, allow_none=True)
+    semantic = ma.fields.Nested(SemanticPlace, allow_none=True)
+    passages = ma.fields.List(ma.fields.Nested(PassageRecord))
+
+
+class ResultPage(ma.Schema):
+    results = ma.fields.List(ma.fields.Nested(Result))
+    total = ma.fields.Integer()
+    page = ma.fields.Integer()
+    page_size = ma.fields.Integer()
+    notices = ma.fields.List(ma.fields.String())
+
+
+class HealthRecord(ma.Schema):
+    ok = ma.fields.Boolean()
+    articles = ma.fields.Integer()
+    indexed = ma.fields.Integer()
+    waiting = ma.fields.Integer()
+    problems = ma.fields.List(ma.fields.String())

@@ -1,0 +1,107 @@
+"""Every setting, in one place: defaults < hemero.toml < HEMERO_* < flags."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from web.errors import SettingsError
+
+PREFIX = "HEMERO_"
+CONFIG_VARIABLE = "HEMERO_CONFIG"
+CONFIG_NAME = "hemero.toml"
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """See docs/settings.md, which describes each of them."""
+
+    home: Path = field(default_factory=lambda: Path(platformdirs.user_data_dir("hemero")))
+    cache: Path = field(default_factory=lambda: Path(platformdirs.user_cache_dir("hemero")))
+    model: str = "bundled"
+    engine: str = "embedded"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 4
+    token: str = ""
+    read_only: bool = False
+    trusted_hosts: tuple[str, ...] = ()
+
+    @property
+    def store_path(self) -> Path:
+        return self.home / "archive.sqlite"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.home / "index"
+
+
+def load_settings(
+    environment: Mapping[str, str] = os.environ, flags: Mapping[str, Any] | None = None
+) -> Settings:
+    """Raises SettingsError for a key or value that is not understood."""
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    named = {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in environment.items()
+        if key.startswith(PREFIX) and key != CONFIG_VARIABLE
+    }
+    home = given.get("home") or named.get("home")
+    merged = _read_file(environment, Path(home) if home else None) | named | given
+    return Settings(**{name: _convert(name, value) for name, value in merged.items()})
+
+
+def _read_file(environment: Mapping[str, str], home: Path | None) -> dict[str, Any]:
+    """The settings file: the one HEMERO_CONFIG names, else hemero.toml in the archive's home."""
+    named = environment.get(CONFIG_VARIABLE)
+    path = Path(named) if named else (home or Settings().home) / CONFIG_NAME
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as exc:
+        if named:
+            raise SettingsError(f"{CONFIG_VARIABLE} names {path}, which is not there") from exc
+        return {}
+    except (OSError, ValueError) as exc:
+        raise SettingsError(f"{path} cannot be read: {exc}") from exc
+
+
+def _convert(name: str, value: Any) -> Any:
+    kinds = {f.name: f.type for f in fields(Settings)}
+    if name not in kinds:
+        raise SettingsError(f"no setting {name!r}; there is: {', '.join(sorted(kinds))}")
+    try:
+        return _CONVERTERS[kinds[name]](value)
+    except (ValueError, TypeError) as exc:
+        raise SettingsError(f"setting {name!r} cannot be {value!r}") from exc
+
+
+def _to_bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).lower()
+    if text not in _TRUE + _FALSE:
+        raise ValueError(value)
+    return text in _TRUE
+
+
+def _to_names(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def _to_path(value: Any) -> Path:
+    return Path(value).expanduser()
+
+
+_CONVERTERS: dict[Any, Any] = {
+    Path: _to_path,
+    str: str,
+    int: int,
+    bool: _to_bool,
+    tuple[str, ...]: _to_names,
+}

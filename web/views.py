@@ -1,0 +1,132 @@
+"""What the templates show: results and articles cut into pieces, with their links."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import url_for
+
+from archive.model import PARAGRAPH_BREAK, Article
+from indexer.passages import Passage, split_passages
+from indexer.query import Query
+from indexer.reasons import PassageReason, Span, mark_words, query_terms
+from indexer.search import KeywordRank, SearchResult, SemanticRank
+
+Pieces = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """A passage in a list of results; `pieces` are (text, marked)."""
+
+    id: int
+    ordinal: int
+    start: int
+    end: int
+    pieces: Pieces
+    by_meaning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A result with its links; `query` is what was searched, kept in them."""
+
+    article: Article
+    score: float
+    keyword: KeywordRank | None
+    semantic: SemanticRank | None
+    passages: list[PassageView]
+    query: str
+
+    @property
+    def url(self) -> str:
+        return article_url(self.article, self.passages[0].ordinal, self.query)
+
+    @property
+    def similar_url(self) -> str:
+        return url_for("pages.similar", article=self.article.id)
+
+    def passage_url(self, passage: PassageView) -> str:
+        return article_url(self.article, passage.ordinal, self.query)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePiece:
+    """What one paragraph holds of one passage."""
+
+    ordinal: int
+    passage_id: int
+    pieces: Pieces
+    current: bool
+    is_first_of_passage: bool
+    similar_url: str
+
+
+def article_url(article: Article, ordinal: int, query: str = "") -> str:
+    """The article page opened at a passage."""
+    return url_for(
+        "pages.article",
+        article_id=article.id,
+        passage=ordinal,
+        q=query or None,
+        _anchor=f"passage-{ordinal}",
+    )
+
+
+def view_result(result: SearchResult, query: str) -> ResultView:
+    passages = [_view_passage(reason) for reason in result.passages]
+    return ResultView(
+        result.article, result.score, result.keyword, result.semantic, passages, query
+    )
+
+
+def view_article(
+    article: Article, query: Query | None, current: int | None
+) -> list[list[ArticlePiece]]:
+    """The article's paragraphs, each as the pieces of the passages it holds."""
+    terms = query_terms(query, article.language) if query else frozenset()
+    passages = split_passages(article)
+    blocks, offset = [], 0
+    for paragraph in article.paragraphs:
+        end = offset + len(paragraph)
+        own = [p for p in passages if p.start < end and p.end > offset]
+        blocks.append(
+            [_view_piece(article, p, (offset, end), terms, p.ordinal == current) for p in own]
+        )
+        offset = end + len(PARAGRAPH_BREAK)
+    return blocks
+
+
+def cut_pieces(text: str, marks: Iterable[Span]) -> Pieces:
+    """The text as (piece, marked) pairs that join to it again."""
+    pieces, last = [], 0
+    for start, end in marks:
+        pieces += [(text[last:start], False), (text[start:end], True)]
+        last = end
+    return [piece for piece in [*pieces, (text[last:], False)] if piece[0]]
+
+
+def _view_passage(reason: PassageReason) -> PassageView:
+    passage = reason.passage
+    return PassageView(
+        id=passage.id,
+        ordinal=passage.ordinal,
+        start=passage.start,
+        end=passage.end,
+        pieces=cut_pieces(passage.text, reason.marks),
+        by_meaning=reason.cosine is not None and not reason.marks,
+    )
+
+
+def _view_piece(
+    article: Article, passage: Passage, paragraph: Span, terms: frozenset[str], current: bool
+) -> ArticlePiece:
+    start, end = max(passage.start, paragraph[0]), min(passage.end, paragraph[1])
+    text = article.text[start:end]
+    return ArticlePiece(
+        ordinal=passage.ordinal,
+        passage_id=passage.id,
+        pieces=cut_pieces(text, mark_words(text, terms, article.language)),
+        current=current,
+        is_first_of_passage=start == passage.start,
+        similar_url=url_for("pages.similar", passage=passage.id),
+    )
