@@ -1,0 +1,42 @@
+# make demo   a sample archive in the browser      make test   everything CI runs
+VENV ?= .venv
+PORT ?= 8000
+DATA ?= data
+PYTHON ?= python3
+PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SETUP = pyproject.toml constraints.txt Makefile
+
+.PHONY: demo test lint types bench clean
+
+demo: $(VENV)/installed
+	$(VENV)/bin/hemero demo --port $(PORT)
+
+test: lint types
+	$(VENV)/bin/python -m pytest
+
+lint: $(VENV)/installed-for-tests
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports --no-cache
+
+types: $(VENV)/installed-for-tests
+	$(VENV)/bin/python -m mypy
+
+# make bench DATA=folder/with/articles.jsonl.gz
+bench: $(VENV)/installed
+	$(VENV)/bin/python benchmarks/bench.py $(DATA)
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check "pip>=24"
+
+$(VENV)/installed: $(VENV)/bin/python $(SETUP)
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-for-tests: $(VENV)/bin/python $(SETUP)
+	$(PIP) --editable ".[test]"
+	touch $(VENV)/installed $@
