@@ -14,31 +14,31 @@ from web.services import Services
 from web.settings import Settings
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(tmp_path: Path) -> Iterator[ArticleStore]:
     opened = ArticleStore(tmp_path / "archive.sqlite")
     yield opened
     opened.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def engine(tmp_path: Path) -> Iterator[SearchEngine]:
     opened = open_engine("embedded", tmp_path / "index")
     yield opened
     opened.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def embedder() -> FakeEmbedder:
     return FakeEmbedder()
 
 
-@pytest.fixture()
+@pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", cache=tmp_path / "cache")
 
 
-@pytest.fixture()
+@pytest.fixture
 def services(settings: Settings, embedder: FakeEmbedder) -> Iterator[Services]:
     built = Services(settings, embedder)
     yield built
