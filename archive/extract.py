@@ -5,19 +5,24 @@ The body comes from trafilatura; what the page says of itself (JSON-LD, OpenGrap
 """
 
 import re
+import warnings
 from typing import Any
-
-from trafilatura import bare_extraction
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft
 from archive.normalize import clean_line
 from archive.page_metadata import PageMetadata, read_metadata
 
+with warnings.catch_warnings():
+    # Its downloader, which we do not use, warns where urllib3 has no SOCKS.
+    warnings.simplefilter("ignore")
+    from trafilatura import bare_extraction
+
 SHORTEST_BODY_CHARACTERS = 60
 DECLARATION_BYTES = 2_048
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _BLOCKS = ("p", "head", "item", "quote", "cell", "code")
+_BREAKS = (*_BLOCKS, "lb")
 
 
 def declared_charset(data: bytes) -> str | None:
@@ -45,9 +50,16 @@ def _extract_body(html: str, url: str | None) -> Any:
 
 def _paragraphs(body: Any, title: str | None) -> tuple[str, ...]:
     """Paragraphs and subheadings in order, without the title where the body repeats it."""
-    blocks = [e for e in body.iter(*_BLOCKS) if not any(True for _ in e.iterchildren(*_BLOCKS))]
-    texts = [clean_line("".join(block.itertext())) for block in blocks]
+    texts = [clean_line(_own_text(block)) for block in body.iter(*_BLOCKS)]
     return tuple(text for text in texts if text and text != title)
+
+
+def _own_text(element: Any) -> str:
+    """Its text but for that of the blocks inside it, which are paragraphs of their own."""
+    parts = [element.text or ""]
+    for child in element:
+        parts += [" " if child.tag in _BREAKS else _own_text(child), child.tail or ""]
+    return "".join(parts)
 
 
 def _draft(

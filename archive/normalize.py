@@ -23,6 +23,7 @@ LONGEST_DATE_CHARACTERS = 100
 LONGEST_FIELD_CHARACTERS = 2_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
+_YEAR_OF_ZEROS = re.compile(r" 00\d\d ")  # an unset date, which would be read as of this century
 _PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -50,7 +51,7 @@ def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
     paragraphs = tuple(p for p in map(clean_line, draft.paragraphs) if p)
     if not paragraphs:
         raise UnreadableInputError("no text in it; an article needs at least one paragraph")
-    title = clean_line(draft.title)[:LONGEST_FIELD_CHARACTERS]
+    title = _short(draft.title) or ""
     remarks: list[str] = []
     text = PARAGRAPH_BREAK.join(paragraphs)
     return NormalizedDraft(
@@ -92,10 +93,11 @@ def canonical_url(url: str) -> str:
     Raises ValueError unless it is an absolute http or https URL.
     """
     # courlan forgives some malformed authorities that urlsplit refuses; the strict reading decides.
-    parts = urlsplit(url.strip())
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+    line = clean_line(url)
+    parts = urlsplit(line)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError(f"not a web address: {_shown(url)}")
-    return urldefrag(courlan.normalize_url(clean_line(url))).url
+    return urldefrag(courlan.normalize_url(line)).url
 
 
 def parse_published(raw: str) -> str:
@@ -106,17 +108,22 @@ def parse_published(raw: str) -> str:
     """
     text = clean_line(raw)
     moment = _parse_iso(text) or _parse_rfc5322(text) or _parse_words(text)
-    if moment is None or not moment.year >= EARLIEST_YEAR:
+    found = _in_utc(moment) if isinstance(moment, datetime) else moment
+    if found is None or found.year < EARLIEST_YEAR:
         raise ValueError(f"not a date: {_shown(raw)}")
-    if not isinstance(moment, datetime):
-        return moment.isoformat()
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return format_utc(aware)
+    return format_utc(found) if isinstance(found, datetime) else found.isoformat()
 
 
 def format_utc(moment: datetime) -> str:
     """ISO 8601 in UTC to the second, as the store writes times."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _in_utc(moment: datetime) -> datetime | None:
+    try:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:  # before year 1 or after 9999
+        return None
 
 
 def _parse_iso(text: str) -> date | None:
@@ -129,9 +136,11 @@ def _parse_iso(text: str) -> date | None:
 
 
 def _parse_rfc5322(text: str) -> date | None:
+    if _YEAR_OF_ZEROS.search(text):
+        return None
     try:
         return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
@@ -149,7 +158,7 @@ def _parse_words(text: str) -> date | None:
 
 
 def _short(text: str | None) -> str | None:
-    return (clean_line(text)[:LONGEST_FIELD_CHARACTERS] or None) if text else None
+    return (clean_line(text)[:LONGEST_FIELD_CHARACTERS].rstrip() or None) if text else None
 
 
 def _kept(parse: Callable[[str], str], raw: str | None, remarks: list[str]) -> str | None:
@@ -157,7 +166,7 @@ def _kept(parse: Callable[[str], str], raw: str | None, remarks: list[str]) -> s
         return None
     try:
         return parse(raw)
-    except (ValueError, OverflowError) as exc:
+    except ValueError as exc:
         remarks.append(f"{exc}; kept without it")
         return None
 

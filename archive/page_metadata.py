@@ -11,6 +11,8 @@ from archive.normalize import clean_line
 
 # schema.org types that describe an article of the press, by their common endings.
 _ARTICLE_TYPES = ("Article", "NewsArticle", "BlogPosting", "Report", "LiveBlogPosting")
+# Put first, it keeps Beautiful Soup from taking XHTML for XML and a bare word for a file's name.
+_DOCTYPE = "<!doctype html>"
 _TITLE = ("og:title", "twitter:title", "dc.title")
 _PUBLISHED = ("article:published_time", "og:article:published_time", "dc.date.issued", "date")
 _AUTHOR = ("author", "article:author", "dc.creator")
@@ -31,7 +33,7 @@ class PageMetadata:
 
 def read_metadata(html: str) -> PageMetadata:
     """Structured data first, then meta elements, then the page's own markup."""
-    page = BeautifulSoup(html, "lxml")
+    page = BeautifulSoup(f"{_DOCTYPE}{html}", "lxml")
     linked = next(_linked_articles(page), {})
     named = _meta_values(page)
     return PageMetadata(

@@ -1,5 +1,7 @@
 """The articles on disk: one SQLite file, the only truth. The only module with a connection."""
 
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -24,6 +26,7 @@ from archive.schema import article, article_version, change, clock
 HEAD_REVISION = "0001"
 BUSY_TIMEOUT_SECONDS = 30
 PAGE_ARTICLES = 500
+LARGEST_ID = 2**63 - 1
 
 
 class StoreTransaction:
@@ -64,7 +67,8 @@ class StoreTransaction:
 
     def delete(self, article_id: int) -> None:
         """Raises ArticleNotFoundError where there is none."""
-        found = self._connection.execute(article.delete().where(article.c.id == article_id))
+        gone = article.delete().where(article.c.id.in_(_possible([article_id])))
+        found = self._connection.execute(gone)
         if not found.rowcount:
             raise ArticleNotFoundError(missing_article(article_id))
 
@@ -87,7 +91,7 @@ class ArticleStore:
         self._engine = _open_engine(path)
         if self._revision() != HEAD_REVISION:
             with self._connect(begin="IMMEDIATE") as connection:
-                _migrate(connection)
+                _migrate(connection, path)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -107,7 +111,7 @@ class ArticleStore:
 
     def get_many(self, article_ids: Sequence[int]) -> list[Article]:
         """The articles that exist, in the order of their ids as given; one SELECT."""
-        query = sa.select(article).where(article.c.id.in_(article_ids))
+        query = sa.select(article).where(article.c.id.in_(_possible(article_ids)))
         with self._connect() as connection:
             rows = {row.id: row for row in connection.execute(query)}
         return [_article(rows[i]) for i in article_ids if i in rows]
@@ -197,9 +201,9 @@ def missing_article(article_id: int) -> str:
 
 
 def _open_engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(
-        f"sqlite+pysqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
-    )
+    # Not a URL in one string: a "?" in the path would end it.
+    url = sa.URL.create("sqlite+pysqlite", database=str(path))
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     return engine
@@ -208,24 +212,41 @@ def _open_engine(path: Path) -> sa.Engine:
 def _configure(connection: Any, _record: object) -> None:
     # The driver's own transaction handling would begin too late to lock; ours is _begin.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Journal ahead; SQLite itself does not wait here while another makes the same new file."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', '')}")
 
 
-def _migrate(connection: sa.Connection) -> None:
+def _migrate(connection: sa.Connection, path: Path) -> None:
     # Only a new or old file pays for loading Alembic.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as exc:
+        raise StoreError(f"the archive {path} is of a newer Hemero; upgrade this one") from exc
 
 
 def _columns(draft: NormalizedDraft) -> dict[str, Any]:
@@ -255,9 +276,14 @@ def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
     if wanted.published_before:
         yield columns.published < wanted.published_before
     if wanted.article_ids:
-        yield columns.id.in_(wanted.article_ids)
+        yield columns.id.in_(_possible(wanted.article_ids))
     if wanted.excluded_ids:
-        yield columns.id.not_in(wanted.excluded_ids)
+        yield columns.id.not_in(_possible(wanted.excluded_ids))
+
+
+def _possible(article_ids: Sequence[int]) -> list[int]:
+    """Those SQLite can compare with: no article has any other."""
+    return [i for i in article_ids if 0 < i <= LARGEST_ID]
 
 
 def _frequencies(connection: sa.Connection, column: sa.Column[Any]) -> tuple[tuple[str, int], ...]:

@@ -5,10 +5,12 @@ where it is an acronym with dots or a number with spaces, and cut into bigrams w
 writes no spaces. A term is a token stemmed by its language (Snowball); stop words make none.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from threading import Lock
+from typing import NamedTuple
 
 import regex
 import Stemmer
@@ -17,22 +19,41 @@ from whoosh.lang.stopwords import stoplists
 ANALYZER_VERSION = "1"
 LONGEST_TERM_CHARACTERS = 64
 CACHED_WORDS = 200_000
+# A Snowball stemmer keeps its word in itself while it works.
+_STEMMING = Lock()
 
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_TOKEN = regex.compile(
+# Blocks of scripts written without spaces: Thai, Lao, Myanmar, Hangul, Khmer, Han, kana.
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029"
+    r"\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    r"\uff66-\uff9f\U00020000-\U000323af"
+)
+# Marks that belong to the letter before: Latin, Hebrew, Arabic, Indic. `\w` knows none of them.
+_JOINED = (
+    r"\u0300-\u036f\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    r"\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962-\u0963\u0981-\u0983\u09bc-\u09cd"
+    r"\u0a01-\u0a03\u0a3c-\u0a4d\u0abc-\u0acd\u0b3c-\u0b4d\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbc-\u0ccd"
+    r"\u0d3e-\u0d4d"
+)
+# `plain` is the common case of `word`, tried first: two letters or more that nothing else claims.
+# The standard module takes 0.24 ms for an article of 400 words, `regex` with properties 0.57 ms.
+_TOKEN = re.compile(
     rf"""
-    (?P<acronym>\b(?:\p{{L}}\.){{2,}}(?:\p{{L}}\b)?)
+    (?P<plain>[^\W\d_{_UNSPACED}]{{2,}}+(?![\w{_JOINED}'’ʼ]))
+    | (?P<acronym>\b(?:[^\W\d_]\.){{2,}}(?:[^\W\d_]\b)?)
     | (?P<number>(?<!\d)\d{{1,3}}(?:[ \u00a0\u202f.,']\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d))
     | (?P<decimal>\d+(?:[.,]\d+)+)
-    | (?P<unspaced>[{_UNSPACED}][{_UNSPACED}\p{{M}}ー]*)
-    | (?P<elision>\b(?:[ldnscjmt]|qu|jusqu|lorsqu|puisqu|quoiqu|[dn]ell|d?all|sull|un)['’ʼ])
-      (?=[\p{{L}}\p{{N}}])
-    | (?P<word>(?:(?![{_UNSPACED}])[\p{{L}}\p{{N}}\p{{M}}])+)
+    | (?P<unspaced>[{_UNSPACED}]+)
+    | (?P<elision>\b(?:[ldnscjmt]|qu|jusqu|lorsqu|puisqu|quoiqu|[dn]ell|d?all|sull|un)['’ʼ])(?=\w)
+    | (?P<word>[^\W_{_UNSPACED}](?:[^\W_{_UNSPACED}]|[{_JOINED}])*)
     """,
-    regex.VERBOSE | regex.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE,
 )
+_THOUSANDS = re.compile(r"[ \u00a0\u202f.,'](?=\d{3})")
 _MARKS = regex.compile(r"(?<!\p{Cyrillic})[\u0300-\u036f]|[\u0591-\u05c7\u064b-\u065f\u0670\u0640]")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ё": "е"})
+# What the Snowball list of a language leaves out.
+_MORE_STOP_WORDS = {"fr": ("les", "cet", "cette", "leurs")}
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
     "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish",
@@ -43,8 +64,7 @@ _STEMMERS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A folded word and the characters [start, end) it stands on."""
 
     folded: str
@@ -70,13 +90,15 @@ def analyze_token(folded: str, language: str) -> str | None:
 
 @cache
 def stop_words(language: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in stoplists.get(language, ()))
+    words = (*stoplists.get(language, ()), *_MORE_STOP_WORDS.get(language, ()))
+    return frozenset(map(fold, words))
 
 
 @lru_cache(maxsize=CACHED_WORDS)
 def fold(word: str) -> str:
     """Case, accents, ligatures and compatibility forms taken away (UAX #15, NFKD)."""
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    compatible = unicodedata.normalize("NFKD", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", compatible.casefold())
     bare = unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).translate(_LIGATURES)
     return "".join(bare.split())[:LONGEST_TERM_CHARACTERS]
 
@@ -84,7 +106,7 @@ def fold(word: str) -> str:
 def _tokens(text: str) -> Iterator[Token]:
     for found in _TOKEN.finditer(text):
         kind, (start, end) = found.lastgroup, found.span()
-        if kind == "word":
+        if kind in ("plain", "word"):
             yield Token(fold(found.group()), start, end)
         elif kind == "unspaced":
             yield from _bigrams(found.group(), start)
@@ -96,7 +118,7 @@ def _joined(text: str, kind: str | None) -> str:
     if kind == "acronym":
         return fold(text.replace(".", ""))
     if kind == "number":
-        return fold(regex.sub(r"[ \u00a0\u202f.,'](?=\d{3})", "", text).replace(",", "."))
+        return fold(_THOUSANDS.sub("", text).replace(",", "."))
     return fold(text.replace(",", "."))
 
 
@@ -110,10 +132,13 @@ def _bigrams(run: str, start: int) -> Iterator[Token]:
 @lru_cache(maxsize=CACHED_WORDS)
 def _stem(folded: str, language: str) -> str:
     stemmer = _stemmer(language)
-    return stemmer.stemWord(folded) if stemmer else folded
+    if stemmer is None:
+        return folded
+    with _STEMMING:
+        return str(stemmer.stemWord(folded))
 
 
 @cache
 def _stemmer(language: str) -> "Stemmer.Stemmer | None":
     name = _STEMMERS.get(language)
-    return Stemmer.Stemmer(name) if name in Stemmer.algorithms() else None
+    return Stemmer.Stemmer(name, 0) if name in Stemmer.algorithms() else None

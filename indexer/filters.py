@@ -36,17 +36,17 @@ def period_bounds(text: str) -> tuple[str, str]:
     try:
         if found is None:
             raise ValueError(text)
-        return _bounds(*(int(part) if part else None for part in found.groups()))
+        return _bounds(*(int(part) for part in found.groups() if part is not None))
     except (ValueError, OverflowError) as exc:
         shown = text if len(text) <= 40 else text[:40] + "…"
         raise QueryError(f"not a date: {shown!r}; write 2021, 2021-12 or 2021-12-03") from exc
 
 
-def _bounds(year: int | None, month: int | None, day: int | None) -> tuple[str, str]:
-    first = date(year or 1, month or 1, day or 1)
-    if day:
+def _bounds(year: int, month: int | None = None, day: int | None = None) -> tuple[str, str]:
+    first = date(year, 1 if month is None else month, 1 if day is None else day)
+    if day is not None:
         following = first + timedelta(days=1)
-    elif month:
+    elif month is not None:
         following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
     else:
         following = first.replace(year=first.year + 1)

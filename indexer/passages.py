@@ -25,16 +25,19 @@ _IDEOGRAPH = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]
 
 # A sentence ends after its closing mark and quotes; "fin.Début" was two sentences before a dump
 # glued them. Initials and titles ("M. Dupont", "U.S.") end none.
-_SENTENCE_BREAK = regex.compile(
+_SENTENCE_END = regex.compile(
     r"""
-    (?<=[.!?…؟۔]["»”’')\]]?["»”’')\]]?)
-    (?<!\b(?:\p{Lu}|Mr|Mrs|Ms|Mme|Mgr|Dr|Prof|St|Ste|Jr|Sr|No|vs|art|p|cf|etc|Nr|bzw|Sra)\.)
-    \s+ (?=["«“‘(\[]?\s?[\p{Lu}\p{Lo}\p{N}])
-    | (?<=[。！？])(?![」』）])
-    | (?<=[\p{Ll}\p{N}»][.!?]["»”]?)(?=[«"“]?\p{Lu}\p{Ll})
+    [.!?…؟۔] (?: ["”’')\]] | [\x20\u00a0\u202f]?» ){0,2}
+    (?P<space>\s+) (?=["«“‘(\[]?\s?[\p{Lu}\p{Lo}\p{N}])
+    | [。！？][」』）]?
+    | (?<=[\p{Ll}\p{N}»])[.!?]["»”]? (?=[«"“]?\p{Lu}\p{Ll})
     """,
     regex.VERBOSE,
 )
+_ABBREVIATION = regex.compile(
+    r"\b(?:\p{Lu}|Mr|Mrs|Ms|Mme|Mgr|Dr|Prof|St|Ste|Jr|Sr|No|vs|art|p|cf|etc|Nr|bzw|Sra)$"
+)
+_LONGEST_ABBREVIATION = 6
 
 Span = tuple[int, int]
 
@@ -82,9 +85,12 @@ def embedding_input(title: str, passage: Passage) -> str:
 def sentence_spans(text: str) -> list[Span]:
     """Spans of the sentences of one paragraph, without the space between them."""
     spans, start = [], 0
-    for found in _SENTENCE_BREAK.finditer(text):
-        if found.start() > start:
-            spans.append((start, found.start()))
+    for found in _SENTENCE_END.finditer(text):
+        before = text[max(0, found.start() - _LONGEST_ABBREVIATION) : found.start()]
+        if text[found.start()] == "." and _ABBREVIATION.search(before):
+            continue
+        end = found.start("space") if found["space"] else found.end()
+        spans.append((start, end))
         start = found.end()
     if start < len(text):
         spans.append((start, len(text)))
@@ -122,14 +128,20 @@ def _units(paragraphs: tuple[str, ...]) -> Iterator[_Unit]:
 
 def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:
     """The span in pieces of at most MOST_TOKENS, cut at a space where there is one."""
-    while (tokens := estimate_tokens(text[start:end])) > MOST_TOKENS:
-        limit = start + max(1, int((end - start) * MOST_TOKENS / tokens))
+    while (limit := _reach(text, start, end)) < end:
         space = text.rfind(" ", start + 1, limit)
         cut = space if space > start else limit
         yield start, cut
         start = cut + 1 if text[cut : cut + 1] == " " else cut
     if start < end:
         yield start, end
+
+
+def _reach(text: str, start: int, end: int) -> int:
+    """How far a passage that begins at `start` can go, looking no further than that."""
+    limit = min(end, start + int(MOST_TOKENS * _CHARACTERS_PER_TOKEN))
+    tokens = estimate_tokens(text[start:limit])
+    return limit if tokens <= MOST_TOKENS else start + int((limit - start) * MOST_TOKENS / tokens)
 
 
 def _pack(units: list[_Unit]) -> Iterator[Span]:

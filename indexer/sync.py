@@ -13,7 +13,7 @@ from indexer.embedding import Embedder
 from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, SearchEngine, Vectors
 from indexer.passages import SPLITTER_VERSION, embedding_input, split_passages
 
-BATCH_ARTICLES = 128
+BATCH_ARTICLES = 512
 COMMIT_ARTICLES = 2_000
 COMMIT_SECONDS = 60.0
 LOCK_TIMEOUT_SECONDS = 30.0

@@ -48,11 +48,11 @@ def read_location(location: str) -> Iterator[SourceItem]:
     """
     if location == STANDARD_INPUT:
         return read_stream(cast(BufferedReader, sys.stdin.buffer), "standard input")
-    if location.startswith(("http://", "https://")):
+    if location.lower().startswith(("http://", "https://")):
         return read_url(location)
     path = Path(location)
-    if not path.exists():
-        raise SourceNotFoundError(f"no file, folder or web address: {location}")
+    if not _exists(path):
+        raise SourceNotFoundError(f"no file, folder or web address: {location:.300}")
     return read_folder(path) if path.is_dir() else read_file(path)
 
 
@@ -84,6 +84,13 @@ def read_url(url: str) -> Iterator[SourceItem]:
         yield read_page(fetch_url(url), url)
     except ArchiveError as exc:
         yield SourceItem(url, problem=str(exc))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long, or a folder closed to us
+        return False
 
 
 def _format_of(name: str, head: bytes) -> SourceFormat:

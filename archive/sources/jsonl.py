@@ -14,7 +14,7 @@ from typing import Any, cast
 from archive.decode import LARGEST_DOCUMENT_BYTES
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.normalize import split_paragraphs
+from archive.normalize import clean_line, split_paragraphs
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -100,4 +100,4 @@ def _text(record: dict[str, Any], field: str) -> str | None:
 
 def _item_name(record: dict[str, Any], name: str) -> str:
     given = record.get("id")
-    return str(given) if isinstance(given, str | int) and str(given).strip() else name
+    return (clean_line(str(given)) or name) if isinstance(given, str | int) else name

@@ -5,6 +5,7 @@ checkpoint. Killed in between, the manifest still names the old state and the ne
 same articles again, which changes nothing.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -107,6 +108,7 @@ class EmbeddedEngine:
     def clear(self) -> None:
         save_manifest(self._folder, Manifest())
         self._remove_unlisted(Manifest())
+        shutil.rmtree(self._folder / KEYWORD_FOLDER, ignore_errors=True)
 
     def retrieve(self, request: RetrievalRequest) -> Retrieval:
         snapshot = self._current()

@@ -1,0 +1,298 @@
+"""What every engine must do, run on each of them."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archive.model import ArticleFilter
+from indexer.engine import (
+    Fingerprint,
+    IndexBatch,
+    IndexedArticle,
+    Retrieval,
+    RetrievalRequest,
+    SearchEngine,
+)
+from indexer.engines import open_engine
+from indexer.errors import IndexerError, IndexLockedError, StaleIndexError
+from indexer.passages import article_of
+from indexer.query import parse_query
+from tests.fakes import FakeEmbedder
+
+FINGERPRINT = Fingerprint("fake", "1", "1")
+EMBEDDER = FakeEmbedder()
+ENGINES = ("embedded",)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEngine]:
+    opened = open_engine(request.param, tmp_path / "index")
+    yield opened
+    opened.close()
+
+
+def indexed(article_id: int, text: str, **fields: str | None) -> IndexedArticle:
+    values = {"title": "", "source": "Agence", "language": "fr", "published": "2021-12-03"}
+    vectors = EMBEDDER.encode_passages(text.split("\n\n"))
+    return IndexedArticle(id=article_id, text=text, vectors=vectors, **(values | fields))
+
+
+def put(engine: SearchEngine, *articles: IndexedArticle, seq: int = 1, deleted: tuple = ()) -> None:
+    with engine.exclusive(5):
+        engine.write(IndexBatch(FINGERPRINT, articles, deleted))
+        engine.commit(seq)
+
+
+def find(engine: SearchEngine, text: str, depth: int = 50, **wanted: object) -> Retrieval:
+    query = parse_query(text)
+    vector = EMBEDDER.encode_query(query.meaning) if query.meaning else None
+    return engine.retrieve(RetrievalRequest(query, vector, ArticleFilter(**wanted), depth))
+
+
+def both(found: Retrieval) -> tuple[list[int], list[int]]:
+    dense = dict.fromkeys(article_of(hit.passage_id) for hit in found.dense)
+    return [hit.article_id for hit in found.keyword], list(dense)
+
+
+def test_empty_engine_answers_nothing(engine: SearchEngine) -> None:
+    assert (engine.count(), engine.checkpoint(), engine.fingerprint()) == (0, 0, None)
+    assert both(find(engine, "missiles")) == ([], [])
+    assert engine.check() == []
+
+
+def test_commit_makes_written_articles_visible_in_both_lists(engine: SearchEngine) -> None:
+    put(engine, indexed(1, "des missiles en Europe"), indexed(2, "une recette de soupe"), seq=7)
+    keyword, dense = both(find(engine, "missile"))
+    assert keyword == [1]
+    assert set(dense) == {1, 2}
+    assert both(find(engine, "missiles en Europe"))[1][0] == 1
+    assert (engine.checkpoint(), engine.fingerprint()) == (7, FINGERPRINT)
+
+
+def test_uncommitted_writes_are_invisible(engine: SearchEngine) -> None:
+    with engine.exclusive(5):
+        engine.write(IndexBatch(FINGERPRINT, (indexed(1, "des missiles"),)))
+        assert both(find(engine, "missiles")) == ([], [])
+    with engine.exclusive(5):
+        engine.commit(1)
+    assert engine.count() == 0
+
+
+def test_replay_changes_nothing(engine: SearchEngine) -> None:
+    article = indexed(1, "des missiles\n\nune soupe")
+    put(engine, article)
+    before = find(engine, "missiles")
+    put(engine, article)
+    after = find(engine, "missiles")
+    assert [hit.passage_id for hit in after.dense] == [hit.passage_id for hit in before.dense]
+    assert [hit.article_id for hit in after.keyword] == [1]
+    assert list(engine.article_ids()) == [1]
+
+
+def test_update_replaces_old_words_and_passages(engine: SearchEngine) -> None:
+    put(engine, indexed(1, "des missiles\n\nun traité"), indexed(2, "une soupe"))
+    put(engine, indexed(1, "des abeilles"), seq=2)
+    assert both(find(engine, "missiles"))[0] == []
+    assert both(find(engine, "abeilles"))[0] == [1]
+    passages = [hit.passage_id for hit in find(engine, "abeilles").dense]
+    assert len(passages) == len(set(passages)) == 2
+    assert engine.check() == []
+
+
+def test_delete_removes_from_both_lists(engine: SearchEngine) -> None:
+    put(engine, indexed(1, "des missiles"), indexed(2, "des missiles encore"))
+    put(engine, seq=2, deleted=(1,))
+    assert both(find(engine, "missiles")) == ([2], [2])
+    put(engine, seq=3, deleted=(2,))
+    assert both(find(engine, "missiles")) == ([], [])
+    assert (engine.count(), engine.check()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"sources": ("Agence",)}, {1, 3}),
+        ({"languages": ("en",)}, {3}),
+        ({"published_from": "2020-01-01"}, {1}),
+        ({"published_before": "2020-01-01"}, {2}),
+        ({"article_ids": (2, 3)}, {2, 3}),
+        ({"excluded_ids": (2, 3)}, {1}),
+        ({"sources": ("nobody",)}, set()),
+    ],
+)
+def test_filters_hold_before_ranking(
+    engine: SearchEngine, wanted: dict[str, object], expected: set[int]
+) -> None:
+    put(
+        engine,
+        indexed(1, "le missile europe", published="2021-12-03T10:00:00Z"),
+        indexed(2, "un missile europe", source="Veilleur", published="2019-01-01"),
+        indexed(3, "missile in europe", language="en", published=None),
+    )
+    keyword, dense = both(find(engine, "missile europe", depth=3, **wanted))
+    assert set(keyword) == set(dense) == expected
+
+
+def test_phrases_and_exclusions_hold_for_both_lists(engine: SearchEngine) -> None:
+    put(
+        engine,
+        indexed(1, "missiles de moyenne portée"),
+        indexed(2, "portée moyenne des missiles"),
+        indexed(3, "missiles de moyenne portée et drones"),
+    )
+    assert set(both(find(engine, '"moyenne portée"'))[1]) == {1, 3}
+    keyword, dense = both(find(engine, '"moyenne portée" -drones'))
+    assert (keyword, dense) == ([1], [1])
+
+
+def test_a_word_is_stemmed_by_each_articles_language(engine: SearchEngine) -> None:
+    put(
+        engine,
+        indexed(1, "les négociations continuent"),
+        indexed(2, "negotiations continue", language="en"),
+    )
+    assert both(find(engine, "négociation"))[0] == [1]
+    assert both(find(engine, "negotiation"))[0] == [2]
+
+
+def test_depth_bounds_each_list(engine: SearchEngine) -> None:
+    put(engine, *(indexed(n, f"missile numéro {n}") for n in range(1, 30)))
+    found = find(engine, "missile", depth=5)
+    assert len(found.keyword) == len(found.dense) == 5
+    scores = [hit.cosine for hit in found.dense]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_other_instances_see_commits_without_restart(tmp_path: Path) -> None:
+    writer = open_engine("embedded", tmp_path)
+    reader = open_engine("embedded", tmp_path)
+    assert reader.count() == 0
+    for n in range(1, 12):
+        put(writer, indexed(n, f"missile numéro {n}"), seq=n)
+        assert (reader.count(), reader.checkpoint()) == (n, n)
+        assert n in both(find(reader, "missile"))[0]
+
+
+def test_a_reader_never_fails_during_commits_and_merges(tmp_path: Path) -> None:
+    writer, reader = open_engine("embedded", tmp_path), open_engine("embedded", tmp_path)
+    put(writer, indexed(1, "missile premier"))
+    failures: list[Exception] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                keyword, _ = both(find(reader, "missile"))
+                assert len(keyword) == len(set(keyword))
+                assert 1 in keyword
+            except Exception as exc:
+                failures.append(exc)
+                return
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    for n in range(2, 40):
+        put(writer, indexed(n, f"missile numéro {n}"), seq=n)
+    stop.set()
+    thread.join()
+    assert failures == []
+
+
+def test_another_model_is_refused_and_named(engine: SearchEngine) -> None:
+    put(engine, indexed(1, "des missiles"))
+    other = IndexBatch(Fingerprint("other", "1", "1"), (indexed(2, "soupe"),))
+    with (
+        engine.exclusive(5),
+        pytest.raises(StaleIndexError, match=r"model fake, not other.*rebuild"),
+    ):
+        engine.write(other)
+    with engine.exclusive(5):
+        engine.clear()
+        engine.write(other)
+        engine.commit(1)
+    assert list(engine.article_ids()) == [2]
+
+
+def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+    first, second = open_engine("embedded", tmp_path), open_engine("embedded", tmp_path)
+    with (
+        first.exclusive(1),
+        pytest.raises(IndexLockedError, match="written by process"),
+        second.exclusive(0.1),
+    ):
+        raise AssertionError("two writers at once")
+    with second.exclusive(1):
+        pass
+
+
+def test_the_lock_of_a_killed_writer_is_free(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from indexer.engines import open_engine\n"
+        f"with open_engine('embedded', Path({str(tmp_path)!r})).exclusive(1):\n"
+        "    print('held', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        engine = open_engine("embedded", tmp_path)
+        with pytest.raises(IndexLockedError), engine.exclusive(0.1):
+            pass
+        holder.kill()
+        holder.wait()
+        with engine.exclusive(5):
+            pass
+
+
+def test_an_unknown_engine_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IndexerError, match="no engine 'nothing'"):
+        open_engine("nothing", tmp_path)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["write", "delete", "reopen"]), st.integers(1, 6), st.integers(0, 9)),
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=STEPS)
+def test_engine_equals_a_dictionary(steps: list, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("index")
+    engine, held = open_engine("embedded", folder), {}
+    for seq, (step, article_id, word) in enumerate(steps, start=1):
+        if step == "write":
+            put(engine, indexed(article_id, f"mot{word} commun"), seq=seq)
+            held[article_id] = word
+        elif step == "delete":
+            put(engine, seq=seq, deleted=(article_id,))
+            held.pop(article_id, None)
+        else:
+            engine.close()
+            engine = open_engine("embedded", folder)
+    assert list(engine.article_ids()) == sorted(held)
+    assert set(both(find(engine, "commun"))[1]) == set(held)
+    for word in set(held.values()):
+        found = both(find(engine, f"mot{word}"))[0]
+        assert set(found) == {i for i, own in held.items() if own == word}
+    assert engine.check() == []
+
+
+def test_vectors_keep_their_cosine(engine: SearchEngine) -> None:
+    article = indexed(1, "des missiles\n\nune soupe")
+    put(engine, article)
+    vector = EMBEDDER.encode_query("une soupe chaude")
+    found = engine.retrieve(RetrievalRequest(None, vector)).dense
+    expected = sorted((article.vectors @ vector).tolist(), reverse=True)
+    assert np.allclose([hit.cosine for hit in found], expected, atol=2e-3)

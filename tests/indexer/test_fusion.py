@@ -1,0 +1,41 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.fusion import convex_combination, dense_score, reciprocal_rank_fusion
+
+scores = st.dictionaries(st.integers(1, 20), st.floats(0, 1))
+weights = st.floats(0, 1)
+
+
+@given(scores, scores, weights)
+def test_convex_is_bounded_and_covers_both_lists(keyword: dict, dense: dict, weight: float) -> None:
+    fused = convex_combination(keyword, dense, weight)
+    assert fused.keys() == keyword.keys() | dense.keys()
+    assert all(-1e-9 <= score <= 1 + 1e-9 for score in fused.values())
+
+
+@given(scores, scores, weights, st.integers(1, 20))
+def test_a_better_score_never_lowers_an_article(
+    keyword: dict, dense: dict, weight: float, article: int
+) -> None:
+    before = convex_combination(keyword, dense, weight).get(article, 0.0)
+    after = convex_combination(keyword | {article: 1.0}, dense, weight)[article]
+    assert after >= before - 1e-9
+
+
+def test_one_list_alone_keeps_its_order() -> None:
+    alone = {1: 0.9, 2: 0.5, 3: 0.1}
+    for fuse in (convex_combination, reciprocal_rank_fusion):
+        fused = fuse(alone, {}, 0.5)
+        assert sorted(fused, key=lambda a: -fused[a]) == [1, 2, 3]
+        assert fuse({}, {}, 0.5) == {}
+
+
+def test_reciprocal_ranks_add_up() -> None:
+    fused = reciprocal_rank_fusion({1: 9.0, 2: 5.0}, {2: 0.9}, 0.5)
+    assert fused == pytest.approx({1: 0.5 / 61, 2: 0.5 / 62 + 0.5 / 61})
+
+
+def test_cosines_are_stretched_to_a_share() -> None:
+    assert (dense_score(0.2), dense_score(0.7), dense_score(1.0)) == pytest.approx((0, 0, 1))

@@ -1,0 +1,170 @@
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from archive.ingest import ingest
+from archive.model import ArticleFilter
+from archive.store import ArticleStore
+from indexer.embedding import SentenceTransformerEmbedder
+from indexer.engine import SearchEngine
+from indexer.errors import ModelError, QueryError, StaleIndexError
+from indexer.passages import passage_id
+from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE, SearchQuery, SearchService
+from indexer.sync import sync
+from tests.fakes import FakeEmbedder, make_item
+
+TEXTS = {
+    "Accord": "Un traité sur les missiles à moyenne portée.\n\nLa paix en Europe.",
+    "Drones": "Des drones livrent des médicaments dans les îles.",
+    "Soupe": "La soupe aux pois se prépare en hiver.",
+    "Essai": "Un essai de missiles en mer.",
+}
+
+
+@pytest.fixture
+def service(store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder) -> SearchService:
+    list(ingest([make_item(title, text) for title, text in TEXTS.items()], store))
+    sync(store, engine, embedder)
+    return SearchService(store, engine, embedder)
+
+
+def titles(service: SearchService, query: SearchQuery) -> list[str]:
+    return [result.article.title for result in service.search(query).results]
+
+
+def test_a_result_says_what_each_list_made_of_it(service: SearchService) -> None:
+    page = service.search(SearchQuery("missiles moyenne portée"))
+    best = page.results[0]
+    assert best.article.title == "Accord"
+    assert best.keyword is not None
+    assert best.semantic is not None
+    assert (best.keyword.rank, best.semantic.rank) == (1, 1)
+    passage = best.passages[0].passage
+    assert best.article.text[passage.start : passage.end] == passage.text
+    marked = [passage.text[start:end] for start, end in best.passages[0].marks]
+    assert marked == ["missiles", "moyenne", "portée"]
+
+
+def test_modes_use_their_list_alone(service: SearchService) -> None:
+    keyword = service.search(SearchQuery("missile", mode="keyword")).results
+    assert {result.article.title for result in keyword} == {"Accord", "Essai"}
+    assert all(result.semantic is None for result in keyword)
+    semantic = service.search(SearchQuery("missile", mode="semantic")).results
+    assert len(semantic) == 4
+    assert all(result.keyword is None for result in semantic)
+
+
+def test_a_phrase_nobody_wrote_is_searched_as_words(service: SearchService) -> None:
+    page = service.search(SearchQuery('"portée moyenne missiles"'))
+    assert page.notices == (PHRASE_NOT_FOUND,)
+    assert page.results[0].article.title == "Accord"
+
+
+def test_a_failed_model_leaves_the_keyword_list(
+    service: SearchService, embedder: FakeEmbedder
+) -> None:
+    embedder.failing = True
+    page = service.search(SearchQuery("missiles"))
+    assert page.notices == (SEMANTIC_UNAVAILABLE,)
+    assert {result.article.title for result in page.results} == {"Accord", "Essai"}
+    with pytest.raises(ModelError):
+        service.search(SearchQuery("missiles", mode="semantic"))
+
+
+def test_pages_cut_one_list(service: SearchService) -> None:
+    whole = service.search(SearchQuery("missiles", page_size=50))
+    for size in (1, 2, 3):
+        pages = [
+            service.search(SearchQuery("missiles", page=n, page_size=size)) for n in range(1, 6)
+        ]
+        assert [r.article.id for p in pages for r in p.results] == [
+            r.article.id for r in whole.results
+        ]
+        assert [r.score for p in pages for r in p.results] == [r.score for r in whole.results]
+        assert {p.total for p in pages} == {whole.total}
+
+
+def test_similar_never_gives_itself(service: SearchService, store: ArticleStore) -> None:
+    held = {a.title: a.id for a in store.each_article()}
+    everything = SearchQuery("")
+    for page in (
+        service.similar_to_article(held["Essai"], everything),
+        service.similar_to_passage(passage_id(held["Essai"], 0), everything),
+    ):
+        found = [result.article.title for result in page.results]
+        assert found[0] == "Accord"
+        assert "Essai" not in found
+    assert service.similar_to_text(TEXTS["Soupe"], everything).results[0].article.title == "Soupe"
+    with pytest.raises(QueryError, match="no passage 9"):
+        service.similar_to_passage(passage_id(held["Essai"], 9), everything)
+
+
+def test_articles_gone_from_the_store_are_dropped(
+    service: SearchService, store: ArticleStore
+) -> None:
+    gone = next(article.id for article in store.each_article() if article.title == "Essai")
+    with store.transaction() as transaction:
+        transaction.delete(gone)
+    assert "Essai" not in titles(service, SearchQuery("missiles"))
+
+
+def test_filters_reach_both_lists(service: SearchService) -> None:
+    wanted = SearchQuery("missiles", filter=ArticleFilter(sources=("nobody",)))
+    assert service.search(wanted).total == 0
+
+
+def test_a_query_is_one_model_call_and_one_select(
+    service: SearchService, store: ArticleStore, embedder: FakeEmbedder
+) -> None:
+    service.search(SearchQuery("missiles"))
+    statements: list[str] = []
+    engine = store._engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    before = embedder.calls
+    service.search(SearchQuery("missiles"))
+    assert embedder.calls == before + 1
+    assert [s.split()[0] for s in statements if s != "BEGIN "] == ["SELECT"]
+
+
+def test_another_splitter_or_model_says_how_to_rebuild(
+    service: SearchService, store: ArticleStore, engine: SearchEngine
+) -> None:
+    other = SearchService(store, engine, FakeEmbedder("other"))
+    with pytest.raises(StaleIndexError, match="hemero index --rebuild"):
+        other.search(SearchQuery("missiles"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"mode": "magic"},
+        {"fusion": "magic"},
+        {"page": 0},
+        {"page_size": 0},
+        {"page_size": 101},
+        {"keyword_weight": 2.0},
+    ],
+)
+def test_impossible_queries_are_refused(service: SearchService, wrong: dict[str, object]) -> None:
+    with pytest.raises(QueryError):
+        service.search(replace(SearchQuery("missiles"), **wrong))
+
+
+def test_the_real_model_finds_the_passage_in_any_writing(
+    store: ArticleStore, engine: SearchEngine, real_embedder: SentenceTransformerEmbedder
+) -> None:
+    list(ingest([make_item(title, text) for title, text in TEXTS.items()], store))
+    sync(store, engine, real_embedder)
+    service = SearchService(store, engine, real_embedder)
+    for text in (
+        "missiles moyenne portée",
+        "missile moyenne portee",
+        "MISSILES DE MOYENNE PORTÉE",
+        "treaty on intermediate-range missiles",
+        "Rakete mit mittlerer Reichweite",
+    ):
+        best = service.search(SearchQuery(text)).results[0]
+        assert "missiles à moyenne portée" in best.passages[0].passage.text, text
+    drones = service.search(SearchQuery("unmanned aircraft carrying drugs", mode="semantic"))
+    assert drones.results[0].article.title == "Drones"
