@@ -2,8 +2,8 @@
 
     python benchmarks/bench.py FOLDER [--articles N] [--results FOLDER]
 
-FOLDER holds articles.jsonl or articles.jsonl.gz. Each figure is printed beside its yardstick, and all
-of them are saved as JSON. Nothing of the user's archive is touched.
+FOLDER holds articles.jsonl or articles.jsonl.gz. Each figure is printed beside its yardstick, and
+all of them are saved as JSON. Nothing of the user's archive is touched.
 """
 
 import argparse
