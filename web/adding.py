@@ -7,7 +7,7 @@ from archive.errors import UnreadableInputError
 from archive.extract import extract_article
 from archive.ingest import ingest
 from archive.model import ArticleDraft, ItemOutcome, SourceItem
-from archive.normalize import split_paragraphs
+from archive.normalize import clean_line, split_paragraphs
 from archive.sources import html, read_stream, read_url
 from web.context import WebContext
 
@@ -30,7 +30,7 @@ def remove_article(context: WebContext, article_id: int) -> None:
 
 
 def read_address(address: str) -> list[SourceItem]:
-    address = address.strip()
+    address = clean_line(address)
     if not address.startswith(("http://", "https://")):
         problem = "not a web address; it begins with http:// or https://"
         return [SourceItem(address or "address", problem=problem)]
@@ -44,7 +44,7 @@ def read_upload(name: str, stream: BufferedReader) -> list[SourceItem]:
 def read_pasted(fields: Mapping[str, str]) -> SourceItem:
     """The article of a form or JSON object: `text` is plain or a whole HTML page."""
     text = fields.get("text", "")
-    name = fields.get("title", "").strip() or PASTED
+    name = clean_line(fields.get("title", "")) or PASTED
     try:
         page = html.recognizes(text.encode("utf-8", "replace"))
         return SourceItem(name, _from_html(text, fields) if page else _from_text(text, fields))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, abort, request
 from flask.views import MethodView
 from flask_smorest import Api, Blueprint
 
@@ -25,6 +25,8 @@ from web.records import (
 )
 
 PREFIX = "/api/v1"
+JSON_TYPE = "application/json"
+PROBLEM_TYPE = "application/problem+json"
 SIMILAR_POST = "api.similar_to_text"
 CREATED = {"added": 201, "updated": 200, "unchanged": 200, "duplicate": 200, "rejected": 422}
 
@@ -35,6 +37,13 @@ class ProblemApi(Api):  # type: ignore[misc]
     """Errors in the one shape the application gives them."""
 
     ERROR_SCHEMA = schemas.Problem
+    DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
+
+    def _register_responses(self) -> None:
+        """Errors have a media type of their own."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_TYPE
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
 
     def _register_error_handlers(self) -> None:
         """Left to the application, which answers pages and API alike."""
@@ -49,6 +58,12 @@ def register(app: Flask) -> None:
         "OPENAPI_JSON_PATH": "openapi.json",
     }
     ProblemApi(app).register_blueprint(blueprint)
+
+
+@blueprint.before_request
+def refuse_other_than_json() -> None:
+    if request.method == "POST" and not request.is_json:
+        abort(415)
 
 
 @blueprint.get("/search")
@@ -118,13 +133,13 @@ class Articles(MethodView):
 @blueprint.route("/articles/<int:article_id>")
 class OneArticle(MethodView):
     @blueprint.response(200, schemas.ArticleRecord)
-    @blueprint.alt_response(404, schema=schemas.Problem)
+    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
     def get(self, article_id: int) -> Record:
         """The whole article."""
         return article_record(get_context().services.store.get(article_id))
 
     @blueprint.response(204)
-    @blueprint.alt_response(404, schema=schemas.Problem)
+    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
     def delete(self, article_id: int) -> None:
         """Remove the article for good."""
         adding.remove_article(get_context(), article_id)

@@ -1,17 +1,35 @@
 """The Flask application: pages, API, and one way to answer every error."""
 
 import logging
-from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
-from flask_babel import gettext
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import IntegerConverter
 
 from web import api, i18n, pages, security
 from web.context import WebContext
 from web.errors import KNOWN_ERRORS, http_status
+from web.messages import STATUS_DETAILS, status_title, translate_message
 
 logger = logging.getLogger(__name__)
+
+
+class TextJson(DefaultJSONProvider):
+    """JSON in plain UTF-8, fields in our order; a lone surrogate, no UTF-8 at all, becomes "?"."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+    def dumps(self, obj: Any, **options: Any) -> str:
+        return super().dumps(obj, **options).encode("utf-8", "replace").decode()
+
+
+class BoundedInteger(IntegerConverter):
+    """`int` in a route takes no number beyond what the store can hold."""
+
+    regex = r"\d{1,18}"
 
 
 def create_app(context: WebContext) -> Flask:
@@ -19,7 +37,8 @@ def create_app(context: WebContext) -> Flask:
     app.config["HEMERO_SETTINGS"] = context.services.settings
     app.config["READING_POSTS"] = {api.SIMILAR_POST}
     app.extensions["hemero"] = context
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.converters["int"] = BoundedInteger
+    app.json = TextJson(app)
     security.protect(app, context.services.settings)
     i18n.translate(app)
     app.register_blueprint(pages.blueprint)
@@ -29,24 +48,41 @@ def create_app(context: WebContext) -> Flask:
 
 
 def _register_errors(app: Flask) -> None:
-    app.register_error_handler(HTTPException, lambda exc: _answer(exc.code or 500, _detail(exc)))
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(SecurityError, _answer_stranger)
+    app.register_error_handler(RecursionError, lambda exc: _answer(400, STATUS_DETAILS[400]))
     for kind in KNOWN_ERRORS:
         app.register_error_handler(kind, lambda exc: _answer(http_status(exc), str(exc)))
     app.register_error_handler(Exception, _answer_unexpected)
 
 
+def _answer_http(error: HTTPException) -> tuple[Response | str, int]:
+    status = error.code or 500
+    answer, _ = _answer(status, _detail(error))
+    if isinstance(answer, Response):
+        answer.headers.update({k: v for k, v in error.get_headers() if k == "Allow"})
+    return answer, status
+
+
+def _answer_stranger(error: SecurityError) -> tuple[Response, int]:
+    """Under a host name that is not ours no page can be drawn: it would link there."""
+    text = f"{error.description} Set HEMERO_TRUSTED_HOSTS to the names of this archive.\n"
+    return Response(text, mimetype="text/plain"), 400
+
+
 def _answer_unexpected(error: Exception) -> tuple[Response | str, int]:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _answer(500, "something went wrong here; the server's log says what")
+    return _answer(500, STATUS_DETAILS[500])
 
 
 def _answer(status: int, detail: str) -> tuple[Response | str, int]:
     """A problem document (RFC 9457) for the API, a page for people."""
-    title = str(HTTPStatus(status).phrase)
+    title = status_title(status)
     if not request.path.startswith(api.PREFIX):
-        return render_template("error.html", status=status, title=title, detail=detail), status
+        said = {"title": translate_message(title), "detail": translate_message(detail)}
+        return render_template("error.html", status=status, **said), status
     response = jsonify(type="about:blank", title=title, status=status, detail=detail)
-    response.mimetype = "application/problem+json"
+    response.mimetype = api.PROBLEM_TYPE
     return response, status
 
 
@@ -54,9 +90,7 @@ def _detail(error: HTTPException) -> str:
     messages = getattr(error, "data", {}).get("messages")
     if messages:
         return "; ".join(_flatten(messages))
-    if isinstance(error, RequestEntityTooLarge):
-        return str(gettext("This is too large to be taken at once."))
-    return str(error.description or "")
+    return STATUS_DETAILS.get(error.code or 500) or str(error.description or "")
 
 
 def _flatten(messages: object, path: str = "") -> list[str]:

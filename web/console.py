@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -42,7 +42,11 @@ OUTCOME_STYLES = {
     "rejected": "red",
 }
 MARK_STYLE = "bold yellow"
-PASSAGE_CHARACTERS = 320
+PASSAGE_CHARACTERS = 280
+# A match further into a passage than this is shown with half as much before it.
+LEAD_CHARACTERS = 160
+WIDEST_LINE = 100
+NARROWEST_TEXT = 20
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -185,17 +189,28 @@ def evaluate_folder(services: "Services", folder: Path) -> "Evaluation":
 
 
 def _show_result(place: int, result: "SearchResult") -> None:
-    article = result.article
-    out.print(Text(f"{place}. {article.headline}", "bold"))
-    out.print(Text(f"   {_about(article)}  ·  {_ranks(result)}", "dim"))
+    number = f"{place}. "
+    _print_wrapped(Text(result.article.headline, "bold"), number)
+    about, ranks = _about(result.article), _ranks(result)
+    fits = len(number) + cell_len(f"{about} · {ranks}") <= min(out.width, WIDEST_LINE)
+    for line in [f"{about} · {ranks}"] if fits else [about, ranks]:
+        _print_wrapped(Text(line, "dim"), " " * len(number))
     for reason in result.passages:
-        out.print(Padding(_marked(reason), (0, 0, 0, 3)))
+        _print_wrapped(_marked(reason), f"{' ' * len(number)}› ")
     out.print()
+
+
+def _print_wrapped(text: Text, first: str) -> None:
+    """The text in lines of a width one reads well, `first` before the first, the others below."""
+    width = min(out.width, WIDEST_LINE) - len(first)
+    for place, line in enumerate(text.wrap(out, max(width, NARROWEST_TEXT))):
+        line.rstrip()
+        out.print(Text.assemble(" " * len(first) if place else first, line), soft_wrap=True)
 
 
 def _about(article: Article) -> str:
     day = (article.published or "")[:10]
-    return "  ·  ".join(filter(None, (f"#{article.id}", article.source, day, article.language)))
+    return " · ".join(filter(None, (f"#{article.id}", article.source, day, article.language)))
 
 
 def _ranks(result: "SearchResult") -> str:
@@ -208,15 +223,26 @@ def _ranks(result: "SearchResult") -> str:
 
 
 def _marked(reason: "PassageReason") -> Text:
-    """The passage from shortly before its first match, matches highlighted."""
-    text = Text(reason.passage.text.replace("\n", " "))
+    """The passage from shortly before its first match, in whole words, matches highlighted."""
+    whole = reason.passage.text
+    text = Text(whole)
     for start, end in reason.marks:
         text.stylize(MARK_STYLE, start, end)
-    first = reason.marks[0][0] if reason.marks else 0
-    start = 0 if first < PASSAGE_CHARACTERS else first - PASSAGE_CHARACTERS // 2
-    shown = text[start : start + PASSAGE_CHARACTERS]
-    cut = start + PASSAGE_CHARACTERS < len(text)
-    return Text.assemble("…" if start else "", shown, "…" if cut else "")
+    start, end = _cut(whole, reason.marks[0][0] if reason.marks else 0)
+    words = text[start:end].split("\n\n")
+    shown = Text(" ").join(words)
+    return Text.assemble("… " if start else "", shown, " …" if end < len(whole) else "")
+
+
+def _cut(text: str, first: int) -> tuple[int, int]:
+    """Where to cut a text, between words, so that its character `first` is seen in context."""
+    start = 0
+    if first > LEAD_CHARACTERS:
+        start = text.find(" ", first - LEAD_CHARACTERS // 2, first) + 1 or first
+    end = start + PASSAGE_CHARACTERS
+    if end >= len(text):
+        return start, len(text)
+    return start, max(text.rfind(" ", start, end), first + 1)
 
 
 def _progress(title: str) -> Progress:

@@ -9,6 +9,7 @@ from flask_babel import Babel, format_date, format_decimal, get_locale
 
 LANGUAGES = ("en", "fr")
 COOKIE = "lang"
+MONTH_PATTERN = "MMMM y"
 
 
 def translate(app: Flask) -> None:
@@ -20,7 +21,9 @@ def choose_locale() -> str:
     chosen = request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen
-    return request.accept_languages.best_match(LANGUAGES, "en") or "en"
+    # Not best_match, which prefers an exact "en" to a better liked "fr-FR".
+    liked = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((language for language in liked if language in LANGUAGES), "en")
 
 
 def show_date(published: str | None) -> str:
@@ -28,6 +31,18 @@ def show_date(published: str | None) -> str:
     if not published:
         return ""
     return str(format_date(date.fromisoformat(published[:10]), "long"))
+
+
+def show_period(text: str) -> str:
+    """A year, month or day, as a filter states it, in words; as it stands where it is none."""
+    try:
+        parts = [int(part) for part in text.split("-")]
+        first = date(*[*parts, 1, 1][:3])
+    except ValueError:
+        return text
+    if len(parts) == 1:
+        return text
+    return str(format_date(first, MONTH_PATTERN if len(parts) == 2 else "long"))
 
 
 def current_language() -> str:

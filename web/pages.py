@@ -1,5 +1,6 @@
 """The pages. All state of a search is in its URL."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,37 +8,28 @@ from io import BufferedReader, BytesIO
 from typing import Any, cast
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from archive.model import ItemOutcome, SourceItem
+from archive.errors import ArchiveError
+from archive.model import ArchiveSummary, ArticleFilter, ItemOutcome, SourceItem
 from indexer.errors import QueryError
-from indexer.filters import make_filter
 from indexer.query import parse_query
-from indexer.search import MODES, SearchPage, SearchQuery
+from indexer.search import SearchPage
 from web import adding, i18n
+from web.arguments import here_url, page_url, read_form, read_number, read_query
 from web.context import get_context
+from web.examples import example_queries
+from web.messages import translate_message
 from web.security import may_write
-from web.views import article_url, view_article, view_result
+from web.views import article_url, view_article, view_outcome, view_result
 
-PAGE_RESULTS = 10
 THEMES = ("auto", "light", "dark")
 PREFERENCE_SECONDS = 365 * 24 * 3600
-EXAMPLES = ("missiles moyenne portée", "vol de tableaux dans un musée", "canicule vigilance rouge")
+EXAMPLE_TITLES = 12
+# A path of this site: browsers drop tabs and newlines, and take \ for /.
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 
 blueprint = Blueprint("pages", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchForm:
-    """The search as the URL states it."""
-
-    q: str
-    mode: str
-    sources: list[str]
-    languages: list[str]
-    after: str
-    before: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +56,16 @@ class Origin:
 @blueprint.app_context_processor
 def provide_context() -> dict[str, Any]:
     """What every template may use."""
-    context = get_context()
     return {
-        "archive": context.services.store.summarize(),
+        "archive": _summarize(),
         "can_write": may_write(),
-        "token_needed": bool(context.services.settings.token),
+        "token_needed": bool(get_context().services.settings.token),
         "locale": i18n.current_language(),
         "theme": _theme(),
         "query": request.args.get("q", ""),
         "language_name": i18n.language_name,
         "show_date": i18n.show_date,
+        "show_period": i18n.show_period,
         "show_number": i18n.show_number,
         "preferences_url": _preferences_url,
     }
@@ -81,28 +73,34 @@ def provide_context() -> dict[str, Any]:
 
 @blueprint.get("/")
 def index() -> str:
-    return render_template("index.html", examples=EXAMPLES)
+    store, language = get_context().services.store, i18n.current_language()
+    own = store.list_articles(ArticleFilter(languages=(language,)), EXAMPLE_TITLES)
+    recent = [*own, *store.list_articles(limit=EXAMPLE_TITLES)]
+    return render_template("index.html", examples=example_queries(a.title for a in recent))
 
 
 @blueprint.get("/search")
 def search() -> str | Response:
-    form = _read_form()
+    form = read_form()
     if not form.q.strip():
         return redirect(url_for("pages.index"))
     service = get_context().services.search
     try:
-        found = _timed(lambda: service.search(_query(form)))
+        found, took_ms = _timed(lambda: service.search(read_query(form)))
     except QueryError as exc:
-        return render_template("search.html", form=form, page=None, results=[], problem=str(exc))
-    return render_template("search.html", form=form, problem=None, **_listing(*found, form.q))
+        problem = translate_message(str(exc))
+        return render_template("search.html", form=form, page=None, results=[], problem=problem)
+    if found.page > found.last:
+        return redirect(page_url(found.last))
+    listing = _listing(found, took_ms, form.q)
+    return render_template("search.html", form=form, problem=None, **listing)
 
 
 @blueprint.get("/articles/<int:article_id>")
 def article(article_id: int) -> str:
     found = get_context().services.store.get(article_id)
     query = request.args.get("q", "")
-    current = request.args.get("passage", type=int)
-    blocks = view_article(found, _understand(query), current)
+    blocks = view_article(found, _understand(query), read_number("passage"))
     return render_template("article.html", article=found, blocks=blocks, form_q=query)
 
 
@@ -113,27 +111,15 @@ def delete(article_id: int) -> Response:
 
 
 @blueprint.get("/similar")
-def similar() -> str:
-    context, form = get_context(), _read_form()
-    service, query = context.services.search, _query(form)
-    article_id = request.args.get("article", type=int)
-    passage_id = request.args.get("passage", type=int)
-    text = request.args.get("text", "")
-    if article_id is not None:
-        held = context.services.store.get(article_id)
-        origin = Origin("article", held.headline, "", article_url(held, 0))
-        found = _timed(lambda: service.similar_to_article(article_id, query))
-    elif passage_id is not None:
-        held, passage = service.find_passage(passage_id)
-        url = article_url(held, passage.ordinal)
-        origin = Origin("passage", held.headline, passage.text, url)
-        found = _timed(lambda: service.similar_to_passage(passage_id, query))
-    elif text.strip():
-        origin = Origin("text", "", text, None)
-        found = _timed(lambda: service.similar_to_text(text, query))
-    else:
+def similar() -> str | Response:
+    sought = _seek_similar()
+    if sought is None:
         return render_template("similar.html", origin=None, results=[], page=None)
-    return render_template("similar.html", origin=origin, **_listing(*found, ""))
+    origin, find = sought
+    found, took_ms = _timed(find)
+    if found.page > found.last:
+        return redirect(page_url(found.last))
+    return render_template("similar.html", origin=origin, **_listing(found, took_ms, ""))
 
 
 @blueprint.get("/add")
@@ -146,7 +132,8 @@ def add_post() -> str:
     outcomes = adding.add_items(get_context(), _offered_items())
     kept = request.form.to_dict() if _nothing_taken(outcomes) else {}
     kept.pop("token", None)
-    return render_template("add.html", outcomes=outcomes, values=kept)
+    shown = [view_outcome(outcome) for outcome in outcomes]
+    return render_template("add.html", outcomes=shown, values=kept)
 
 
 @blueprint.get("/preferences")
@@ -168,48 +155,57 @@ def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
+def _summarize() -> ArchiveSummary | None:
+    """None where the store fails: the page that says so must not fail too."""
+    try:
+        return get_context().services.summarize()
+    except ArchiveError:
+        return None
+
+
+def _seek_similar() -> tuple[Origin, Callable[[], SearchPage]] | None:
+    """What the URL asks neighbours of, and how to find them; None where it names nothing."""
+    services, query = get_context().services, read_query(read_form())
+    article_id, passage_id = read_number("article"), read_number("passage")
+    text = request.args.get("text", "")
+    if article_id is not None:
+        held = services.store.get(article_id)
+        origin = Origin("article", held.headline, "", article_url(held, 0))
+        return origin, lambda: services.search.similar_to_article(article_id, query)
+    if passage_id is not None:
+        held, passage = services.search.find_passage(passage_id)
+        url = article_url(held, passage.ordinal)
+        origin = Origin("passage", held.headline, passage.text, url)
+        return origin, lambda: services.search.similar_to_passage(passage_id, query)
+    if text.strip():
+        origin = Origin("text", "", text, None)
+        return origin, lambda: services.search.similar_to_text(text, query)
+    return None
+
+
 def _offered_items() -> list[SourceItem]:
     """What the add page sent, by the way its button names."""
     way = request.form.get("way")
     if way == "address":
         return adding.read_address(request.form.get("address", ""))
     if way == "file":
-        uploads = [(f.filename or "file", f.read()) for f in request.files.getlist("file")]
-        return [
-            item
-            for name, data in uploads
-            if name and data
-            for item in adding.read_upload(
-                name, cast(BufferedReader, BufferedReader(BytesIO(data)))
-            )
-        ]
+        return _uploaded_items()
     return [adding.read_pasted(request.form)]
+
+
+def _uploaded_items() -> list[SourceItem]:
+    uploads = [(f.filename, f.read()) for f in request.files.getlist("file") if f.filename]
+    if not uploads:
+        return [SourceItem("file", problem="nothing was chosen; choose a file")]
+    return [
+        item
+        for name, data in uploads
+        for item in adding.read_upload(name, BufferedReader(cast(Any, BytesIO(data))))
+    ]
 
 
 def _nothing_taken(outcomes: list[ItemOutcome]) -> bool:
     return all(outcome.outcome == "rejected" for outcome in outcomes)
-
-
-def _read_form() -> SearchForm:
-    arguments = request.args
-    return SearchForm(
-        q=arguments.get("q", ""),
-        mode=arguments.get("mode", "hybrid"),
-        sources=arguments.getlist("source"),
-        languages=arguments.getlist("language"),
-        after=arguments.get("after", ""),
-        before=arguments.get("before", ""),
-    )
-
-
-def _query(form: SearchForm) -> SearchQuery:
-    return SearchQuery(
-        text=form.q,
-        mode=form.mode if form.mode in MODES else "hybrid",
-        filter=make_filter(form.sources, form.languages, form.after, form.before),
-        page=max(1, request.args.get("page", 1, type=int)),
-        page_size=PAGE_RESULTS,
-    )
 
 
 def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
@@ -218,15 +214,10 @@ def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
         last=found.last,
         total=found.total,
         took_ms=took_ms,
-        notices=[gettext(notice) for notice in found.notices],
+        notices=[translate_message(notice) for notice in found.notices],
     )
     results = [view_result(result, query) for result in found.results]
-    return {"page": view, "results": results, "page_url": _page_url}
-
-
-def _page_url(number: int) -> str:
-    arguments = request.args.to_dict(flat=False) | {"page": [str(number)]}
-    return url_for(cast(str, request.endpoint), **cast(Any, arguments))
+    return {"page": view, "results": results, "page_url": page_url}
 
 
 def _understand(query: str) -> Any:
@@ -247,11 +238,9 @@ def _theme() -> str:
 
 
 def _preferences_url(lang: str | None = None, theme: str | None = None) -> str:
-    here = request.full_path if request.method == "GET" else request.path
-    return url_for("pages.preferences", lang=lang, theme=theme, next=here.rstrip("?"))
+    return url_for("pages.preferences", lang=lang, theme=theme, next=here_url())
 
 
 def _local_path(path: str) -> str:
     """The path where it stays on this site, else the landing page."""
-    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path
-    return path if safe else url_for("pages.index")
+    return path if _LOCAL_PATH.fullmatch(path) else url_for("pages.index")

@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 
@@ -45,7 +46,7 @@ def check_exposure(settings: Settings) -> None:
 
 def protect(app: Flask, settings: Settings) -> None:
     """Guard the app's writes, trust no foreign Host header, and set the headers."""
-    local = LOCAL_HOSTS if is_loopback(settings.host) else ()
+    local = (*LOCAL_HOSTS, settings.host) if is_loopback(settings.host) else ()
     app.config["TRUSTED_HOSTS"] = [*local, *settings.trusted_hosts] or None
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FIELD_BYTES
@@ -77,7 +78,8 @@ def _same_origin() -> bool:
     """False where the browser says that another site sent this (Fetch Metadata, W3C)."""
     origin = request.headers.get("Origin")
     if origin is not None:
-        return origin == request.host_url.rstrip("/")
+        # Not the scheme: a proxy may have taken the TLS off.
+        return urlsplit(origin).netloc == request.host
     return request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
 
 

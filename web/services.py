@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.model import ArchiveSummary
 from archive.store import ArticleStore
 from web.settings import Settings
 
@@ -20,6 +21,7 @@ class Services:
 
     def __init__(self, settings: Settings, embedder: "Embedder | None" = None) -> None:
         self.settings = settings
+        self._summary: tuple[int, ArchiveSummary] | None = None
         if embedder is not None:
             self.embedder = embedder
 
@@ -44,6 +46,13 @@ class Services:
         from indexer.search import SearchService
 
         return SearchService(self.store, self.engine, self.embedder)
+
+    def summarize(self) -> ArchiveSummary:
+        """The archive in numbers, counted again only where it has changed."""
+        seq, counted = self.store.last_seq(), self._summary
+        if counted is None or counted[0] != seq:
+            counted = self._summary = (seq, self.store.summarize())
+        return counted[1]
 
     def index(
         self,

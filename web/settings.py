@@ -14,6 +14,7 @@ from web.errors import SettingsError
 PREFIX = "HEMERO_"
 CONFIG_VARIABLE = "HEMERO_CONFIG"
 CONFIG_NAME = "hemero.toml"
+LIMITS = {"port": range(65536), "threads": range(1, 1025)}
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -75,7 +76,10 @@ def _convert(name: str, value: Any) -> Any:
     if name not in kinds:
         raise SettingsError(f"no setting {name!r}; there is: {', '.join(sorted(kinds))}")
     try:
-        return _CONVERTERS[kinds[name]](value)
+        converted = _CONVERTERS[kinds[name]](value)
+        if name in LIMITS and converted not in LIMITS[name]:
+            raise ValueError(value)
+        return converted
     except (ValueError, TypeError) as exc:
         raise SettingsError(f"setting {name!r} cannot be {value!r}") from exc
 

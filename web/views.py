@@ -1,15 +1,16 @@
 """What the templates show: results and articles cut into pieces, with their links."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from archive.model import PARAGRAPH_BREAK, Article
+from archive.model import PARAGRAPH_BREAK, Article, ItemOutcome
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
 from indexer.reasons import PassageReason, Span, mark_words, query_terms
 from indexer.search import KeywordRank, SearchResult, SemanticRank
+from web.messages import translate_message
 
 Pieces = list[tuple[str, bool]]
 
@@ -94,6 +95,11 @@ def view_article(
         )
         offset = end + len(PARAGRAPH_BREAK)
     return blocks
+
+
+def view_outcome(outcome: ItemOutcome) -> ItemOutcome:
+    """The outcome, its reason in the reader's language."""
+    return replace(outcome, reason=outcome.reason and translate_message(outcome.reason))
 
 
 def cut_pieces(text: str, marks: Iterable[Span]) -> Pieces:

@@ -1,0 +1,121 @@
+"""The pages in Chromium, which must be there: a journey, without scripts too, narrow and wide."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import waitress
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from archive.ingest import ingest
+from tests.fakes import FakeEmbedder, make_item
+from web.app import create_app
+from web.context import WebContext
+from web.services import Services
+from web.settings import Settings
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 4
+ITEMS = (
+    make_item(
+        "Missiles : un accord à Genève",
+        "Des inspecteurs iront sur place.\n\nLes missiles à moyenne portée seront détruits.",
+        source="Le Fil",
+        url="https://lefil.example/missiles",
+        published="2021-12-03",
+    ),
+    make_item("Drones et missiles", f"Des missiles et des drones. {LONG}", source=LONG[:80]),
+    make_item("صواريخ", "صواريخ متوسطة المدى missiles", language="ar"),
+)
+PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/articles/1?q=missiles",
+         "/articles/2", "/similar?article=1", "/similar", "/add", "/nowhere")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("home")
+    services = Services(Settings(home=home, cache=home), FakeEmbedder())
+    list(ingest(ITEMS, services.store))
+    services.index()
+    app = create_app(WebContext(services, services.index))
+    server = waitress.create_server(app, host="127.0.0.1", port=0)
+    Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.task_dispatcher.shutdown()
+    services.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert Path(CHROMIUM).exists(), "these tests need Chromium"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+        yield launched
+        launched.close()
+
+
+def open_page(browser: Browser, site: str, width: int = 1440, scripts: bool = True) -> Page:
+    """A page on the site; `troubles` of it collect what must not happen."""
+    context = browser.new_context(
+        base_url=site, viewport={"width": width, "height": 900}, java_script_enabled=scripts,
+        locale="en-GB",
+    )  # fmt: skip
+    return context.new_page()
+
+
+def watch(page: Page, site: str) -> list[str]:
+    """What must not happen, as it happens: errors, and requests that leave the site."""
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
+    page.on("request", lambda sent: sent.url.startswith(site) or troubles.append(sent.url))
+    return troubles
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_from_search_to_similar_to_add(browser: Browser, site: str, scripts: bool) -> None:
+    page = open_page(browser, site, scripts=scripts)
+    troubles = watch(page, site)
+    page.goto("/")
+    page.fill("#q", "missiles portée")
+    page.press("#q", "Enter")
+    expect(page.locator("ol.results mark").first).to_have_text("missiles")
+    if scripts:
+        assert page.url == f"{site}/search?q=missiles+port%C3%A9e"
+    page.locator("ol.results h2 a").filter(has_text="Genève").click()
+    assert "#passage-" in page.url
+    expect(page.locator(".piece.current").last).to_contain_text("missiles")
+    expect(page.locator(".piece.current").last).to_be_in_viewport()
+    page.locator(".signs a").first.click()
+    expect(page.locator("ol.results h2").first).to_be_visible()
+    page.goto("/add")
+    page.fill("#title", f"Zeppelin {scripts}")
+    page.fill("#article-text", f"A zeppelin was seen, {scripts}.")
+    page.click("button[value=paste]")
+    page.locator(".outcomes li.added a").click()
+    expect(page.locator("h1")).to_have_text(f"Zeppelin {scripts}")
+    assert troubles == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("path", PAGES)
+def test_fits_and_stays_at_home(browser: Browser, site: str, path: str, width: int) -> None:
+    page = open_page(browser, site, width)
+    troubles = watch(page, site)
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expected = ["404"] if path == "/nowhere" else []
+    assert [t for t in troubles if not any(code in t for code in expected)] == []
+    page.context.close()
+
+
+def test_the_slash_key_goes_to_the_search(browser: Browser, site: str) -> None:
+    page = open_page(browser, site)
+    page.goto("/articles/1")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.context.close()

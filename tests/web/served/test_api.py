@@ -1,0 +1,133 @@
+"""The JSON API: its shapes, and one shape for every error."""
+
+import pytest
+from flask.testing import FlaskClient
+
+HEADING = {
+    "id": 1,
+    "title": "Missiles : un accord à Genève",
+    "source": "Le Fil",
+    "published": "2021-12-03",
+    "language": "fr",
+    "url": "https://lefil.example/missiles",
+}
+HUGE = "9" * 30
+
+
+def test_search(client: FlaskClient) -> None:
+    page = client.get("/api/v1/search", query_string={"q": "missiles genève"}).json
+    assert list(page) == ["results", "total", "page", "page_size", "notices"]
+    result = page["results"][0]
+    assert list(result) == ["article", "score", "keyword", "semantic", "passages"]
+    assert result["article"] == HEADING
+    assert list(result["article"]) == list(HEADING), "in this order"
+    assert list(result["keyword"]) == ["rank", "score"]
+    assert list(result["semantic"]) == ["rank", "cosine"]
+    text = client.get("/api/v1/articles/1").json["text"]
+    for passage in result["passages"]:
+        assert list(passage) == ["id", "text", "start", "end"]
+        assert text[passage["start"] : passage["end"]] == passage["text"]
+
+
+@pytest.mark.parametrize(("mode", "silent"), [("keyword", "semantic"), ("semantic", "keyword")])
+def test_a_list_not_asked_is_null(client: FlaskClient, mode: str, silent: str) -> None:
+    page = client.get(f"/api/v1/search?q=missiles&mode={mode}").json
+    assert all(result[silent] is None for result in page["results"])
+
+
+def test_similar(client: FlaskClient) -> None:
+    passage = client.get("/api/v1/search?q=genève").json["results"][0]["passages"][0]["id"]
+    for query in ("article=1", f"passage={passage}"):
+        ids = [r["article"]["id"] for r in client.get(f"/api/v1/similar?{query}").json["results"]]
+        assert ids
+        assert 1 not in ids
+    by_text = {"text": "drones over the harbour"}
+    for answer in (
+        client.get("/api/v1/similar", query_string=by_text),
+        client.post("/api/v1/similar", json=by_text),
+    ):
+        assert answer.json["results"][0]["article"]["id"] == 2
+        assert answer.json["results"][0]["keyword"] is None
+
+
+def test_articles(client: FlaskClient) -> None:
+    page = client.get("/api/v1/articles?language=fr&page_size=1&page=2").json
+    assert page == {"articles": [HEADING], "total": 2, "page": 2, "page_size": 1}
+    article = client.get("/api/v1/articles/1").json
+    assert article.pop("added").endswith("Z")
+    assert article == HEADING | {
+        "version": 1,
+        "authors": ["Hélène Vasseur"],
+        "text": "Les missiles à moyenne portée seront détruits.\n\n"
+        "Des inspecteurs iront sur place.",
+    }
+
+
+def test_add_and_delete(client: FlaskClient) -> None:
+    fields = {"title": "Zeppelin", "text": "Ein Zeppelin über dem See."}
+    added = client.post("/api/v1/articles", json=fields)
+    assert added.status_code == 201
+    assert added.json == {"item": "Zeppelin", "outcome": "added", "id": 4, "reason": None}
+    assert client.post("/api/v1/articles", json=fields).status_code == 200
+    refused = client.post("/api/v1/articles", json={"title": "Nothing"})
+    assert (refused.status_code, refused.json["outcome"]) == (422, "rejected")
+    assert client.delete("/api/v1/articles/4").status_code == 204
+    assert client.get("/api/v1/articles/4").status_code == 404
+
+
+def test_health(client: FlaskClient) -> None:
+    expected = {"ok": True, "articles": 3, "indexed": 3, "waiting": 0, "problems": []}
+    assert client.get("/api/v1/health").json == expected
+
+
+def test_openapi(client: FlaskClient) -> None:
+    document = client.get("/api/v1/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) == {
+        "/api/v1/search", "/api/v1/similar", "/api/v1/articles", "/api/v1/articles/{article_id}",
+        "/api/v1/health",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "nowhere", 404),
+        ("GET", "articles/99", 404),
+        ("DELETE", "articles/99", 404),
+        ("GET", f"articles/{HUGE}", 404),
+        ("GET", "articles/-1", 404),
+        ("GET", "similar?article=99", 404),
+        ("PUT", "search", 405),
+        ("POST", "search", 405),
+        ("GET", "search", 422),
+        ("GET", f"search?q=a&page={HUGE}", 422),
+        ("GET", "search?q=a&page=0", 422),
+        ("GET", "search?q=a&page_size=101", 422),
+        ("GET", "search?q=a&mode=other", 422),
+        ("GET", f"similar?passage={HUGE}", 422),
+        ("GET", f"similar?article={HUGE}", 422),
+        ("GET", f"articles?page={HUGE}", 422),
+        ("GET", "search?q=...", 400),
+        ("GET", "search?q=a&after=soon", 400),
+        ("GET", "similar", 400),
+        ("GET", "similar?article=1&text=a", 400),
+    ],
+)
+def test_errors(client: FlaskClient, method: str, path: str, status: int) -> None:
+    answer = client.open(f"/api/v1/{path}", method=method)
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json["status"] == status
+    assert list(answer.json) == ["type", "title", "status", "detail"]
+    assert answer.json["detail"]
+
+
+def test_malformed_json(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/articles", data="{", content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_the_last_of_many_pages_is_empty(client: FlaskClient) -> None:
+    assert client.get("/api/v1/search?q=missiles&page=1000000").json["results"] == []

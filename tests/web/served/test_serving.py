@@ -1,0 +1,102 @@
+"""The thread that keeps the index up while pages are served."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from archive.ingest import ingest
+from tests.fakes import FakeEmbedder, make_item
+from web.errors import SettingsError
+from web.services import Services
+from web.serving import IndexKeeper, fill_demo, run_server
+from web.settings import Settings
+
+PATIENCE_SECONDS = 10
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not reached():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def keeper(services: Services) -> Iterator[IndexKeeper]:
+    made = IndexKeeper(services, look_seconds=0.05)
+    yield made
+    made.stop()
+
+
+def add(services: Services, title: str) -> None:
+    list(ingest([make_item(title, f"Text of {title}.")], services.store))
+
+
+def test_indexes_what_is_new_when_woken(services: Services) -> None:
+    keeper = IndexKeeper(services, look_seconds=60)
+    keeper.start()
+    try:
+        add(services, "one")
+        keeper.wake()
+        wait_until(lambda: services.engine.count() == 1)
+    finally:
+        keeper.stop()
+
+
+def test_looks_by_itself(services: Services, keeper: IndexKeeper) -> None:
+    keeper.start()
+    for number, title in enumerate(("one", "two"), start=1):
+        add(services, title)
+        wait_until(lambda wanted=number: services.engine.count() == wanted)  # type: ignore[misc]
+
+
+def test_survives_a_failing_model(
+    services: Services,
+    embedder: FakeEmbedder,
+    keeper: IndexKeeper,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    embedder.failing = True
+    add(services, "one")
+    with caplog.at_level(logging.ERROR):
+        keeper.start()
+        wait_until(lambda: bool(caplog.records))
+        time.sleep(0.3)
+    assert [record.getMessage() for record in caplog.records] == [
+        "indexing failed: the model failed: broken on purpose"
+    ]
+    embedder.failing = False
+    wait_until(lambda: services.engine.count() == 1)
+
+
+def test_stops_and_stops_again(services: Services) -> None:
+    keeper = IndexKeeper(services)
+    keeper.stop()
+    started = IndexKeeper(services, look_seconds=60)
+    started.start()
+    begun = time.monotonic()
+    started.stop()
+    started.stop()
+    assert time.monotonic() - begun < 5
+
+
+def test_the_sample_archive_fills_once(services: Services) -> None:
+    fill_demo(services)
+    held = services.store.count()
+    fill_demo(services)
+    assert services.store.count() == services.engine.count() == held > 10
+
+
+def test_does_not_serve_strangers_who_could_write(settings: Settings) -> None:
+    exposed = Services(Settings(home=settings.home, host="0.0.0.0"), FakeEmbedder())
+    with pytest.raises(SettingsError, match="HEMERO_TOKEN"):
+        run_server(exposed)
+
+
+def test_a_port_out_of_range_is_named(settings: Settings) -> None:
+    services = Services(Settings(home=settings.home, port=70_000), FakeEmbedder())
+    with pytest.raises(SettingsError, match="70000"):
+        run_server(services)
+    services.close()

@@ -1,0 +1,104 @@
+"""A search as the URL states it, and the links that state it again, without what says nothing."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import quote, urlencode
+
+from flask import request, url_for
+
+from indexer.errors import QueryError
+from indexer.filters import make_filter, period_bounds
+from indexer.search import MODES, SearchQuery
+
+PAGE_RESULTS = 10
+MOST_PAGES = 1_000_000
+LARGEST_NUMBER = 2**62
+SILENT_VALUES = {("mode", "hybrid"), ("page", "1")}
+# Where a reader is taken back to from an answer to a form.
+FORM_PAGES = {"pages.add_post": "pages.add"}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """The search as the URL states it."""
+
+    q: str
+    mode: str
+    sources: list[str]
+    languages: list[str]
+    after: str
+    before: str
+
+    @property
+    def first_day(self) -> str:
+        """The first day `after` includes, for a date field; "" where it states none."""
+        return _bounds(self.after)[0]
+
+    @property
+    def last_day(self) -> str:
+        """The last day `before` includes, for a date field; "" where it states none."""
+        return _bounds(self.before)[1]
+
+
+def read_form() -> SearchForm:
+    arguments = request.args
+    mode = arguments.get("mode", "hybrid")
+    return SearchForm(
+        q=arguments.get("q", ""),
+        mode=mode if mode in MODES else "hybrid",
+        sources=list(filter(None, arguments.getlist("source"))),
+        languages=list(filter(None, arguments.getlist("language"))),
+        after=arguments.get("after", "").strip(),
+        before=arguments.get("before", "").strip(),
+    )
+
+
+def read_query(form: SearchForm) -> SearchQuery:
+    """Raises QueryError where a filter means nothing."""
+    return SearchQuery(
+        text=form.q,
+        mode=next(mode for mode in MODES if mode == form.mode),
+        filter=make_filter(form.sources, form.languages, form.after, form.before),
+        page=min(read_number("page") or 1, MOST_PAGES),
+        page_size=PAGE_RESULTS,
+    )
+
+
+def read_number(name: str) -> int | None:
+    """The argument where it is a number, brought to one the store can hold."""
+    number = request.args.get(name, type=int)
+    return None if number is None else max(0, min(number, LARGEST_NUMBER))
+
+
+def page_url(number: int) -> str:
+    """This page at another page of its results."""
+    return _this_url(page=[str(number)])
+
+
+def here_url() -> str:
+    """This page, or where a reader finds it again after a form."""
+    if request.endpoint is None:
+        return url_for("pages.index")
+    if request.method not in ("GET", "HEAD"):
+        return url_for(FORM_PAGES.get(request.endpoint, "pages.index"))
+    return _this_url()
+
+
+def _this_url(**changed: list[str]) -> str:
+    arguments = request.args.to_dict(flat=False) | changed
+    kept = [
+        (name, value)
+        for name, values in arguments.items()
+        for value in values
+        if value and (name, value) not in SILENT_VALUES
+    ]
+    # Not url_for, to which a stranger's argument could be one of its own.
+    return quote(request.path) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _bounds(period: str) -> tuple[str, str]:
+    try:
+        first, following = period_bounds(period)
+    except QueryError:
+        return "", ""
+    return first, (date.fromisoformat(following) - timedelta(days=1)).isoformat()

@@ -1,0 +1,148 @@
+"""Questions to the archive: search, similar, and how good the answers are."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from web.commands.shared import Composition, apply_options, json_option, print_json
+
+if TYPE_CHECKING:
+    from indexer.search import Mode, SearchPage, SearchQuery
+    from web.services import Services
+
+query_options = apply_options(
+    click.option("--source", multiple=True, help="Only this outlet; repeatable."),
+    click.option("--language", multiple=True, help="Only this language, e.g. fr; repeatable."),
+    click.option("--after", help="Published in or after this year, month or day."),
+    click.option("--before", help="Published in or before this year, month or day."),
+    click.option("-n", "--size", default=10, show_default=True, help="Results per page."),
+    click.option("--page", default=1, show_default=True, help="Page of the results."),
+    json_option,
+)
+
+
+@click.command()
+@click.argument("query")
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "keyword", "semantic"]),
+    default="hybrid",
+    show_default=True,
+    help="Both lists, words alone, or meaning alone.",
+)
+@query_options
+@click.pass_obj
+def search(
+    composition: Composition, /, query: str, mode: "Mode", as_json: bool, **options: Any
+) -> None:
+    """Search the archive. "Quoted words" must occur together, -word must not.
+
+    \b
+    hemero search "missiles moyenne portée" --after 2021 --language fr
+    hemero search 'drones -livraison' --mode keyword
+    """
+    services = composition.services()
+    wanted = replace(_search_query(**options), text=query, mode=mode)
+    if _holds_articles(services):
+        _show_page(services.search.search(wanted), as_json)
+
+
+@click.command()
+@click.argument("article_id", type=int, required=False)
+@click.option("--passage", type=int, help="A passage id, as results give it.")
+@click.option("--text", help="Any text.")
+@query_options
+@click.pass_obj
+def similar(
+    composition: Composition,
+    /,
+    article_id: int | None,
+    passage: int | None,
+    text: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Find passages near in meaning to an article, a passage or any text.
+
+    \b
+    hemero similar 42
+    hemero similar --passage 2752515
+    hemero similar --text "Des drones turcs livrés à l'Ukraine"
+    """
+    if sum(given is not None for given in (article_id, passage, text)) != 1:
+        raise click.UsageError("give an article id, --passage or --text, one of them")
+    services, wanted = composition.services(), _search_query(**options)
+    if not _holds_articles(services):
+        return
+    find = services.search
+    if article_id is not None:
+        page = find.similar_to_article(article_id, wanted)
+    elif passage is not None:
+        page = find.similar_to_passage(passage, wanted)
+    else:
+        page = find.similar_to_text(text or "", wanted)
+    _show_page(page, as_json)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+@click.pass_obj
+def evaluate(composition: Composition, /, folder: Path, as_json: bool) -> None:
+    """Measure the rankings on topics with known answers, in a scratch archive.
+
+    FOLDER holds articles.jsonl(.gz), topics.tsv and qrels.txt (TREC form).
+
+    \b
+    hemero evaluate sets/piaf
+    """
+    from web.console import evaluate_folder, show_evaluation
+    from web.records import evaluation_record
+
+    evaluation = evaluate_folder(composition.services(), folder)
+    print_json(evaluation_record(evaluation)) if as_json else show_evaluation(evaluation)
+
+
+COMMANDS = (search, similar, evaluate)
+
+
+def _search_query(
+    source: tuple[str, ...],
+    language: tuple[str, ...],
+    after: str | None,
+    before: str | None,
+    size: int,
+    page: int,
+) -> "SearchQuery":
+    from indexer.filters import make_filter
+    from indexer.search import SearchQuery
+
+    return SearchQuery(
+        text="",
+        filter=make_filter(source, language, after, before),
+        page=page,
+        page_size=size,
+    )
+
+
+def _holds_articles(services: "Services") -> bool:
+    """Whether there is anything to search; where not, the reader is told what to do."""
+    if services.store.count():
+        return True
+    click.echo("the archive is empty; add articles with: hemero add FILE", err=True)
+    return False
+
+
+def _show_page(page: "SearchPage", as_json: bool) -> None:
+    from web.console import show_results
+    from web.records import result_record
+
+    for notice in page.notices:
+        click.echo(notice, err=True)
+    if as_json:
+        for result in page.results:
+            print_json(result_record(result))
+    else:
+        show_results(page)

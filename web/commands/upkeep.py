@@ -1,0 +1,59 @@
+"""Keeping archive and index in step: index, doctor."""
+
+import sys
+from dataclasses import replace
+
+import click
+
+from web.commands.shared import Composition, json_option, print_json
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Forget the index and build it anew.")
+@json_option
+@click.pass_obj
+def index(composition: Composition, /, rebuild: bool, as_json: bool) -> None:
+    """Bring the index up to the archive.
+
+    \b
+    hemero index
+    hemero index --rebuild
+    """
+    from web.console import index_progress, show_index_report
+
+    services = composition.services()
+    with index_progress() as on_progress:
+        report = services.index(on_progress, rebuild=rebuild)
+    show_index_report(report, as_json)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def doctor(composition: Composition, /, as_json: bool) -> None:
+    """Check that archive and index agree, and say what runs the model.
+
+    \b
+    hemero doctor
+    """
+    from indexer.errors import ModelError
+    from web.console import show_health
+    from web.health import check_health
+    from web.records import health_record
+
+    services = composition.services()
+    health = check_health(services)
+    try:
+        model = services.embedder.describe()
+    except ModelError as exc:
+        model = {"name": services.embedder.name}
+        health = replace(health, problems=(*health.problems, str(exc)))
+    if as_json:
+        print_json(health_record(health) | {"model": model})
+    else:
+        show_health(health, model, services.settings)
+    if not health.ok:
+        sys.exit(1)
+
+
+COMMANDS = (index, doctor)

@@ -1,0 +1,31 @@
+"""Queries to begin with, which the archive can answer: words of its newest titles. Pure."""
+
+import re
+from collections.abc import Iterable
+
+MOST_EXAMPLES = 3
+MOST_WORDS = 6
+FEWEST_WORDS = 2
+# Articles and prepositions, in most languages: no word to end with.
+SHORT_WORD_CHARACTERS = 3
+_CLAUSE_END = re.compile(r"\s*[:;,.?!()\[\]|«»“”„\"]+(?:\s+|$)|\s+[-–—:;?!«»]+\s*")
+
+
+def example_queries(titles: Iterable[str]) -> list[str]:
+    """Up to three different queries; titles of one clause first, which read best when cut."""
+    ordered = sorted(titles, key=lambda title: len(_CLAUSE_END.split(title)))
+    queries = dict.fromkeys(map(shorten_title, ordered))
+    return [query for query in queries if len(query.split()) >= FEWEST_WORDS][:MOST_EXAMPLES]
+
+
+def shorten_title(title: str) -> str:
+    """The first words of the title's longest clause.
+
+    >>> shorten_title("Crue : la Sarvelle sort de son lit des deux côtés de la frontière")
+    'la Sarvelle sort'
+    """
+    words = max(_CLAUSE_END.split(title), key=len).strip(' "«»“”„').split()
+    kept = words[:MOST_WORDS]
+    while len(words) > MOST_WORDS and len(kept[-1]) <= SHORT_WORD_CHARACTERS < len(kept):
+        kept.pop()
+    return " ".join(kept)

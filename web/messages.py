@@ -1,0 +1,114 @@
+"""What the layers below and the server say, in the reader's language.
+
+Those layers speak English, for logs and programs alike. The catalogue holds their messages with a
+%(name)s where a value stands; a message is known again by its fixed words.
+"""
+
+import re
+from functools import cache
+from http import HTTPStatus
+
+from flask_babel import gettext
+
+N_ = str  # marks a message for the catalogue; Babel looks for this name
+
+STATUS_TITLES = {
+    400: N_("This request cannot be understood"),
+    403: N_("This is not allowed"),
+    404: N_("Not found"),
+    405: N_("This cannot be done here"),
+    413: N_("Too large"),
+    415: N_("Not in a form that is read here"),
+    422: N_("This cannot be taken"),
+    500: N_("Something went wrong"),
+    503: N_("Not available at the moment"),
+}
+STATUS_DETAILS = {
+    400: N_("the address or the form holds something the server cannot read"),
+    404: N_("there is no page at this address"),
+    405: N_("this address takes no such request"),
+    413: N_("this is too large to be taken at once"),
+    415: N_("only JSON is read here; send it with Content-Type: application/json"),
+    500: N_("something went wrong here; the server's log says what"),
+}
+MESSAGES = (
+    # The search
+    N_("No article holds the words in quotes together; these results hold some of them."),
+    N_("Search by meaning is unavailable; these results match by words only."),
+    N_("nothing to search for; type a word, a name or a question"),
+    N_("not a date: %(text)s; write 2021, 2021-12 or 2021-12-03"),
+    N_("not a language: %(text)s; write a code such as fr, en or ar"),
+    N_("article %(article)s has no passage %(passage)s"),
+    N_("no article %(article)s; it may have been removed"),
+    N_("the index was made with %(differences)s; build it anew: hemero index --rebuild"),
+    N_("the model failed: %(reason)s"),
+    # What was offered
+    N_("not a web address; it begins with http:// or https://"),
+    N_("nothing was chosen; choose a file"),
+    N_("empty"),
+    N_("no text in it; an article needs at least one paragraph"),
+    N_("no article found in this page; paste its text instead"),
+    N_("the page cannot be read: %(reason)s"),
+    N_("binary data, not text"),
+    N_("not text in any encoding known; save it as UTF-8 and try again"),
+    N_("over %(number)s MB; one article is expected to be smaller"),
+    N_("line over %(number)s MB"),
+    N_("not JSON: %(reason)s"),
+    N_("not a JSON object with a title and a text"),
+    N_("field %(name)s is not text"),
+    N_("damaged from here on: %(reason)s"),
+    N_("not a web page (%(kind)s); only HTML and text can be added"),
+    N_("version %(number)s"),
+    N_("same text as article %(article)s"),
+    N_("not a web address: %(text)s; kept without it"),
+    N_("not a date: %(text)s; kept without it"),
+    # The web
+    N_("Cannot fetch %(address)s: %(reason)s; check it, then try again"),
+    N_("%(address)s took over %(number)s s; try later"),
+    N_("%(address)s answered %(status)s; check the address"),
+    N_("%(address)s answered %(status)s; try again later"),
+    N_("%(address)s redirects over %(number)s times; do not fetch it"),
+    N_("%(address)s is not a web address; give http(s)://host/path"),
+    N_("%(host)s leads to %(address)s, which is not a public address; "
+       "allow its network if you trust it"),
+    N_("The address carries a user name or password; give it without"),
+    # Who may write
+    N_("this archive is read-only"),
+    N_("this form was sent by another site; open the page here instead"),
+    N_("a token is needed to write: Authorization: Bearer TOKEN"),
+    N_("writes are taken from the archive's own machine alone"),
+)  # fmt: skip
+
+
+def translate_message(text: str) -> str:
+    """The message in the reader's language; as it is where the catalogue does not know it.
+
+    An outcome may give several reasons, joined by "; ": each is translated.
+    """
+    for template, pattern in _patterns():
+        found = pattern.fullmatch(text)
+        if found:
+            values = found.groupdict()
+            rest = values.pop("_rest")
+            said = str(gettext(template, **values))
+            return f"{said}; {translate_message(rest)}" if rest else said
+    return text
+
+
+def status_title(status: int) -> str:
+    """What a status means to a reader, in English."""
+    return STATUS_TITLES.get(status) or HTTPStatus(status).phrase
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    messages = (*STATUS_TITLES.values(), *STATUS_DETAILS.values(), *MESSAGES)
+    return tuple((message, _compile(message)) for message in messages)
+
+
+def _compile(template: str) -> re.Pattern[str]:
+    fixed = re.split(r"%\((\w+)\)s", template)
+    parts = [
+        f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(fixed)
+    ]
+    return re.compile("".join(parts) + r"(?:; (?P<_rest>.+))?", re.DOTALL)
