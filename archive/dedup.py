@@ -37,14 +37,7 @@ def decide(
         return Decision("revise", "updated", f"version {same_url.version + 1}")
     if same_text is None:
         return Decision("insert", "added")
-    if (
-        draft.title == same_text.title
-        and draft.url is None
-        and draft.source
-        in (
-            None,
-            same_text.source,
-        )
-    ):
+    same_source = draft.source in (None, same_text.source)
+    if draft.url is None and same_source and draft.title == same_text.title:
         return Decision("keep", "unchanged")
     return Decision("keep", "duplicate", f"same text as article {same_text.id}")

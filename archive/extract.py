@@ -7,6 +7,9 @@ The body comes from trafilatura; what the page says of itself (JSON-LD, OpenGrap
 import re
 import warnings
 from typing import Any
+from urllib.parse import urlsplit
+
+from courlan import is_external
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft
@@ -33,6 +36,7 @@ def declared_charset(data: bytes) -> str | None:
 
 def extract_article(html: str, url: str | None = None) -> ArticleDraft:
     """The page's article. Raises UnreadableInputError where the page holds none."""
+    html = html.encode("utf-8", "replace").decode("utf-8")  # lxml refuses lone surrogates
     metadata = read_metadata(html)
     document = _extract_body(html, url)
     paragraphs = _paragraphs(document.body, metadata.title) if document is not None else ()
@@ -71,7 +75,21 @@ def _draft(
         paragraphs=paragraphs,
         source=metadata.source or document.sitename or document.hostname,
         authors=metadata.authors or tuple(filter(None, guessed_authors)),
-        url=metadata.url or url or document.url,
+        url=_address(metadata.url, url) or document.url,
         language=metadata.language,
         published=metadata.published or document.date,
     )
+
+
+def _address(said: str | None, fetched: str | None) -> str | None:
+    """The address a page gives itself, unless that is another site's or the front page's.
+
+    Believed, either would make the page the next version of an article that it is not.
+    """
+    try:
+        parts = urlsplit(said or "")
+    except ValueError:
+        return fetched
+    if not (parts.path.strip("/") or parts.query):
+        return fetched
+    return fetched if fetched and is_external(said or "", fetched) else said

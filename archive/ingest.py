@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from archive.dedup import decide
 from archive.errors import UnreadableInputError
 from archive.model import ItemOutcome, SourceItem
-from archive.normalize import normalize_draft
+from archive.normalize import NormalizedDraft, normalize_draft
 from archive.store import ArticleStore, StoreTransaction
 
 BATCH_ITEMS = 64
@@ -16,18 +16,29 @@ BATCH_SECONDS = 0.5
 def ingest(items: Iterable[SourceItem], store: ArticleStore) -> Iterator[ItemOutcome]:
     """Put every item into the store; each outcome is given once it is on disk."""
     for batch in _batches(items):
+        drafts = [_normalize(item) for item in batch]  # slow, so before the store is locked
         with store.transaction() as transaction:
-            outcomes = [_admit(item, transaction) for item in batch]
+            outcomes = [
+                _admit(item, draft, transaction) for item, draft in zip(batch, drafts, strict=True)
+            ]
         yield from outcomes
 
 
-def _admit(item: SourceItem, transaction: StoreTransaction) -> ItemOutcome:
+def _normalize(item: SourceItem) -> NormalizedDraft | str | None:
+    """The draft, or why there is none."""
     if item.draft is None:
-        return ItemOutcome(item.name, "rejected", reason=item.problem)
+        return item.problem
     try:
-        draft = normalize_draft(item.draft)
+        return normalize_draft(item.draft)
     except UnreadableInputError as exc:
-        return ItemOutcome(item.name, "rejected", reason=str(exc))
+        return str(exc)
+
+
+def _admit(
+    item: SourceItem, draft: NormalizedDraft | str | None, transaction: StoreTransaction
+) -> ItemOutcome:
+    if not isinstance(draft, NormalizedDraft):
+        return ItemOutcome(item.name, "rejected", reason=draft)
     same_url = transaction.find_by_url(draft.url) if draft.url else None
     same_text = transaction.find_by_hash(draft.content_hash)
     decision = decide(draft, same_url, same_text)

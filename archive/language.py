@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 UNDETERMINED = "und"
-SAMPLE_CHARACTERS = 2_000
+SAMPLE_CHARACTERS = 400  # of 1,938 articles in seven languages, 2,000 told one more rightly
 LEAST_PROBABILITY = 0.5
+_NO_LANGUAGE = ("und", "mul", "mis", "zxx")  # ISO 639: undetermined, several, uncoded, none
 # The languages of the world's larger news outlets; a wider choice makes short texts Latin or Wu.
 PRESS_LANGUAGES = (
     "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "eu",
@@ -34,7 +35,9 @@ def language_code(tag: str | None) -> str | None:
         language = langcodes.Language.get(tag.strip()).prefer_macrolanguage().language
     except LanguageTagError:
         return None
-    return language if language != UNDETERMINED else None
+    if language is None or len(language) > 3 or language in _NO_LANGUAGE:
+        return None
+    return language if langcodes.tag_is_valid(language) else None
 
 
 def detect_language(text: str) -> str:

@@ -9,22 +9,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urldefrag, urlsplit
-
-import courlan
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
 
 from archive.dedup import content_hash
 from archive.errors import UnreadableInputError
-from archive.language import detect_language, language_code
+from archive.language import UNDETERMINED, detect_language, language_code
 from archive.model import PARAGRAPH_BREAK, ArticleDraft
 
 EARLIEST_YEAR = 1400
 LONGEST_DATE_CHARACTERS = 100
 LONGEST_FIELD_CHARACTERS = 2_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
-_YEAR_OF_ZEROS = re.compile(r" 00\d\d ")  # an unset date, which would be read as of this century
-_PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Read to the letter: the standard library overlooks "PM", "GMT+0100" and zones it does not know. A
+# year of zeros is an unset date, which it would read as of this century.
+_RFC5322 = re.compile(
+    r"(?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3} (?:[1-9]\d{3}|\d\d) \d\d?:\d\d(?::\d\d)? "
+    r"(?:[+-]\d{4}|UTC?|GMT|[ECMP][SD]T)(?: \([^()]*\))?"
+)
+_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}\b")
+_TIME_OF_DAY = re.compile(r"\d[:hH]\d{2}|\d ?[hH]\b|\d ?[ap]\.?m\b", re.IGNORECASE)
+# What says how a reader came, never what is read. No more than that: two articles taken for one
+# overwrite each other, while one article under two addresses is known by its text.
+_TRACKER = re.compile(
+    r"(?:utm|itm|mtm|pk|piwik|matomo|mc|hsa|vero|oly|at|stm)_\w+|(?:fb|g|dc|tw|yc|ttc|msclk)(?:c?lid)"
+    r"|msclkid|gbraid|wbraid|igshid|igsh|xtor|xts|cmpid|ocid|ref_src|ref_url|mkt_tok|_ga|_gl",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +67,15 @@ def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
     title = _short(draft.title) or ""
     remarks: list[str] = []
     text = PARAGRAPH_BREAK.join(paragraphs)
+    language = language_code(draft.language) or detect_language(f"{title}\n{text}")
     return NormalizedDraft(
         title=title,
         paragraphs=paragraphs,
         source=_short(draft.source),
         authors=tuple(a for a in map(_short, draft.authors) if a),
         url=_kept(canonical_url, draft.url, remarks),
-        language=language_code(draft.language) or detect_language(f"{title}\n{text}"),
-        published=_kept(parse_published, draft.published, remarks),
+        language=language,
+        published=_kept(lambda raw: parse_published(raw, language), draft.published, remarks),
         content_hash=content_hash(paragraphs),
         remarks=tuple(remarks),
     )
@@ -69,8 +83,8 @@ def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
 
 def clean_line(text: str) -> str:
     """One line of NFC text: no control characters, no lone surrogates, single spaces."""
-    visible = _CONTROL.sub(" ", text)
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
+    visible = text if text.isprintable() else _CONTROL.sub(" ", text)
+    return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
@@ -88,26 +102,55 @@ def _unwrap(block: str) -> list[str]:
 
 
 def canonical_url(url: str) -> str:
-    """The URL without tracking parameters, default port or fragment, its query sorted.
+    """The URL without tracking parameters, default port or fragment, its parameters sorted by name.
 
-    Raises ValueError unless it is an absolute http or https URL.
+    Raises ValueError unless it is an absolute http or https URL without user name or password.
     """
-    # courlan forgives some malformed authorities that urlsplit refuses; the strict reading decides.
-    line = clean_line(url)
-    parts = urlsplit(line)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+    parts = urlsplit(clean_line(url))
+    host = _canonical_host(parts.hostname or "")
+    if parts.scheme not in _PORTS or not host or parts.port == 0:
         raise ValueError(f"not a web address: {_shown(url)}")
-    return urldefrag(courlan.normalize_url(line)).url
+    if parts.username is not None:  # not quoted in the message: it may be a password
+        raise ValueError("the address carries a user name or password")
+    port = f":{parts.port}" if parts.port not in (None, _PORTS[parts.scheme]) else ""
+    path = quote(parts.path or "/", safe="/%!$&'()*+,;=:@~")
+    query = _canonical_query(quote(parts.query, safe="/%!$&'()*+,;=:@~?"))
+    canonical = f"{parts.scheme}://{host}{port}{path}{query}"
+    if len(canonical) > LONGEST_FIELD_CHARACTERS:
+        raise ValueError(f"an address of {len(canonical)} characters: {_shown(url)}")
+    return canonical
 
 
-def parse_published(raw: str) -> str:
+def _canonical_host(host: str) -> str:
+    """Lower case ASCII (RFC 3490), IPv6 in brackets; empty where no host is named so."""
+    try:
+        name = host.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+    if not _HOST.fullmatch(name):
+        return ""
+    return f"[{name}]" if ":" in name else name
+
+
+def _canonical_query(query: str) -> str:
+    told = [part for part in query.split("&") if part and not _TRACKER.fullmatch(_name_of(part))]
+    return f"?{'&'.join(sorted(told, key=_name_of))}" if told else ""
+
+
+def _name_of(parameter: str) -> str:
+    return parameter.partition("=")[0]
+
+
+def parse_published(raw: str, language: str | None = None) -> str:
     """ISO 8601: the UTC time ending in Z, or a plain date where no time was given.
 
     Reads ISO 8601, RFC 5322 dates and dates in words of many languages; a time without an offset
-    is taken as UTC. Raises ValueError for anything else.
+    is taken as UTC. In 03/12/2021 the month comes first in English and where the language is not
+    known. Raises ValueError for anything else.
     """
     text = clean_line(raw)
-    moment = _parse_iso(text) or _parse_rfc5322(text) or _parse_words(text)
+    day_first = "." in text or language not in (None, "en", UNDETERMINED)
+    moment = _parse_iso(text) or _parse_rfc5322(text) or _parse_words(text, day_first)
     found = _in_utc(moment) if isinstance(moment, datetime) else moment
     if found is None or found.year < EARLIEST_YEAR:
         raise ValueError(f"not a date: {_shown(raw)}")
@@ -127,16 +170,16 @@ def _in_utc(moment: datetime) -> datetime | None:
 
 
 def _parse_iso(text: str) -> date | None:
-    try:
-        if _PLAIN_DATE.fullmatch(text):
-            return date.fromisoformat(text)
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(text)
+        except ValueError:
+            continue
+    return None
 
 
 def _parse_rfc5322(text: str) -> date | None:
-    if _YEAR_OF_ZEROS.search(text):
+    if not _RFC5322.fullmatch(text):
         return None
     try:
         return parsedate_to_datetime(text)
@@ -144,17 +187,19 @@ def _parse_rfc5322(text: str) -> date | None:
         return None
 
 
-def _parse_words(text: str) -> date | None:
+@lru_cache(maxsize=4_096)  # a date that means nothing is tried in every language: 30 ms
+def _parse_words(text: str, day_first: bool) -> date | None:
     if len(text) > LONGEST_DATE_CHARACTERS or not any(c.isdigit() for c in text):
         return None
     import dateparser  # loads its language tables: only for dates in words
 
-    moment: datetime | None = dateparser.parse(
-        text, settings={"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
-    )
+    settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
+    if day_first and _DAY_OR_MONTH_FIRST.match(text):
+        settings["DATE_ORDER"] = "DMY"
+    moment: datetime | None = dateparser.parse(text, settings=settings)
     if moment is None:
         return None
-    return moment if re.search(r"\d[:hH]\d{2}|\d ?[hH]\b", text) else moment.date()
+    return moment if _TIME_OF_DAY.search(text) else moment.date()
 
 
 def _short(text: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """What an HTML page says of itself: JSON-LD NewsArticle, OpenGraph and meta elements. Pure."""
 
+import html
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,12 +8,17 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from archive.errors import UnreadableInputError
 from archive.normalize import clean_line
 
 # schema.org types that describe an article of the press, by their common endings.
 _ARTICLE_TYPES = ("Article", "NewsArticle", "BlogPosting", "Report", "LiveBlogPosting")
 # Put first, it keeps Beautiful Soup from taking XHTML for XML and a bare word for a file's name.
 _DOCTYPE = "<!doctype html>"
+# libxml2 takes time quadratic in the attributes of a tag, trafilatura in the paragraphs of a page:
+# without these limits, ten megabytes of either would take the better part of an hour.
+MOST_ATTRIBUTES = 1_000
+MOST_TAGS = 50_000
 _TITLE = ("og:title", "twitter:title", "dc.title")
 _PUBLISHED = ("article:published_time", "og:article:published_time", "dc.date.issued", "date")
 _AUTHOR = ("author", "article:author", "dc.creator")
@@ -31,9 +37,13 @@ class PageMetadata:
     language: str | None
 
 
-def read_metadata(html: str) -> PageMetadata:
-    """Structured data first, then meta elements, then the page's own markup."""
-    page = BeautifulSoup(f"{_DOCTYPE}{html}", "lxml")
+def read_metadata(markup: str) -> PageMetadata:
+    """Structured data first, then meta elements, then the page's own markup.
+
+    Raises UnreadableInputError for a page beyond what is written to be read.
+    """
+    page = BeautifulSoup(f"{_DOCTYPE}{markup}", "lxml")
+    _check_size(page)
     linked = next(_linked_articles(page), {})
     named = _meta_values(page)
     return PageMetadata(
@@ -44,6 +54,14 @@ def read_metadata(html: str) -> PageMetadata:
         url=_canonical(page) or _first(named, ("og:url",)),
         language=_string(linked.get("inLanguage")) or _language(page),
     )
+
+
+def _check_size(page: BeautifulSoup) -> None:
+    tags = page.find_all(True)
+    if len(tags) > MOST_TAGS:
+        raise UnreadableInputError(f"over {MOST_TAGS:,} tags; paste the article's text instead")
+    if any(len(tag.attrs) > MOST_ATTRIBUTES for tag in tags):
+        raise UnreadableInputError(f"a tag with over {MOST_ATTRIBUTES:,} attributes; not read")
 
 
 def _linked_articles(page: BeautifulSoup) -> Iterator[dict[str, Any]]:
@@ -108,7 +126,7 @@ def _first(values: dict[str, str], names: Iterable[str]) -> str | None:
 
 
 def _string(value: Any) -> str | None:
-    return clean_line(value) or None if isinstance(value, str) else None
+    return clean_line(html.unescape(value)) or None if isinstance(value, str) else None
 
 
 def _as_list(value: Any) -> list[Any]:

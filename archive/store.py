@@ -1,10 +1,10 @@
 """The articles on disk: one SQLite file, the only truth. The only module with a connection."""
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import ArticleNotFoundError, StoreError
+from archive.language import UNDETERMINED
 from archive.model import (
     PARAGRAPH_BREAK,
     ArchiveSummary,
@@ -27,6 +28,12 @@ HEAD_REVISION = "0001"
 BUSY_TIMEOUT_SECONDS = 30
 PAGE_ARTICLES = 500
 LARGEST_ID = 2**63 - 1
+# Built once: building a statement takes SQLAlchemy longer than SQLite takes to run it.
+_BY_URL, _BY_HASH = (
+    sa.select(article).where(column == sa.bindparam("key")).order_by(article.c.id).limit(1)
+    for column in (article.c.url, article.c.content_hash)
+)
+_INSERT = article.insert()
 
 
 class StoreTransaction:
@@ -36,16 +43,16 @@ class StoreTransaction:
         self._connection = connection
 
     def find_by_url(self, url: str) -> Article | None:
-        return self._find(article.c.url == url)
+        return self._find(_BY_URL, url)
 
     def find_by_hash(self, content_hash: str) -> Article | None:
         """The oldest article with this text."""
-        return self._find(article.c.content_hash == content_hash)
+        return self._find(_BY_HASH, content_hash)
 
     def insert(self, draft: NormalizedDraft) -> int:
         """The new article's id."""
         values = _columns(draft) | {"version": 1, "added": format_utc(datetime.now(UTC))}
-        return int(self._connection.execute(article.insert().values(values)).lastrowid)
+        return int(self._connection.execute(_INSERT, values).lastrowid)
 
     def revise(self, held: Article, draft: NormalizedDraft) -> None:
         """Make the draft the article's next version; what it leaves unsaid stays as it was."""
@@ -59,6 +66,8 @@ class StoreTransaction:
             )
         )
         said = {name: value for name, value in _columns(draft).items() if value}
+        if draft.language == UNDETERMINED:
+            del said["language"]
         self._connection.execute(
             article.update()
             .where(article.c.id == held.id)
@@ -72,9 +81,8 @@ class StoreTransaction:
         if not found.rowcount:
             raise ArticleNotFoundError(missing_article(article_id))
 
-    def _find(self, condition: sa.ColumnElement[bool]) -> Article | None:
-        query = sa.select(article).where(condition).order_by(article.c.id).limit(1)
-        row = self._connection.execute(query).first()
+    def _find(self, query: sa.Select[Any], key: str) -> Article | None:
+        row = self._connection.execute(query, {"key": key}).first()
         return _article(row) if row else None
 
 
@@ -121,8 +129,9 @@ class ArticleStore:
     ) -> list[Article]:
         """A page of the articles that pass the filter, the latest added first."""
         query = sa.select(article).where(*_conditions(wanted)).order_by(article.c.id.desc())
+        start = min(offset, LARGEST_ID)
         with self._connect() as connection:
-            return [_article(row) for row in connection.execute(query.limit(limit).offset(offset))]
+            return [_article(row) for row in connection.execute(query.limit(limit).offset(start))]
 
     def each_article(self) -> Iterator[Article]:
         """Every article by ascending id, read in pages so that no lock is held between them."""
@@ -164,16 +173,15 @@ class ArticleStore:
     def summarize(self) -> ArchiveSummary:
         """The archive in numbers."""
         with self._connect() as connection:
-            years = sa.func.substr(article.c.published, 1, 4)
-            total, first, last = connection.execute(
-                sa.select(sa.func.count(), sa.func.min(years), sa.func.max(years)).select_from(
-                    article
-                )
-            ).one()
+            # Each alone is one look into the index; together they would read the whole table.
+            first, last = (
+                connection.scalar(sa.select(extreme(article.c.published)))
+                for extreme in (sa.func.min, sa.func.max)
+            )
             return ArchiveSummary(
-                articles=total,
-                first_year=int(first) if first else None,
-                last_year=int(last) if last else None,
+                articles=connection.scalar(sa.select(sa.func.count()).select_from(article)) or 0,
+                first_year=int(first[:4]) if first else None,
+                last_year=int(last[:4]) if last else None,
                 languages=_frequencies(connection, article.c.language),
                 sources=_frequencies(connection, article.c.source),
             )
@@ -250,11 +258,15 @@ def _migrate(connection: sa.Connection, path: Path) -> None:
 
 
 def _columns(draft: NormalizedDraft) -> dict[str, Any]:
-    values = asdict(draft)
-    del values["remarks"], values["paragraphs"]
-    return values | {
+    return {
+        "title": draft.title,
         "text": PARAGRAPH_BREAK.join(draft.paragraphs),
+        "source": draft.source,
         "authors": list(draft.authors),
+        "url": draft.url,
+        "language": draft.language,
+        "published": draft.published,
+        "content_hash": draft.content_hash,
     }
 
 
@@ -268,9 +280,9 @@ def _article(row: Any) -> Article:
 def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
     columns = article.c
     if wanted.sources:
-        yield columns.source.in_(wanted.sources)
+        yield columns.source.in_(_listed(wanted.sources))
     if wanted.languages:
-        yield columns.language.in_(wanted.languages)
+        yield columns.language.in_(_listed(wanted.languages))
     if wanted.published_from:
         yield columns.published >= wanted.published_from
     if wanted.published_before:
@@ -281,9 +293,14 @@ def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
         yield columns.id.not_in(_possible(wanted.excluded_ids))
 
 
-def _possible(article_ids: Sequence[int]) -> list[int]:
+def _possible(article_ids: Sequence[int]) -> sa.Select[tuple[Any]]:
     """Those SQLite can compare with: no article has any other."""
-    return [i for i in article_ids if 0 < i <= LARGEST_ID]
+    return _listed([i for i in article_ids if 0 < i <= LARGEST_ID])
+
+
+def _listed(values: Sequence[int | str]) -> sa.Select[tuple[Any]]:
+    """The values as a table in one parameter: SQLite takes no more than 32,766 parameters."""
+    return sa.select(sa.func.json_each(json.dumps(values)).table_valued("value").c.value)
 
 
 def _frequencies(connection: sa.Connection, column: sa.Column[Any]) -> tuple[tuple[str, int], ...]:

@@ -28,9 +28,10 @@ _UNSPACED = (
     r"\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     r"\uff66-\uff9f\U00020000-\U000323af"
 )
-# Marks that belong to the letter before: Latin, Hebrew, Arabic, Indic. `\w` knows none of them.
+# Signs that belong to the letter before: the soft hyphen, marks of Latin, Hebrew, Arabic, Indic
+# scripts. `\w` knows none of them.
 _JOINED = (
-    r"\u0300-\u036f\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    r"\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
     r"\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962-\u0963\u0981-\u0983\u09bc-\u09cd"
     r"\u0a01-\u0a03\u0a3c-\u0a4d\u0abc-\u0acd\u0b3c-\u0b4d\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbc-\u0ccd"
     r"\u0d3e-\u0d4d"
@@ -40,7 +41,7 @@ _JOINED = (
 _TOKEN = re.compile(
     rf"""
     (?P<plain>[^\W\d_{_UNSPACED}]{{2,}}+(?![\w{_JOINED}'’ʼ]))
-    | (?P<acronym>\b(?:[^\W\d_]\.){{2,}}(?:[^\W\d_]\b)?)
+    | (?P<acronym>\b(?:[^\W\d_][\u0300-\u036f]*\.){{2,}}(?:[^\W\d_][\u0300-\u036f]*+(?!\w))?)
     | (?P<number>(?<!\d)\d{{1,3}}(?:[ \u00a0\u202f.,']\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d))
     | (?P<decimal>\d+(?:[.,]\d+)+)
     | (?P<unspaced>[{_UNSPACED}]+)
@@ -50,7 +51,12 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"[ \u00a0\u202f.,'](?=\d{3})")
-_MARKS = regex.compile(r"(?<!\p{Cyrillic})[\u0300-\u036f]|[\u0591-\u05c7\u064b-\u065f\u0670\u0640]")
+# Accents, but not the sign that makes й of и: of Cyrillic marks only the stress on a vowel.
+_MARKS = regex.compile(
+    r"(?<!\p{Cyrillic})[\u0300-\u036f] | (?<=[аеиоуыэюяіє])[\u0300\u0301]"
+    r"| [\u00ad\u0591-\u05c7\u064b-\u065f\u0670\u0640]",
+    regex.VERBOSE,
+)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ё": "е"})
 # What the Snowball list of a language leaves out.
 _MORE_STOP_WORDS = {"fr": ("les", "cet", "cette", "leurs")}
@@ -74,7 +80,7 @@ class Token(NamedTuple):
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text, elisions left out, in order."""
-    return list(_tokens(text))
+    return [token for token in _tokens(text) if token.folded]
 
 
 def analyze_tokens(folded: list[str], language: str) -> list[str]:
@@ -94,13 +100,19 @@ def stop_words(language: str) -> frozenset[str]:
     return frozenset(map(fold, words))
 
 
-@lru_cache(maxsize=CACHED_WORDS)
 def fold(word: str) -> str:
     """Case, accents, ligatures and compatibility forms taken away (UAX #15, NFKD)."""
+    return _fold_known(word) if len(word) <= LONGEST_TERM_CHARACTERS else _fold(word)
+
+
+def _fold(word: str) -> str:
     compatible = unicodedata.normalize("NFKD", word.casefold())
     decomposed = unicodedata.normalize("NFKD", compatible.casefold())
     bare = unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).translate(_LIGATURES)
     return "".join(bare.split())[:LONGEST_TERM_CHARACTERS]
+
+
+_fold_known = lru_cache(maxsize=CACHED_WORDS)(_fold)
 
 
 def _tokens(text: str) -> Iterator[Token]:

@@ -46,12 +46,10 @@ def find_articles(folder: Path) -> Path:
 
 def read_topics(folder: Path) -> Topics:
     """Raises TopicsError, naming file and line, where the form is broken."""
-    queries = dict(_rows(folder / "topics.tsv", "\t", 2))
+    queries = {topic: query for _, (topic, query) in _rows(folder / "topics.tsv", "\t", 2)}
     qrels: Qrels = {}
-    for topic, _, article, relevance in _rows(folder / "qrels.txt", None, 4):
-        if not relevance.lstrip("-").isdigit():
-            raise TopicsError(f"{folder / 'qrels.txt'}: relevance {relevance!r} is no number")
-        qrels.setdefault(topic, {})[article] = int(relevance)
+    for place, (topic, _, article, relevance) in _rows(folder / "qrels.txt", None, 4):
+        qrels.setdefault(topic, {})[article] = _relevance(relevance, place)
     judged = {topic: query for topic, query in queries.items() if topic in qrels}
     if not judged:
         raise TopicsError(f"no topic of {folder / 'topics.tsv'} is judged in qrels.txt")
@@ -106,9 +104,17 @@ def _set_ids(article_ids: Mapping[str, int]) -> dict[int, list[str]]:
     return names
 
 
-def _rows(path: Path, separator: str | None, columns: int) -> list[list[str]]:
+def _relevance(text: str, place: str) -> int:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        return int(text)
+    except ValueError as exc:
+        raise TopicsError(f"{place}: relevance {text!r} is no number") from exc
+
+
+def _rows(path: Path, separator: str | None, columns: int) -> list[tuple[str, list[str]]]:
+    """The columns of each line that is not empty, and its place for people."""
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise TopicsError(f"{path} cannot be read: {exc}") from exc
     rows = []
@@ -117,5 +123,5 @@ def _rows(path: Path, separator: str | None, columns: int) -> list[list[str]]:
             fields = line.split(separator, columns - 1)
             if len(fields) != columns:
                 raise TopicsError(f"{path}, line {number}: expected {columns} columns")
-            rows.append([field.strip() for field in fields])
+            rows.append((f"{path}, line {number}", [field.strip() for field in fields]))
     return rows

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from archive.language import language_code
 from archive.model import ArticleFilter
+from archive.normalize import clean_line
 from indexer.errors import QueryError
 
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -19,7 +20,7 @@ def make_filter(
 ) -> ArticleFilter:
     """`after` and `before` are years, months or days, and both are included. Raises QueryError."""
     return ArticleFilter(
-        sources=tuple(source for source in sources if source),
+        sources=tuple(source for source in map(clean_line, sources) if source),
         languages=tuple(_language(tag) for tag in languages if tag),
         published_from=period_bounds(after)[0] if after else None,
         published_before=period_bounds(before)[1] if before else None,

@@ -16,8 +16,8 @@ Scores = Mapping[int, float]
 
 
 def dense_score(cosine: float) -> float:
-    """The cosine on the scale of a keyword share."""
-    return max(0.0, (cosine - LEAST_COSINE) / (MOST_COSINE - LEAST_COSINE))
+    """The cosine on the scale of a keyword share, 0 to 1."""
+    return min(1.0, max(0.0, (cosine - LEAST_COSINE) / (MOST_COSINE - LEAST_COSINE)))
 
 
 def convex_combination(keyword: Scores, dense: Scores, keyword_weight: float) -> dict[int, float]:

@@ -28,14 +28,14 @@ _IDEOGRAPH = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]
 _SENTENCE_END = regex.compile(
     r"""
     [.!?…؟۔] (?: ["”’')\]] | [\x20\u00a0\u202f]?» ){0,2}
-    (?P<space>\s+) (?=["«“‘(\[]?\s?[\p{Lu}\p{Lo}\p{N}])
+    (?P<space>\s+) (?=["«“‘(\[]{0,2}\s?[\p{Lu}\p{Lo}\p{N}])
     | [。！？][」』）]?
     | (?<=[\p{Ll}\p{N}»])[.!?]["»”]? (?=[«"“]?\p{Lu}\p{Ll})
     """,
     regex.VERBOSE,
 )
 _ABBREVIATION = regex.compile(
-    r"\b(?:\p{Lu}|Mr|Mrs|Ms|Mme|Mgr|Dr|Prof|St|Ste|Jr|Sr|No|vs|art|p|cf|etc|Nr|bzw|Sra)$"
+    r"\b(?:\p{Lu}|MM|Mr|Mrs|Ms|Mme|Mgr|Dr|Prof|Gen|Gov|Sen|Rep|Col|Lt|St|Ste|Jr|Sr|No|vs|art|p|cf|etc|Nr|bzw|Sra)$"
 )
 _LONGEST_ABBREVIATION = 6
 
@@ -140,8 +140,9 @@ def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:
 def _reach(text: str, start: int, end: int) -> int:
     """How far a passage that begins at `start` can go, looking no further than that."""
     limit = min(end, start + int(MOST_TOKENS * _CHARACTERS_PER_TOKEN))
-    tokens = estimate_tokens(text[start:limit])
-    return limit if tokens <= MOST_TOKENS else start + int((limit - start) * MOST_TOKENS / tokens)
+    while (tokens := estimate_tokens(text[start:limit])) > MOST_TOKENS:
+        limit = start + int((limit - start) * MOST_TOKENS / tokens)
+    return limit
 
 
 def _pack(units: list[_Unit]) -> Iterator[Span]:

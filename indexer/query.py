@@ -39,7 +39,8 @@ def parse_query(text: str) -> Query:
     """Raises QueryError for a query without a letter, figure or sign to search for."""
     phrases, excluded, kept = [], [], []
     for part in _PART.finditer(_clean(text).translate(_QUOTES)):
-        words = tuple(token.folded for token in tokenize(part["phrase"] or part["word"] or ""))
+        tokens = tokenize(part["phrase"] or part["word"] or "")
+        words = tuple(token.folded for token in tokens[:MOST_WORDS])
         if words and part["minus"]:
             excluded.append(words)
             continue

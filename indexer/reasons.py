@@ -47,7 +47,7 @@ def best_passages(
 ) -> tuple[PassageReason, ...]:
     """Up to three passages of the article with the strongest reasons, whichever list they are of.
 
-    The lead where neither list says more than that the title matches.
+    Where none is strong, the nearest by meaning; the lead where only the title matches.
     """
     cosines = {hit.passage_id: hit.cosine for hit in hits}
     terms = query_terms(query, article.language)
@@ -59,7 +59,8 @@ def best_passages(
     strengths = _strengths(reasons, terms, article.language)
     best = max(strengths.values(), default=0.0)
     if not best:
-        return tuple(reasons[:1])
+        nearest = sorted(reasons, key=lambda reason: -cosines.get(reason.passage.id, -1.0))
+        return tuple(nearest[:1])
     order = sorted(reasons, key=lambda reason: -strengths[reason.passage.id])
     kept = [r for r in order if strengths[r.passage.id] >= LEAST_SHARE * best]
     return tuple(kept[:MOST_PASSAGES_SHOWN])

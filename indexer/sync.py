@@ -10,7 +10,14 @@ from archive.model import Article, Change
 from archive.store import ArticleStore
 from indexer.analysis import ANALYZER_VERSION
 from indexer.embedding import Embedder
-from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, SearchEngine, Vectors
+from indexer.engine import (
+    Fingerprint,
+    IndexBatch,
+    IndexedArticle,
+    SearchEngine,
+    Vectors,
+    check_fingerprint,
+)
 from indexer.passages import SPLITTER_VERSION, embedding_input, split_passages
 
 BATCH_ARTICLES = 512
@@ -57,6 +64,7 @@ def sync(
     with engine.exclusive(lock_timeout_seconds):
         if rebuild:
             engine.clear()
+        check_fingerprint(engine.fingerprint(), expected_fingerprint(embedder))
         return _drain(store, engine, embedder, on_progress)
 
 

@@ -37,8 +37,8 @@ def show_period(text: str) -> str:
     """A year, month or day, as a filter states it, in words; as it stands where it is none."""
     try:
         parts = [int(part) for part in text.split("-")]
-        first = date(*[*parts, 1, 1][:3])
-    except ValueError:
+        first = date(*parts, *[1] * (3 - len(parts)))
+    except (TypeError, ValueError, OverflowError):
         return text
     if len(parts) == 1:
         return text

@@ -5,12 +5,13 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import SecurityError
 
 from web.errors import SettingsError, WriteRefusedError
 from web.settings import Settings
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 LARGEST_REQUEST_BYTES = 100_000_000
 LARGEST_FIELD_BYTES = 12_000_000
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
@@ -46,10 +47,11 @@ def check_exposure(settings: Settings) -> None:
 
 def protect(app: Flask, settings: Settings) -> None:
     """Guard the app's writes, trust no foreign Host header, and set the headers."""
-    local = (*LOCAL_HOSTS, settings.host) if is_loopback(settings.host) else ()
-    app.config["TRUSTED_HOSTS"] = [*local, *settings.trusted_hosts] or None
+    local = {*LOCAL_HOSTS, settings.host} if is_loopback(settings.host) else set()
+    app.config["HEMERO_HOSTS"] = local | set(settings.trusted_hosts)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FIELD_BYTES
+    app.before_request(_guard_host)
     app.before_request(_guard_write)
     app.after_request(_set_headers)
 
@@ -58,6 +60,13 @@ def may_write() -> bool:
     """Whether a write of this client could be taken, a token provided where one is set."""
     settings: Settings = current_app.config["HEMERO_SETTINGS"]
     return not settings.read_only and (bool(settings.token) or _from_this_machine())
+
+
+def _guard_host() -> None:
+    """Not Flask's TRUSTED_HOSTS, which can trust no IPv6 address."""
+    known = current_app.config["HEMERO_HOSTS"]
+    if known and urlsplit(f"//{request.host}").hostname not in known:
+        raise SecurityError(f"Host {request.host!r} is not trusted.")
 
 
 def _guard_write() -> None:

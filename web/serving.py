@@ -22,7 +22,6 @@ from web.services import Services
 from web.settings import Settings
 
 LOOK_SECONDS = 2.0
-LAST_PORT = 65_535
 PORTS = range(65_536)
 
 logger = logging.getLogger(__name__)

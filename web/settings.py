@@ -14,7 +14,7 @@ from web.errors import SettingsError
 PREFIX = "HEMERO_"
 CONFIG_VARIABLE = "HEMERO_CONFIG"
 CONFIG_NAME = "hemero.toml"
-LIMITS = {"port": range(65536), "threads": range(1, 1025)}
+MOST_THREADS = 1024
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -77,7 +77,7 @@ def _convert(name: str, value: Any) -> Any:
         raise SettingsError(f"no setting {name!r}; there is: {', '.join(sorted(kinds))}")
     try:
         converted = _CONVERTERS[kinds[name]](value)
-        if name in LIMITS and converted not in LIMITS[name]:
+        if name == "threads" and not 1 <= converted <= MOST_THREADS:
             raise ValueError(value)
         return converted
     except (ValueError, TypeError) as exc:

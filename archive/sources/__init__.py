@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Protocol, cast
@@ -47,7 +47,7 @@ def read_location(location: str) -> Iterator[SourceItem]:
     Raises SourceNotFoundError where there is no such file or folder.
     """
     if location == STANDARD_INPUT:
-        return read_stream(cast(BufferedReader, sys.stdin.buffer), "standard input")
+        return read_stream(BufferedReader(cast(RawIOBase, sys.stdin.buffer)), "standard input")
     if location.lower().startswith(("http://", "https://")):
         return read_url(location)
     path = Path(location)

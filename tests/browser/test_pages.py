@@ -119,3 +119,40 @@ def test_the_slash_key_goes_to_the_search(browser: Browser, site: str) -> None:
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
     page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_adding_files(browser: Browser, site: str, tmp_path: Path, scripts: bool) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text(f"Montgolfière {scripts}\nUne montgolfière s'est posée, {scripts}.")
+    bad.write_bytes(b"\x00\x01")
+    page = open_page(browser, site, scripts=scripts)
+    troubles = watch(page, site)
+    page.goto("/add")
+    page.set_input_files("#file", [good, bad])
+    page.click("button[value=file]")
+    expect(page.locator(".outcomes li.added a")).to_have_text("good.txt")
+    expect(page.locator(".outcomes li.rejected")).to_contain_text("binary data, not text")
+    page.goto("/search?q=montgolfi%C3%A8re")
+    expect(page.locator("ol.results h2").first).to_contain_text("Montgolfière")
+    assert troubles == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_switches_stay_on_the_page_and_are_remembered(
+    browser: Browser, site: str, scripts: bool
+) -> None:
+    page = open_page(browser, site, scripts=scripts)
+    troubles = watch(page, site)
+    page.goto("/search?q=missiles&language=fr")
+    page.click("a[hreflang=fr]")
+    page.click("a.theme")
+    page.click("a.theme")
+    assert page.url == f"{site}/search?q=missiles&language=fr"
+    expect(page.locator("html[lang=fr][data-theme=dark]")).to_have_count(1)
+    page.goto("/add")
+    expect(page.locator("h1")).to_have_text("Ajouter des articles")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(19, 23, 24)")
+    assert troubles == []
+    page.context.close()

@@ -1,11 +1,21 @@
+import sys
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import LONGEST_TERM_CHARACTERS, analyze_tokens, fold, stop_words, tokenize
+from indexer import analysis
+from indexer.analysis import (
+    LONGEST_TERM_CHARACTERS,
+    analyze_token,
+    analyze_tokens,
+    fold,
+    stop_words,
+    tokenize,
+)
 
 
 def folded(text: str) -> list[str]:
@@ -71,3 +81,59 @@ def test_composed_and_decomposed_text_have_the_same_tokens(text: str) -> None:
 @given(st.text(max_size=50))
 def test_folding_twice_changes_nothing(word: str) -> None:
     assert fold(fold(word)) == fold(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("É.D.F. G.É.", ["edf", "ge"]),
+        ("inter\u00adnational", ["international"]),
+        ("за\u0301мок мой ёлка", ["замок", "мой", "елка"]),
+        ("ـ \u0301", []),
+        ("𝐌issile ℌaut ＦＵＬＬ", ["missile", "haut", "full"]),
+        ("İstanbul ISTANBUL ıstanbul", ["istanbul"] * 3),
+        ("O'Brien l'état's", ["o", "brien", "etat", "s"]),
+        ("qu’elle presqu'île", ["elle", "presqu", "ile"]),
+        ("ไทย 한국어", ["ไท", "ทย", "한국", "국어"]),
+        ("12 345,67 2012.300", ["12345.67", "2012.300"]),
+    ],
+)
+def test_rarer_writings(text: str, expected: list[str]) -> None:
+    assert folded(text) == expected
+    latin = all(character < "\u0250" for character in text)
+    assert not latin or folded(unicodedata.normalize("NFD", text)) == expected
+
+
+def test_a_word_of_megabytes_is_not_kept_in_memory() -> None:
+    analysis._fold_known.cache_clear()
+    assert len(fold("x" * 1_000_000)) == LONGEST_TERM_CHARACTERS
+    assert analysis._fold_known.cache_info().currsize == 0
+
+
+@given(st.text(alphabet="a.b 1,'’-é2\u0301東ｦا"), st.sampled_from(["fr", "en", "ar", "ja", "xx"]))
+def test_every_token_is_a_term_or_a_stop_word(text: str, language: str) -> None:
+    tokens = folded(text)
+    assert all(tokens)
+    assert analyze_tokens(tokens, language) == list(
+        filter(None, (analyze_token(token, language) for token in tokens))
+    )
+
+
+def test_threads_stem_as_one_does() -> None:
+    words = [
+        f"{root}{end}"
+        for root in ("négoci", "march", "fin", "port")
+        for end in ("ation", "ations", "er", "erait", "antes", "ement", "ée", "issons", "able")
+    ]
+    languages = ("fr", "en", "es", "it", "de")
+    expected = [analyze_tokens(words, language) for language in languages]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            analysis._stem.cache_clear()
+            with ThreadPoolExecutor(8) as threads:
+                found = list(threads.map(lambda lang: analyze_tokens(words, lang), languages * 8))
+            assert found == expected * 8
+    finally:
+        sys.setswitchinterval(before)

@@ -12,7 +12,7 @@ from indexer.analysis import analyze_token
 from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest, SearchEngine
 from indexer.engines import open_engine
 from indexer.engines.embedded import vectors
-from indexer.engines.embedded.manifest import FILE_NAME, load_manifest
+from indexer.engines.embedded.manifest import FILE_NAME, FORMAT, load_manifest
 from indexer.engines.embedded.merging import TIER_FACTOR, pick_segments
 from indexer.errors import CorruptIndexError
 from indexer.query import plain_query
@@ -106,7 +106,7 @@ def damage_manifest(folder: Path) -> None:
 
 def replace_format(folder: Path) -> None:
     text = (folder / FILE_NAME).read_text()
-    (folder / FILE_NAME).write_text(text.replace('"format":1', '"format":99'))
+    (folder / FILE_NAME).write_text(text.replace(f'"format":{FORMAT}', '"format":99'))
 
 
 def remove_vectors(folder: Path) -> None:

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,26 @@ def test_a_folder_without_a_set_is_named(tmp_path: Path) -> None:
         find_articles(tmp_path)
     with pytest.raises(TopicsError, match="cannot be read"):
         read_topics(tmp_path)
+
+
+@pytest.mark.parametrize("relevance", ["yes", "1.5", "²", "--1", "-"])
+def test_a_relevance_that_is_no_number_is_named_by_line(tmp_path: Path, relevance: str) -> None:
+    with pytest.raises(TopicsError, match=r"qrels\.txt, line 3"):
+        read_topics(write_set(tmp_path, "q1\tx\n", f"q1 0 a 1\n\nq1 0 b {relevance}\n"))
+
+
+def test_lines_end_where_trec_ends_them(tmp_path: Path) -> None:
+    topics = read_topics(
+        write_set(tmp_path, "\ufeffq1\tun\u2028deux\x0ctrois\r\n", "q1 0 a -1\r\n")
+    )
+    assert (topics.queries, topics.qrels) == ({"q1": "un\u2028deux\x0ctrois"}, {"q1": {"a": -1}})
+
+
+def test_graded_relevance_counted_by_hand() -> None:
+    run = {"q": {"a": 3.0, "b": 2.0, "c": 1.0}}
+    found = measure_run(run, {"q": {"c": 2, "b": 1, "x": 1}})
+    gain = 1 / math.log2(3) + 2 / math.log2(4)
+    ideal = 2 / math.log2(2) + 1 / math.log2(3) + 1 / math.log2(4)
+    assert found["nDCG@10"] == pytest.approx(gain / ideal)
+    assert found["MRR@10"] == pytest.approx(1 / 2)
+    assert found["recall@10"] == pytest.approx(2 / 3)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.fusion import convex_combination, dense_score, reciprocal_rank_fusion
+from indexer.fusion import RRF_K, convex_combination, dense_score, reciprocal_rank_fusion
 
 scores = st.dictionaries(st.integers(1, 20), st.floats(0, 1))
 weights = st.floats(0, 1)
@@ -39,3 +39,24 @@ def test_reciprocal_ranks_add_up() -> None:
 
 def test_cosines_are_stretched_to_a_share() -> None:
     assert (dense_score(0.2), dense_score(0.7), dense_score(1.0)) == pytest.approx((0, 0, 1))
+
+
+@given(st.floats(-1.1, 1.1), st.floats(-1.1, 1.1))
+def test_the_score_of_a_cosine_is_bounded_and_monotone(one: float, other: float) -> None:
+    assert 0 <= dense_score(one) <= 1
+    assert (dense_score(one) - dense_score(other)) * (one - other) >= 0
+
+
+@given(scores, scores, weights)
+def test_both_fusions_are_symmetric(keyword: dict, dense: dict, weight: float) -> None:
+    for fuse in (convex_combination, reciprocal_rank_fusion):
+        assert fuse(keyword, dense, weight) == pytest.approx(fuse(dense, keyword, 1 - weight))
+
+
+@given(scores, scores, weights)
+def test_reciprocal_ranks_are_bounded_and_cover_both_lists(
+    keyword: dict, dense: dict, weight: float
+) -> None:
+    fused = reciprocal_rank_fusion(keyword, dense, weight)
+    assert fused.keys() == keyword.keys() | dense.keys()
+    assert all(0 <= score <= 1 / (RRF_K + 1) + 1e-12 for score in fused.values())

@@ -44,6 +44,17 @@ def sentences(text: str) -> list[str]:
         ("東京です。大阪も。", ["東京です。", "大阪も。"]),
         ("هل وصل؟ نعم وصل.", ["هل وصل؟", "نعم وصل."]),
         ("sans ponctuation", ["sans ponctuation"]),
+        ("MM. Dupont et J.-P. Durand. Fin.", ["MM. Dupont et J.-P. Durand.", "Fin."]),
+        ("The U.S. Army left. Sen. Lee stayed.", ["The U.S. Army left.", "Sen. Lee stayed."]),
+        ("“Yes.” He left. ‘No!’ “Why?”", ["“Yes.”", "He left.", "‘No!’", "“Why?”"]),
+        (
+            '"Yes." He left. ("Sure.") She stayed.',
+            ['"Yes."', "He left.", '("Sure.")', "She stayed."],
+        ),
+        ("«\u00a0Oui.\u00a0» «\u202fNon.\u202f»", ["«\u00a0Oui.\u00a0»", "«\u202fNon.\u202f»"]),
+        ("Il y a 1.500 cas, cf. Dupont.", ["Il y a 1.500 cas, cf. Dupont."]),
+        ("彼は「はい。」と言った。次。", ["彼は「はい。」", "と言った。", "次。"]),
+        ("Quoi ?! Rien… Si !", ["Quoi ?!", "Rien…", "Si !"]),
     ],
 )
 def test_sentences(text: str, expected: list[str]) -> None:
@@ -94,10 +105,26 @@ def test_passages_cover_the_text_in_order(texts: list[str]) -> None:
     assert not article.text[end:].strip()
 
 
+@pytest.mark.parametrize("text", ["Une phrase. " * 850_000, "mot " * 2_500_000, "x" * 10_000_000])
+def test_ten_megabytes_split_in_bounded_time(text: str) -> None:
+    started = time.monotonic()
+    passages = split_passages(make_article(text.strip()))
+    assert passages[-1].end == len(text.strip())
+    assert time.monotonic() - started < 20
+
+
 @pytest.mark.parametrize(
-    "text", ["mot " * 500_000, "x" * 2_000_000, "A. " * 600_000, "。" * 500_000]
+    "text", ["A. " * 600_000, "。" * 500_000, ".\u00a0" * 500_000, "«" * 10**6]
 )
-def test_two_megabytes_split_in_bounded_time(text: str) -> None:
+def test_hostile_text_splits_in_bounded_time(text: str) -> None:
     started = time.monotonic()
     assert split_passages(make_article(text.strip()))
     assert time.monotonic() - started < 20
+
+
+def test_a_giant_sentence_is_cut_between_words() -> None:
+    words = "東京" * 300 + " mot" * 900 + "!" + "長" * 700
+    passages = split_passages(make_article(words))
+    assert "".join(p.text for p in passages).replace(" ", "") == words.replace(" ", "")
+    assert all(estimate_tokens(p.text) <= MOST_TOKENS for p in passages)
+    assert all(p.text[-2:] != "mo" for p in passages)

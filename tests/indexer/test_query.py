@@ -81,3 +81,14 @@ def test_filters_from_what_people_type() -> None:
     assert (wanted.published_from, wanted.published_before) == ("2020-01-01", "2021-07-01")
     with pytest.raises(QueryError, match="not a language"):
         make_filter(languages=["klingon!"])
+
+
+def test_phrases_are_bounded() -> None:
+    (phrase,) = parse_query(f'"{"mot " * 2_000}"').phrases
+    assert len(phrase) == MOST_WORDS
+    (excluded,) = parse_query(f'oui -"{"mot " * 2_000}"').excluded
+    assert len(excluded) == MOST_WORDS
+
+
+def test_a_lone_lengthening_sign_is_no_word() -> None:
+    assert parse_query("ـ").words == ()

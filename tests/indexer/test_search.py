@@ -7,10 +7,16 @@ from archive.ingest import ingest
 from archive.model import ArticleFilter
 from archive.store import ArticleStore
 from indexer.embedding import SentenceTransformerEmbedder
-from indexer.engine import SearchEngine
+from indexer.engine import Retrieval, RetrievalRequest, SearchEngine
 from indexer.errors import ModelError, QueryError, StaleIndexError
 from indexer.passages import passage_id
-from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE, SearchQuery, SearchService
+from indexer.search import (
+    MODES,
+    PHRASE_NOT_FOUND,
+    SEMANTIC_UNAVAILABLE,
+    SearchQuery,
+    SearchService,
+)
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item
 
@@ -168,3 +174,55 @@ def test_the_real_model_finds_the_passage_in_any_writing(
         assert "missiles à moyenne portée" in best.passages[0].passage.text, text
     drones = service.search(SearchQuery("unmanned aircraft carrying drugs", mode="semantic"))
     assert drones.results[0].article.title == "Drones"
+
+
+class CountingEngine:
+    """Passes everything on to an engine and counts its retrievals."""
+
+    def __init__(self, engine: SearchEngine) -> None:
+        self._engine = engine
+        self.retrievals = 0
+
+    def retrieve(self, request: RetrievalRequest) -> Retrieval:
+        self.retrievals += 1
+        return self._engine.retrieve(request)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+
+def test_a_query_is_one_retrieval(
+    service: SearchService, store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    counting = CountingEngine(engine)
+    counted = SearchService(store, counting, embedder)
+    for query in ('missiles -drones "moyenne portée"', "soupe", "introuvable"):
+        assert counted.search(SearchQuery(query)) == service.search(SearchQuery(query))
+    assert counting.retrievals == 3
+
+
+@pytest.mark.parametrize("fusion", ["convex", "rrf"])
+def test_an_empty_keyword_list_leaves_the_order_of_meaning(
+    service: SearchService, fusion: str
+) -> None:
+    merged = service.search(SearchQuery("introuvables", fusion=fusion))
+    alone = service.search(SearchQuery("introuvables", mode="semantic", fusion=fusion))
+    assert all(result.keyword is None for result in merged.results)
+    assert [r.article.id for r in merged.results] == [r.article.id for r in alone.results]
+
+
+def test_exclusions_and_phrases_hold_in_every_mode(service: SearchService) -> None:
+    for mode in MODES:
+        page = service.search(SearchQuery('missiles -essai "moyenne portée"', mode=mode))
+        assert [result.article.title for result in page.results] == ["Accord"]
+        assert page.notices == ()
+
+
+def test_a_page_past_the_last_is_empty(service: SearchService) -> None:
+    page = service.search(SearchQuery("missiles", page=10**12))
+    assert (page.results, page.total > 0, page.last) == ((), True, 1)
+
+
+def test_exclusions_alone_find_nothing(service: SearchService) -> None:
+    for mode in MODES:
+        assert service.search(SearchQuery("-missiles", mode=mode)).total == 0

@@ -1,14 +1,18 @@
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import indexer.sync as sync_module
 from archive.ingest import ingest
+from archive.model import Article
 from archive.store import ArticleStore
-from indexer.engine import RetrievalRequest, SearchEngine
+from indexer.engine import RetrievalRequest, SearchEngine, Vectors
 from indexer.engines import open_engine
-from indexer.errors import ModelError
+from indexer.errors import ModelError, StaleIndexError
 from indexer.query import parse_query
-from indexer.sync import sync
+from indexer.sync import SyncProgress, sync
 from tests.fakes import FakeEmbedder, make_item
 
 
@@ -103,3 +107,77 @@ def test_any_interleaving_ends_as_a_rebuild_would(
         assert words(engine, word) == words(fresh, word)
     assert engine.check() == []
     store.close()
+
+
+def test_a_stale_index_is_refused_before_anything_is_encoded(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    add(store, "Un", "des missiles")
+    sync(store, engine, embedder)
+    other = FakeEmbedder("other")
+    with pytest.raises(StaleIndexError, match="hemero index --rebuild"):
+        sync(store, engine, other)
+    add(store, "Deux", "une soupe")
+    with pytest.raises(StaleIndexError):
+        sync(store, engine, other)
+    assert other.calls == 0
+
+
+def test_batches_are_committed_as_they_come_and_outlive_a_failure(
+    store: ArticleStore, engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "BATCH_ARTICLES", 2)
+    monkeypatch.setattr(sync_module, "COMMIT_ARTICLES", 4)
+    for n in range(7):
+        add(store, f"Titre {n}", f"texte numéro {n}")
+    embedder, steps = FakeEmbedder(), []
+
+    def fail_late(progress: SyncProgress) -> None:
+        steps.append((progress.done, progress.total))
+        embedder.failing = progress.done == 6
+
+    with pytest.raises(ModelError):
+        sync(store, engine, embedder, fail_late)
+    assert steps == [(2, 7), (4, 7), (6, 7)]
+    assert engine.count() == 4
+    embedder.failing = False
+    assert sync(store, engine, embedder).indexed == 3
+    assert (engine.count(), embedder.calls) == (7, 5)
+    assert engine.checkpoint() == store.last_seq()
+
+
+def test_an_article_deleted_while_it_is_encoded_is_gone_after_all(
+    store: ArticleStore, engine: SearchEngine
+) -> None:
+    kept, gone = add(store, "Un", "des missiles"), add(store, "Deux", "une soupe")
+
+    class Deleting(FakeEmbedder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            if not self.calls:
+                with store.transaction() as transaction:
+                    transaction.delete(gone)
+            return super().encode_passages(texts)
+
+    sync(store, engine, Deleting())
+    assert list(engine.article_ids()) == [kept]
+    assert engine.checkpoint() == store.last_seq()
+
+
+def test_an_article_deleted_between_change_and_reading_is_removed(
+    store: ArticleStore,
+    engine: SearchEngine,
+    embedder: FakeEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept, gone = add(store, "Un", "des missiles"), add(store, "Deux", "une soupe")
+    read = store.get_many
+
+    def read_late(ids: Sequence[int]) -> list[Article]:
+        monkeypatch.undo()
+        with store.transaction() as transaction:
+            transaction.delete(gone)
+        return read(ids)
+
+    monkeypatch.setattr(store, "get_many", read_late)
+    sync(store, engine, embedder)
+    assert list(engine.article_ids()) == [kept]

@@ -27,6 +27,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_article_content_hash", "article", ["content_hash"])
     op.create_index("ix_article_published", "article", ["published"])
+    op.create_index("ix_article_source", "article", ["source"])
+    op.create_index("ix_article_language", "article", ["language"])
     op.create_table(
         "article_version",
         sa.Column(

@@ -121,4 +121,4 @@ def _recode(
 
 
 def _codes(names: tuple[str, ...], wanted: tuple[str, ...]) -> list[int]:
-    return [code for code, name in enumerate(names) if name in wanted]
+    return [code for code, name in enumerate(names) if name and name in wanted]

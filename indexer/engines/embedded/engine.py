@@ -26,14 +26,16 @@ from indexer.engine import (
 )
 from indexer.engines.embedded.articles import Mask
 from indexer.engines.embedded.keyword_reader import PostingsCache
-from indexer.engines.embedded.keyword_writer import write_articles
+from indexer.engines.embedded.keyword_writer import keyword_files, write_articles
 from indexer.engines.embedded.lock import write_lock
 from indexer.engines.embedded.manifest import (
     Manifest,
     SegmentEntry,
+    describe_files,
     file_problem,
     rebuild_advice,
     save_manifest,
+    sync_folder,
 )
 from indexer.engines.embedded.merging import pick_segments
 from indexer.engines.embedded.snapshot import KEYWORD_FOLDER, Snapshot, open_snapshot
@@ -48,6 +50,7 @@ class EmbeddedEngine:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._keyword_folder = folder / KEYWORD_FOLDER
         self._cache = PostingsCache()
         self._refresh_lock = Lock()
         self._snapshot: Snapshot | None = None
@@ -69,8 +72,12 @@ class EmbeddedEngine:
     def check(self) -> list[str]:
         """Every file as it was written, and the same articles in both halves."""
         snapshot = self._current()
-        files = [file for entry in snapshot.manifest.segments for file in entry.files]
-        damaged = filter(None, (file_problem(self._folder, file) for file in files))
+        if _is_ahead(self._keyword_folder, snapshot.manifest):
+            return ["the last commit was interrupted; finish it with: hemero index"]
+        files = [
+            (self._folder, file) for entry in snapshot.manifest.segments for file in entry.files
+        ] + [(self._keyword_folder, file) for file in snapshot.manifest.keyword]
+        damaged = filter(None, (file_problem(folder, file) for folder, file in files))
         problems = [rebuild_advice(problem) for problem in damaged]
         differing = snapshot.keyword.article_ids() ^ set(self.article_ids())
         if differing:
@@ -88,7 +95,10 @@ class EmbeddedEngine:
     def exclusive(self, timeout_seconds: float) -> Iterator[None]:
         with write_lock(self._folder, timeout_seconds):
             self._pending.clear()
-            yield
+            try:
+                yield
+            finally:
+                self._pending.clear()
 
     def write(self, batch: IndexBatch) -> None:
         check_fingerprint(self.fingerprint(), batch.fingerprint)
@@ -106,9 +116,10 @@ class EmbeddedEngine:
         self._merge()
 
     def clear(self) -> None:
+        self._pending.clear()
         save_manifest(self._folder, Manifest())
         self._remove_unlisted(Manifest())
-        shutil.rmtree(self._folder / KEYWORD_FOLDER, ignore_errors=True)
+        shutil.rmtree(self._keyword_folder, ignore_errors=True)
 
     def retrieve(self, request: RetrievalRequest) -> Retrieval:
         snapshot = self._current()
@@ -129,12 +140,18 @@ class EmbeddedEngine:
     def _write_pending(self, manifest: Manifest) -> Manifest:
         new = [article for article in self._pending.values() if article is not None]
         deleted = [i for i, article in self._pending.items() if article is None]
-        manifest = manifest.bury(frozenset(self._pending), self._current().held_ids())
+        if not manifest.segments:
+            # Whatever words lie there belong to no commit of ours: an interrupted one or clearing.
+            shutil.rmtree(self._keyword_folder, ignore_errors=True)
+            manifest = replace(manifest, keyword=())
+        manifest = manifest.bury(self._current().holders(self._pending))
         if new:
             entry = write_segment(self._folder, new)
             manifest = replace(manifest, segments=(*manifest.segments, entry))
-        write_articles(self._folder / KEYWORD_FOLDER, new, deleted)
-        return replace(manifest, fingerprint=self._pending_fingerprint)
+        write_articles(self._keyword_folder, new, deleted)
+        files = describe_files(keyword_files(self._keyword_folder), manifest.keyword)
+        sync_folder(self._keyword_folder)
+        return replace(manifest, fingerprint=self._pending_fingerprint, keyword=files)
 
     def _merge(self) -> None:
         """Merge what the last commit left small or mostly dead, then drop files no longer named."""
@@ -156,6 +173,12 @@ class EmbeddedEngine:
         for path in self._folder.glob("vectors-*"):
             if path.name not in listed:
                 path.unlink(missing_ok=True)
+
+
+def _is_ahead(keyword_folder: Path, manifest: Manifest) -> bool:
+    """Whether the keyword half holds a commit that never reached the manifest."""
+    named = {file.name for file in manifest.keyword if file.name.endswith(".toc")}
+    return any(path.name not in named for path in keyword_folder.glob("*.toc"))
 
 
 def _segments_to_merge(manifest: Manifest) -> list[SegmentEntry]:
@@ -181,16 +204,15 @@ def _rank_keyword(
     if request.keyword is None or not request.keyword.words or not allowed.any():
         return ()
     scores, perfect = snapshot.keyword.score(request.keyword.words)
-    rows = np.flatnonzero(allowed & (scores > 0))
+    # A phrase was asked for: its articles are answers even where all its words are stop words.
+    rows = np.flatnonzero(allowed & (scores > 0) if not request.keyword.phrases else allowed)
     if len(rows) > request.depth:
-        rows = rows[np.argpartition(-scores[rows], request.depth)[: request.depth]]
-    rows = rows[np.lexsort((snapshot.articles.ids[rows], -scores[rows]))]
-    return tuple(
-        KeywordHit(
-            int(snapshot.articles.ids[row]), float(scores[row]), float(scores[row] / perfect[row])
-        )
-        for row in rows
-    )
+        least = np.partition(scores[rows], -request.depth)[-request.depth]
+        rows = rows[scores[rows] >= least]
+    rows = rows[np.lexsort((snapshot.articles.ids[rows], -scores[rows]))][: request.depth]
+    shares = scores[rows] / np.maximum(perfect[rows], np.finfo(np.float32).tiny)
+    ids = snapshot.articles.ids[rows]
+    return tuple(map(KeywordHit, ids.tolist(), scores[rows].tolist(), shares.tolist()))
 
 
 def _rank_dense(

@@ -7,9 +7,9 @@ Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009; k1 1.2, b 0.7
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -18,20 +18,26 @@ import numpy.typing as npt
 from whoosh.reading import IndexReader, TermNotFound
 
 from indexer.analysis import analyze_token
-from indexer.engines.embedded.articles import ArticleTable, Ids, Mask
+from indexer.engines.embedded.articles import MISSING, ArticleTable, Ids, Mask
 from indexer.engines.embedded.keyword_writer import EXACT_FIELDS, RANKED_FIELDS
+from indexer.engines.embedded.manifest import rebuild_advice
+from indexer.errors import CorruptIndexError
 
 K1 = 1.2
 B = 0.75
 CACHED_POSTINGS = 8_000_000
 
+Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 Documents = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Documents of a segment that hold a term, ascending, and how often they do."""
+    """Documents of a segment that hold a term, ascending, and how often they do.
+
+    Some of them may have been deleted since the list was read.
+    """
 
     documents: Documents
     frequencies: Scores
@@ -52,60 +58,90 @@ class PostingsCache:
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-        postings = read_postings(leaf.reader, field, term)
+        postings = leaf.read_postings(field, term)
         with self._lock:
-            self._held[key] = postings
-            self._size += len(postings.documents) + 1
+            if key not in self._held:
+                self._held[key] = postings
+                self._size += len(postings.documents) + 1
             while self._size > self._capacity and len(self._held) > 1:
                 _, oldest = self._held.popitem(last=False)
                 self._size -= len(oldest.documents) + 1
         return postings
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a segment says of its documents; deletions leave it as it is."""
+
+    article_ids: Ids
+    lengths: dict[str, Scores]
+
+
 class Leaf:
-    """One Whoosh segment; `segment_id` also tells how many of its documents were deleted."""
+    """One Whoosh segment at one commit, read by one thread at a time."""
 
-    def __init__(self, reader: IndexReader) -> None:
-        self.reader = reader
+    def __init__(self, reader: IndexReader, known: dict[str, Columns]) -> None:
+        self._reader = reader
+        self._lock = Lock()  # all postings of a segment are read through one position in its file
         segment = reader.segment()
-        self.segment_id = f"{segment.segment_id()}-{segment.deleted_count()}"
-        self.size = reader.doc_count_all()
+        self.segment_id: str = segment.segment_id()
+        self.columns = known.get(self.segment_id) or read_columns(reader)
+        self.live = np.ones(len(self.columns.article_ids), np.bool_)
+        self.live[list(segment.deleted_docs())] = False
 
-    @cached_property
-    def article_ids(self) -> Ids:
-        column = self.reader.column_reader("id")
-        return np.fromiter((column[n] for n in range(self.size)), np.int64, self.size)
+    def read_postings(self, field: str, term: str) -> Postings:
+        """Empty where the segment has no such term. Deleted documents are left out."""
+        documents, frequencies = [], []
+        with self._reading(field, term) as matcher:
+            while matcher is not None and matcher.is_active():
+                documents.append(matcher.id())
+                frequencies.append(matcher.weight())
+                matcher.next()
+        return Postings(np.array(documents, np.int32), np.array(frequencies, np.float32))
 
-    def live_article_ids(self) -> Ids:
-        deleted = [n for n in range(self.size) if self.reader.is_deleted(n)]
-        return np.delete(self.article_ids, deleted)
+    def read_positions(self, field: str, term: str, documents: Documents) -> list[frozenset[int]]:
+        """The term's word positions in each of these live documents, which all hold it."""
+        positions = []
+        with self._reading(field, term) as matcher:
+            for document in documents.tolist():
+                matcher.skip_to(document)
+                positions.append(frozenset(matcher.value_as("positions")))
+        return positions
 
-    @cached_property
-    def lengths(self) -> dict[str, Scores]:
-        """Terms in each ranked field of each document."""
-        length = self.reader.doc_field_length
-        return {
-            field: np.fromiter((length(n, field) for n in range(self.size)), np.float32, self.size)
-            for field in RANKED_FIELDS
-        }
+    @contextmanager
+    def _reading(self, field: str, term: str) -> Iterator[Any]:
+        with self._lock:
+            try:
+                yield self._matcher(field, term)
+            except Exception as exc:  # a damaged block fails in as many ways as it has bytes
+                raise CorruptIndexError(rebuild_advice("the keyword index is damaged")) from exc
+
+    def _matcher(self, field: str, term: str) -> Any:
+        try:
+            return self._reader.postings(field, term)
+        except TermNotFound:
+            return None
 
 
 class KeywordSnapshot:
     """The keyword index at one commit, aligned with the table of live articles."""
 
-    def __init__(self, leaves: list[Leaf], articles: ArticleTable, cache: PostingsCache) -> None:
+    def __init__(
+        self, leaves: Sequence[Leaf], articles: ArticleTable, cache: PostingsCache
+    ) -> None:
         self._leaves = leaves
         self._cache = cache
         self._articles = articles
-        self._rows = [articles.rows_of(leaf.article_ids) for leaf in leaves]
-        self._documents = sum(leaf.size for leaf in leaves)
-        self._mean_lengths = {
-            field: _mean(leaf.lengths[field] for leaf in leaves) for field in RANKED_FIELDS
-        }
+        # For each document the row of its article, MISSING where it was deleted or is not known.
+        self._rows = [
+            np.where(leaf.live, articles.rows_of(leaf.columns.article_ids), MISSING)
+            for leaf in leaves
+        ]
+        self._mean_lengths = {field: self._mean_length(field) for field in RANKED_FIELDS}
 
     def article_ids(self) -> set[int]:
         """The articles that have a document, whether the table knows them or not."""
-        return {i for leaf in self._leaves for i in leaf.live_article_ids().tolist()}
+        return {i for leaf in self._leaves for i in leaf.columns.article_ids[leaf.live].tolist()}
 
     def score(self, words: Iterable[str]) -> tuple[Scores, Scores]:
         """Each article's score, and what a perfect match in its language would score.
@@ -115,19 +151,21 @@ class KeywordSnapshot:
         scores = np.zeros(len(self._articles), np.float32)
         perfect = np.zeros(len(self._articles.languages), np.float32)
         for term, languages in self._terms(words).items():
-            weights = {field: self._weight(field, term) for field in RANKED_FIELDS}
-            perfect[languages] += sum(weights.values()) * (K1 + 1)
-            for leaf, rows in zip(self._leaves, self._rows, strict=True):
-                self._add(scores, leaf, rows, term, languages, weights)
+            for field in RANKED_FIELDS:
+                found = [self._gains(n, field, term) for n in range(len(self._leaves))]
+                weight = self._weight(sum(len(rows) for rows, _ in found))
+                perfect[languages] += weight * (K1 + 1)
+                for rows, gains in found:
+                    kept = self._are_in(rows, languages)
+                    scores[rows[kept]] += weight * gains[kept]
         return scores, perfect[self._articles.language_codes]
 
     def holding(self, phrase: tuple[str, ...]) -> Mask:
         """Which articles hold these words one after the other in their title or text."""
         held = np.zeros(len(self._articles), np.bool_)
-        for leaf, rows in zip(self._leaves, self._rows, strict=True):
+        for n, rows in enumerate(self._rows):
             for field in EXACT_FIELDS:
-                found = rows[self._phrase_documents(leaf, field, phrase)]
-                held[found[found >= 0]] = True
+                held[rows[self._phrase_documents(n, field, phrase)]] = True
         return held
 
     def _terms(self, words: Iterable[str]) -> dict[str, list[int]]:
@@ -138,95 +176,65 @@ class KeywordSnapshot:
                 term = analyze_token(word, language)
                 if term and code not in terms.setdefault(term, []):
                     terms[term].append(code)
-        return {term: languages for term, languages in terms.items() if languages}
+        return terms
 
-    def _weight(self, field: str, term: str) -> float:
+    def _weight(self, holding: int) -> float:
         """Inverse document frequency, as Whoosh counts it."""
-        holding = sum(len(self._cache.get(leaf, field, term).documents) for leaf in self._leaves)
-        return math.log(self._documents / (holding + 1)) + 1 if holding else 0.0
+        return math.log(len(self._articles) / (holding + 1)) + 1 if holding else 0.0
 
-    def _add(
-        self,
-        scores: Scores,
-        leaf: Leaf,
-        rows: npt.NDArray[np.int64],
-        term: str,
-        languages: list[int],
-        weights: dict[str, float],
-    ) -> None:
-        for field, weight in weights.items():
-            postings = self._cache.get(leaf, field, term)
-            targets = rows[postings.documents]
-            kept = targets >= 0
-            if len(languages) < len(self._articles.languages):
-                kept &= np.isin(self._articles.language_codes[targets], languages)
-            documents, frequency = postings.documents[kept], postings.frequencies[kept]
-            relative = leaf.lengths[field][documents] / self._mean_lengths[field]
-            gain = frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * relative))
-            scores[targets[kept]] += weight * gain
+    def _gains(self, n: int, field: str, term: str) -> tuple[Rows, Scores]:
+        """The rows of the articles of leaf n that hold the term, and what it is worth to each."""
+        leaf, postings = self._leaves[n], self._cache.get(self._leaves[n], field, term)
+        rows = self._rows[n][postings.documents]
+        known = rows != MISSING
+        frequencies, documents = postings.frequencies[known], postings.documents[known]
+        relative = leaf.columns.lengths[field][documents] / self._mean_lengths[field]
+        gains = frequencies * (K1 + 1) / (frequencies + K1 * (1 - B + B * relative))
+        return rows[known], gains
 
-    def _phrase_documents(self, leaf: Leaf, field: str, phrase: tuple[str, ...]) -> Documents:
-        lists = [self._cache.get(leaf, field, word).documents for word in phrase]
-        candidates = lists[0]
+    def _are_in(self, rows: Rows, languages: list[int]) -> Mask:
+        if len(languages) == len(self._articles.languages):
+            return np.ones(len(rows), np.bool_)
+        return np.isin(self._articles.language_codes[rows], languages)
+
+    def _phrase_documents(self, n: int, field: str, phrase: tuple[str, ...]) -> Documents:
+        lists = [self._cache.get(self._leaves[n], field, word).documents for word in phrase]
+        candidates: Documents = lists[0][self._rows[n][lists[0]] != MISSING]
         for documents in lists[1:]:
             candidates = np.intersect1d(candidates, documents, assume_unique=True)
         if len(phrase) == 1 or not len(candidates):
             return candidates
-        positions = [read_positions(leaf.reader, field, word, candidates) for word in phrase]
+        positions = [self._leaves[n].read_positions(field, word, candidates) for word in phrase]
         together = [
-            n
-            for n, starts in enumerate(positions[0])
-            if any(all(s + i in positions[i][n] for i in range(1, len(phrase))) for s in starts)
+            any(all(s + i in positions[i][k] for i in range(1, len(phrase))) for s in starts)
+            for k, starts in enumerate(positions[0])
         ]
-        return candidates[together]
+        held: Documents = candidates[np.array(together, np.bool_)]
+        return held
+
+    def _mean_length(self, field: str) -> float:
+        """In terms, over the articles that can be found; 1 where there are none."""
+        known = [
+            leaf.columns.lengths[field][rows != MISSING]
+            for leaf, rows in zip(self._leaves, self._rows, strict=True)
+        ]
+        total = sum(float(lengths.sum(dtype=np.float64)) for lengths in known)
+        return total / max(1, sum(map(len, known))) or 1.0
 
 
-def open_leaves(reader: IndexReader, known: dict[str, Leaf]) -> list[Leaf]:
-    """The leaves of a reader, those already known taken over with their arrays."""
-    leaves = [Leaf(part) for part, _ in reader.leaf_readers()]
-    for leaf in leaves:
-        old = known.get(leaf.segment_id)
-        if old is not None:
-            leaf.__dict__.update(
-                {
-                    name: old.__dict__[name]
-                    for name in ("article_ids", "lengths")
-                    if name in old.__dict__
-                }
-            )
-    return leaves
+def open_leaves(reader: IndexReader, known: Sequence[Leaf]) -> list[Leaf]:
+    """The leaves of a reader; columns of segments known already are taken over."""
+    columns = {leaf.segment_id: leaf.columns for leaf in known}
+    return [Leaf(part, columns) for part, _ in reader.leaf_readers() if part.segment()]
 
 
-def read_postings(reader: IndexReader, field: str, term: str) -> Postings:
-    """Empty where the segment has no such term. Deleted documents are left out."""
-    documents, frequencies = [], []
-    matcher = _matcher(reader, field, term)
-    while matcher is not None and matcher.is_active():
-        documents.append(matcher.id())
-        frequencies.append(matcher.weight())
-        matcher.next()
-    return Postings(np.array(documents, np.int32), np.array(frequencies, np.float32))
-
-
-def read_positions(
-    reader: IndexReader, field: str, term: str, documents: Documents
-) -> list[frozenset[int]]:
-    """The term's word positions in each of these documents, which all hold it."""
-    matcher = _matcher(reader, field, term)
-    positions = []
-    for document in documents.tolist():
-        matcher.skip_to(document)
-        positions.append(frozenset(matcher.value_as("positions")))
-    return positions
-
-
-def _matcher(reader: IndexReader, field: str, term: str) -> Any:
-    try:
-        return reader.postings(field, term)
-    except TermNotFound:
-        return None
-
-
-def _mean(lengths: Iterable[Scores]) -> float:
-    joined = np.concatenate([*lengths, np.zeros(0, np.float32)])
-    return float(joined.mean()) if joined.size and joined.any() else 1.0
+def read_columns(reader: IndexReader) -> Columns:
+    """The article of each document and the terms in each of its ranked fields."""
+    size, length, ids = reader.doc_count_all(), reader.doc_field_length, reader.column_reader("id")
+    return Columns(
+        article_ids=np.fromiter((ids[n] for n in range(size)), np.int64, size),
+        lengths={
+            field: np.fromiter((length(n, field) for n in range(size)), np.float32, size)
+            for field in RANKED_FIELDS
+        },
+    )

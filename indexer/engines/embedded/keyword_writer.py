@@ -45,6 +45,11 @@ def open_keyword_index(folder: Path) -> whoosh.index.Index:
     return whoosh.index.create_in(str(folder), keyword_schema())
 
 
+def keyword_files(folder: Path) -> list[Path]:
+    """The files of the last commit: its table of contents and its segments."""
+    return [path for path in folder.iterdir() if path.suffix in (".toc", ".seg")]
+
+
 def write_articles(
     folder: Path, articles: Iterable[IndexedArticle], deleted_ids: Iterable[int]
 ) -> None:

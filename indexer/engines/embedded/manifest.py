@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field, replace
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from indexer.engine import Fingerprint
 from indexer.errors import CorruptIndexError
 
 FILE_NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,20 @@ class SegmentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The state of the index at one checkpoint."""
+    """The state of the index at one checkpoint; `keyword` are the files of the keyword half."""
 
     checkpoint: int = 0
     fingerprint: Fingerprint | None = None
-    segments: tuple[SegmentEntry, ...] = field(default=())
+    segments: tuple[SegmentEntry, ...] = ()
+    keyword: tuple[FileEntry, ...] = ()
 
-    def bury(self, article_ids: frozenset[int], holders: dict[str, frozenset[int]]) -> "Manifest":
-        """The manifest with these articles tombstoned where they are held.
+    def bury(self, holders: dict[str, frozenset[int]]) -> "Manifest":
+        """The manifest with some articles tombstoned where they are held.
 
-        `holders` gives the live article ids of each segment by its name.
+        `holders` gives for each segment, by its name, which of them it holds.
         """
         buried = tuple(
-            replace(entry, dead=entry.dead | (article_ids & holders[entry.name]))
-            for entry in self.segments
+            replace(entry, dead=entry.dead | holders[entry.name]) for entry in self.segments
         )
         return replace(self, segments=buried)
 
@@ -62,14 +64,20 @@ def load_manifest(folder: Path) -> Manifest:
     """An empty one where there is none yet. Raises CorruptIndexError."""
     path = folder / FILE_NAME
     try:
-        data = json.loads(path.read_text("utf-8"))
-        if data["format"] != FORMAT:
-            raise CorruptIndexError(rebuild_advice(f"{path} is of another edition"))
-        return _manifest(data)
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         return Manifest()
-    except (ValueError, KeyError, TypeError) as exc:
+    except (OSError, ValueError) as exc:
+        raise CorruptIndexError(rebuild_advice(f"{path} cannot be read")) from exc
+    try:
+        data = json.loads(text)
+        known = data["format"] == FORMAT
+        manifest = _manifest(data) if known else Manifest()
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise CorruptIndexError(rebuild_advice(f"{path} is damaged")) from exc
+    if not known:
+        raise CorruptIndexError(rebuild_advice(f"{path} is of another edition"))
+    return manifest
 
 
 def save_manifest(folder: Path, manifest: Manifest) -> None:
@@ -82,6 +90,9 @@ def save_manifest(folder: Path, manifest: Manifest) -> None:
         json.dump(data, stream, separators=(",", ":"))
         stream.flush()
         os.fsync(stream.fileno())
+    # Readers tell commits apart by this time, and a kernel's own may stand still for milliseconds.
+    now = time.time_ns()
+    os.utime(draft, ns=(now, now))
     draft.replace(folder / FILE_NAME)
     sync_folder(folder)
 
@@ -92,6 +103,20 @@ def describe_file(path: Path) -> FileEntry:
         os.fsync(stream.fileno())
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return FileEntry(path.name, path.stat().st_size, digest)
+
+
+def describe_files(paths: Iterable[Path], known: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
+    """The entries of immutable files; only those not known by name are read."""
+    entries = {entry.name: entry for entry in known}
+    return tuple(entries.get(path.name) or describe_file(path) for path in sorted(paths))
+
+
+def has_size(folder: Path, entry: FileEntry) -> bool:
+    """Whether the file is there, as long as it was written; any process may remove it meanwhile."""
+    try:
+        return (folder / entry.name).stat().st_size == entry.bytes
+    except FileNotFoundError:
+        return False
 
 
 def file_problem(folder: Path, entry: FileEntry) -> str | None:
@@ -125,6 +150,7 @@ def _manifest(data: dict[str, Any]) -> Manifest:
         checkpoint=int(data["checkpoint"]),
         fingerprint=Fingerprint(**made) if made else None,
         segments=tuple(_segment(entry) for entry in data["segments"]),
+        keyword=tuple(FileEntry(**entry) for entry in data["keyword"]),
     )
 
 

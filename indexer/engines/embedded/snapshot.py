@@ -1,6 +1,7 @@
 """The index at one commit, opened for reading."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +18,14 @@ from indexer.engines.embedded.keyword_reader import (
     PostingsCache,
     open_leaves,
 )
-from indexer.engines.embedded.keyword_writer import open_keyword_index
 from indexer.engines.embedded.manifest import FILE_NAME, Manifest, load_manifest, rebuild_advice
 from indexer.engines.embedded.vectors import VectorSegment, open_segment
 from indexer.errors import CorruptIndexError
 from indexer.passages import ORDINAL_BITS
 
 KEYWORD_FOLDER = "keyword"
-OPEN_ATTEMPTS = 5
+OPEN_ATTEMPTS = 3
+OPEN_PAUSE_SECONDS = 0.02
 
 # What tells one state of the manifest file from the next.
 Stamp = tuple[int, int, int] | None
@@ -76,9 +77,13 @@ class Snapshot:
     def segment(self, name: str) -> VectorSegment:
         return self.opened[name]
 
-    def held_ids(self) -> dict[str, frozenset[int]]:
-        """The article ids in each segment, dead ones too."""
-        return {name: frozenset(s.articles.ids.tolist()) for name, s in self.opened.items()}
+    def holders(self, article_ids: Iterable[int]) -> dict[str, frozenset[int]]:
+        """Which of these articles each segment holds, dead ones too."""
+        wanted = np.array(list(article_ids), np.int64)
+        return {
+            name: frozenset(np.intersect1d(segment.articles.ids, wanted).tolist())
+            for name, segment in self.opened.items()
+        }
 
     def languages_of(self, passages: Sequence[int]) -> list[str]:
         rows = self.articles.rows_of(np.array(passages, np.int64) >> ORDINAL_BITS)
@@ -110,29 +115,30 @@ def open_snapshot(folder: Path, cache: PostingsCache, previous: Snapshot | None)
     A writer may remove merged files while they are being opened; then the newer state is read.
     """
     for _ in range(OPEN_ATTEMPTS - 1):
-        stamp = read_stamp(folder)
         try:
-            return _open(folder, stamp, cache, previous)
-        except (CorruptIndexError, OSError):
-            if stamp == read_stamp(folder):
-                break
-    return _open(folder, read_stamp(folder), cache, previous)
+            return _open(folder, cache, previous)
+        except CorruptIndexError:
+            time.sleep(OPEN_PAUSE_SECONDS)
+    return _open(folder, cache, previous)
 
 
-def _open(folder: Path, stamp: Stamp, cache: PostingsCache, previous: Snapshot | None) -> Snapshot:
+def _open(folder: Path, cache: PostingsCache, previous: Snapshot | None) -> Snapshot:
+    stamp = read_stamp(folder)
     manifest = load_manifest(folder)
     known = previous.opened if previous else {}
     opened = {e.name: known.get(e.name) or open_segment(folder, e) for e in manifest.segments}
-    reader = _open_reader(folder / KEYWORD_FOLDER) if manifest.segments else None
-    old_leaves = {leaf.segment_id: leaf for leaf in previous.leaves} if previous else {}
-    leaves = open_leaves(reader, old_leaves) if reader is not None else []
+    reader: IndexReader | None = None
+    leaves: list[Leaf] = []
+    if manifest.segments:
+        reader, leaves = _open_keyword(folder / KEYWORD_FOLDER, previous.leaves if previous else [])
     return Snapshot(folder, stamp, manifest, opened, reader, leaves, cache)
 
 
-def _open_reader(folder: Path) -> IndexReader:
-    if not folder.is_dir() or not whoosh.index.exists_in(str(folder)):
-        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is missing"))
+def _open_keyword(folder: Path, known: Sequence[Leaf]) -> tuple[IndexReader, list[Leaf]]:
     try:
-        return open_keyword_index(folder).reader()
-    except (whoosh.index.IndexError, KeyError, ValueError) as exc:
+        reader = whoosh.index.open_dir(str(folder)).reader()
+        return reader, open_leaves(reader, known)
+    except (whoosh.index.EmptyIndexError, FileNotFoundError) as exc:
+        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is missing")) from exc
+    except Exception as exc:  # damaged files fail in as many ways as they have bytes
         raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is damaged")) from exc

@@ -12,7 +12,12 @@ import numpy.typing as npt
 
 from indexer.engine import IndexedArticle, Vectors
 from indexer.engines.embedded.articles import ArticleTable, Ids, Mask, join_tables, table_of
-from indexer.engines.embedded.manifest import SegmentEntry, describe_file, rebuild_advice
+from indexer.engines.embedded.manifest import (
+    SegmentEntry,
+    describe_file,
+    has_size,
+    rebuild_advice,
+)
 from indexer.errors import CorruptIndexError
 from indexer.passages import ORDINAL_BITS, passage_id
 
@@ -79,9 +84,8 @@ def merge_segments(
 def open_segment(folder: Path, entry: SegmentEntry) -> VectorSegment:
     """Raises CorruptIndexError where a file is missing or not as long as it was written."""
     for file in entry.files:
-        path = folder / file.name
-        if not path.is_file() or path.stat().st_size != file.bytes:
-            raise CorruptIndexError(rebuild_advice(f"{path} is missing or damaged"))
+        if not has_size(folder, file):
+            raise CorruptIndexError(rebuild_advice(f"{folder / file.name} is missing or damaged"))
     try:
         index = faiss.read_index(str(folder / f"{entry.name}.faiss"))
         with np.load(folder / f"{entry.name}.npz", allow_pickle=False) as columns:
@@ -141,10 +145,16 @@ def _sample(vectors: Vectors, size: int) -> Vectors:
 
 
 def _search_parameters(index: faiss.Index, allowed: Mask | None) -> faiss.SearchParameters:
+    """The parameters keep the selector and its bits alive while a search goes on."""
     selector = None
     if allowed is not None:
-        bits = np.packbits(allowed, bitorder="little")
-        selector = faiss.IDSelectorBitmap(bits)
+        selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
     if isinstance(index, faiss.IndexIVF):
-        return faiss.SearchParametersIVF(sel=selector, nprobe=CELLS_PROBED)
+        return faiss.SearchParametersIVF(sel=selector, nprobe=_cells_to_probe(index, allowed))
     return faiss.SearchParameters(sel=selector)
+
+
+def _cells_to_probe(index: faiss.IndexIVF, allowed: Mask | None) -> int:
+    """More, the fewer passages are allowed, so that as many are compared as without a filter."""
+    share = 1.0 if allowed is None else float(allowed.mean())
+    return int(min(index.nlist, CELLS_PROBED / max(share, CELLS_PROBED / index.nlist)))

@@ -1,0 +1,200 @@
+"""The manifest and the files it names: damage is found, and said with the cure."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest, SearchEngine
+from indexer.engines import open_engine
+from indexer.engines.embedded import manifest as manifest_module
+from indexer.engines.embedded.manifest import (
+    FILE_NAME,
+    FORMAT,
+    FileEntry,
+    Manifest,
+    SegmentEntry,
+    describe_file,
+    describe_files,
+    file_problem,
+    load_manifest,
+    save_manifest,
+)
+from indexer.engines.embedded.snapshot import read_stamp
+from indexer.errors import CorruptIndexError
+from indexer.query import parse_query
+from tests.fakes import FakeEmbedder
+
+FINGERPRINT = Fingerprint("fake", "1", "1")
+WHOLE = Manifest(
+    7,
+    FINGERPRINT,
+    (SegmentEntry("vectors-1", 9, 3, (FileEntry("a.faiss", 1, "x"),), frozenset({5, 2})),),
+    (FileEntry("b.seg", 2, "y"),),
+)
+
+# Where it meets damage, Whoosh leaves its files to the garbage collector.
+leaky = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> SearchEngine:
+    engine = open_engine("embedded", tmp_path)
+    with engine.exclusive(5):
+        engine.write(IndexBatch(FINGERPRINT, tuple(make_article(n) for n in range(1, 40))))
+        engine.commit(1)
+    return engine
+
+
+def make_article(number: int) -> IndexedArticle:
+    text = f"un missile numéro {number}"
+    vectors = FakeEmbedder().encode_passages([text])
+    return IndexedArticle(number, "Titre", text, None, "fr", None, vectors)
+
+
+def flip(path: Path, place: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[place] ^= 0x55
+    path.write_bytes(data)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    assert load_manifest(tmp_path) == Manifest()
+    save_manifest(tmp_path, WHOLE)
+    assert load_manifest(tmp_path) == WHOLE
+    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_tombstones_add_up() -> None:
+    (segment,) = WHOLE.bury({"vectors-1": frozenset({8})}).segments
+    assert (segment.dead, segment.dead_share) == ({2, 5, 8}, 1.0)
+    assert SegmentEntry("empty", 0, 0, ()).dead_share == 0
+
+
+def test_every_save_has_a_stamp_of_its_own(tmp_path: Path) -> None:
+    stamps = []
+    for checkpoint in range(30):
+        save_manifest(tmp_path, Manifest(checkpoint % 10))
+        stamps.append(read_stamp(tmp_path))
+    assert len(set(stamps)) == 30
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '"text"',
+        "\x00\x00\x00",
+        "[" * 100_000,
+        json.dumps({"format": FORMAT}),
+        json.dumps({"format": FORMAT, "checkpoint": None, "fingerprint": None, "segments": []}),
+        json.dumps(
+            {"format": FORMAT, "checkpoint": 1, "fingerprint": [1], "segments": [], "keyword": []}
+        ),
+        json.dumps(
+            {"format": FORMAT, "checkpoint": 1, "fingerprint": None, "segments": 3, "keyword": []}
+        ),
+        json.dumps(
+            {"format": FORMAT, "checkpoint": 1, "fingerprint": None, "segments": [{}], "keyword": 1}
+        ),
+    ],
+)
+def test_a_damaged_manifest_says_to_rebuild(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE_NAME).write_text(text)
+    with pytest.raises(CorruptIndexError, match=r"is damaged; .*hemero index --rebuild"):
+        load_manifest(tmp_path)
+
+
+def test_a_manifest_of_another_edition_says_to_rebuild(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text(json.dumps({"format": FORMAT + 1}))
+    with pytest.raises(CorruptIndexError, match=r"another edition; .*hemero index --rebuild"):
+        load_manifest(tmp_path)
+
+
+def test_an_unreadable_manifest_says_to_rebuild(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"\xff\xfe{}")
+    with pytest.raises(CorruptIndexError, match="cannot be read"):
+        load_manifest(tmp_path)
+    (tmp_path / FILE_NAME).unlink()
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(CorruptIndexError, match="cannot be read"):
+        load_manifest(tmp_path)
+
+
+def test_a_failed_save_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_manifest(tmp_path, WHOLE)
+
+    def fail(_: int) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(manifest_module.os, "fsync", fail)
+    with pytest.raises(OSError, match="no space"):
+        save_manifest(tmp_path, Manifest())
+    assert load_manifest(tmp_path) == WHOLE
+
+
+def test_files_are_described_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.seg"
+    path.write_bytes(b"words")
+    entry = describe_file(path)
+    assert file_problem(tmp_path, entry) is None
+    known = FileEntry("a.seg", 1, "as known")
+    assert describe_files([path], [known]) == (known,)
+    assert describe_files([path], []) == (entry,)
+
+
+@pytest.mark.parametrize("suffix", [".faiss", ".npz", ".seg", ".toc"])
+def test_check_finds_a_flipped_byte(filled: SearchEngine, tmp_path: Path, suffix: str) -> None:
+    assert filled.check() == []
+    path = next(tmp_path.rglob(f"*{suffix}"))
+    flip(path, path.stat().st_size // 2)
+    (problem,) = filled.check()
+    assert f"{path.name} is damaged; build the index anew" in problem
+
+
+@leaky
+@pytest.mark.parametrize("suffix", [".faiss", ".npz", ".seg", ".toc"])
+@pytest.mark.parametrize("size", [None, 0, 40])
+def test_a_missing_or_truncated_file_says_to_rebuild(
+    filled: SearchEngine, tmp_path: Path, suffix: str, size: int | None
+) -> None:
+    path = next(tmp_path.rglob(f"*{suffix}"))
+    if size is None:
+        path.unlink()
+    else:
+        os.truncate(path, size)
+    with pytest.raises(CorruptIndexError, match="hemero index --rebuild"):
+        open_engine("embedded", tmp_path).count()
+    if suffix != ".toc":
+        assert any(path.name in problem for problem in filled.check())
+
+
+@leaky
+def test_a_flipped_byte_is_an_error_of_ours_or_does_no_harm(
+    filled: SearchEngine, tmp_path: Path
+) -> None:
+    (segment,) = tmp_path.rglob("*.seg")
+    intact = segment.read_bytes()
+    for place in range(0, len(intact), max(1, len(intact) // 40)):
+        flip(segment, place)
+        engine = open_engine("embedded", tmp_path)
+        with contextlib.suppress(CorruptIndexError):
+            engine.retrieve(RetrievalRequest(parse_query('"un missile" titre'), None))
+        segment.write_bytes(intact)
+
+
+def test_a_rebuild_cures_any_damage(filled: SearchEngine, tmp_path: Path) -> None:
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"damaged")
+    engine = open_engine("embedded", tmp_path)
+    with engine.exclusive(5):
+        engine.clear()
+        engine.write(IndexBatch(FINGERPRINT, (make_article(1),)))
+        engine.commit(3)
+    assert (engine.count(), engine.checkpoint(), engine.check()) == (1, 3, [])

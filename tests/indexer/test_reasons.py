@@ -1,0 +1,45 @@
+import pytest
+
+from archive.model import Article
+from indexer.engine import DenseHit
+from indexer.passages import split_passages
+from indexer.query import Query, parse_query
+from indexer.reasons import best_passages, mark_words, query_terms
+
+PARAGRAPHS = tuple(
+    " ".join([f"Le sujet {word} occupe tout ce paragraphe bien rempli."] * 12)
+    for word in ("missile", "abeille", "soupe", "abeille")
+)
+ARTICLE = Article(7, 1, "Un titre", PARAGRAPHS, None, (), None, "fr", None, "", "")
+PASSAGES = split_passages(ARTICLE)
+NO_WORDS = Query("", ())
+
+
+def ordinals(query: Query, *cosines: tuple[int, float]) -> list[int]:
+    hits = [DenseHit(PASSAGES[n].id, cosine, "fr") for n, cosine in cosines]
+    return [reason.passage.ordinal for reason in best_passages(ARTICLE, query, hits)]
+
+
+def test_the_passages_are_those_of_the_words() -> None:
+    assert len(PASSAGES) == 4
+    assert ordinals(parse_query("abeilles")) == [1, 3]
+    assert ordinals(parse_query("soupe missile")) == [0, 2]
+
+
+def test_the_passages_are_those_of_the_meaning() -> None:
+    assert ordinals(NO_WORDS, (2, 0.95), (1, 0.8)) == [2]
+    assert ordinals(parse_query("abeille"), (1, 0.9), (2, 0.71)) == [1, 3]
+
+
+def test_a_far_meaning_is_shown_where_there_is_no_better_reason() -> None:
+    assert ordinals(NO_WORDS, (3, 0.5), (2, 0.3)) == [3]
+    assert ordinals(NO_WORDS, (3, -0.5)) == [3]
+    assert ordinals(parse_query("titre")) == [0]
+
+
+@pytest.mark.parametrize("text", ["l’Abeille ABEILLES abeille", "des abeilles, l'abeille"])
+def test_marks_stand_on_inflected_words(text: str) -> None:
+    terms = query_terms(parse_query("abeille"), "fr")
+    marked = [text[start:end].casefold() for start, end in mark_words(text, terms, "fr")]
+    assert set(marked) <= {"abeille", "abeilles"}
+    assert len(marked) == text.casefold().count("abeille")
