@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.errors import ArchiveError
-from archive.model import ArchiveSummary, ArticleFilter, ItemOutcome, SourceItem
+from archive.model import ArchiveSummary, ItemOutcome, SourceItem
 from indexer.errors import QueryError
 from indexer.query import parse_query
 from indexer.search import SearchPage
@@ -25,6 +25,7 @@ from web.views import article_url, view_article, view_outcome, view_result
 
 THEMES = ("auto", "light", "dark")
 PREFERENCE_SECONDS = 365 * 24 * 3600
+RECENT_ARTICLES = 50
 EXAMPLE_TITLES = 12
 # A path of this site: browsers drop tabs and newlines, and take \ for /.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
@@ -73,10 +74,10 @@ def provide_context() -> dict[str, Any]:
 
 @blueprint.get("/")
 def index() -> str:
-    store, language = get_context().services.store, i18n.current_language()
-    own = store.list_articles(ArticleFilter(languages=(language,)), EXAMPLE_TITLES)
-    recent = [*own, *store.list_articles(limit=EXAMPLE_TITLES)]
-    return render_template("index.html", examples=example_queries(a.title for a in recent))
+    recent = get_context().services.store.list_articles(limit=RECENT_ARTICLES)
+    own = [article for article in recent if article.language == i18n.current_language()]
+    titles = [article.title for article in own[:EXAMPLE_TITLES] or recent[:EXAMPLE_TITLES]]
+    return render_template("index.html", examples=example_queries(titles))
 
 
 @blueprint.get("/search")

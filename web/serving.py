@@ -11,7 +11,7 @@ import waitress
 from archive.ingest import ingest
 from archive.language import detect_language
 from archive.sources import read_file
-from indexer.errors import IndexerError, IndexLockedError
+from indexer.errors import CorruptIndexError, IndexerError, IndexLockedError, StaleIndexError
 from indexer.sync import SyncProgress
 from web.app import create_app
 from web.console import index_progress
@@ -110,7 +110,10 @@ def fill_demo(services: Services) -> None:
     if new:
         click.echo(f"{new} sample articles added to {services.settings.home}", err=True)
     with index_progress() as on_progress:
-        services.index(on_progress)
+        try:
+            services.index(on_progress)
+        except (CorruptIndexError, StaleIndexError):  # of an earlier edition or another model
+            services.index(on_progress, rebuild=True)
 
 
 def _listen(settings: Settings, context: WebContext) -> waitress.server.BaseWSGIServer:

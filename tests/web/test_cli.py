@@ -150,6 +150,12 @@ def test_demo_fills_an_archive_of_its_own(run: Run) -> None:
     assert run("export").stdout == ""
 
 
+def test_demo_renews_an_index_of_another_model(run: Run, embedder: FakeEmbedder) -> None:
+    run("demo", "--no-serve")
+    embedder.name = "another"
+    assert run("demo", "--no-serve").exit_code == 0
+
+
 def test_an_unknown_setting_is_one_line(run: Run) -> None:
     result = run("doctor", env={"HEMERO_PROT": "1"})
     assert result.exit_code == 78
