@@ -195,10 +195,10 @@ def test_a_commit_is_seen_by_a_process_that_reads_already(kind: str, tmp_path: P
 def test_many_commits_leave_few_open_files(kind: str, tmp_path: Path) -> None:
     writer, reader = open_engine(kind, tmp_path), open_engine(kind, tmp_path)
     before = _open_files()
-    for n in range(1, 61):
-        put(writer, indexed(n % 40 + 1, f"missile {n}"), seq=n)
+    for n in range(1, 36):
+        put(writer, indexed(n % 25 + 1, f"missile {n}"), seq=n)
         find(reader, "missile")
-    assert _open_files() - before < 60
+    assert _open_files() - before < 50
     writer.close()
     reader.close()
     assert _open_files() <= before

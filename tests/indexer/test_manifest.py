@@ -10,6 +10,7 @@ import pytest
 from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest, SearchEngine
 from indexer.engines import open_engine
 from indexer.engines.embedded import manifest as manifest_module
+from indexer.engines.embedded import snapshot
 from indexer.engines.embedded.manifest import (
     FILE_NAME,
     FORMAT,
@@ -175,10 +176,12 @@ def test_a_missing_or_truncated_file_says_to_rebuild(
 
 
 @leaky
+@pytest.mark.parametrize("suffix", [".npz", ".seg", ".toc"])
 def test_a_flipped_byte_is_an_error_of_ours_or_does_no_harm(
-    filled: SearchEngine, tmp_path: Path
+    filled: SearchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
-    (segment,) = tmp_path.rglob("*.seg")
+    monkeypatch.setattr(snapshot, "OPEN_ATTEMPTS", 1)
+    (segment,) = tmp_path.rglob(f"*{suffix}")
     intact = segment.read_bytes()
     for place in range(0, len(intact), max(1, len(intact) // 40)):
         flip(segment, place)

@@ -10,16 +10,19 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from whoosh.reading import IndexReader, TermNotFound
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, EmptyIndexError
+from whoosh.reading import SegmentReader, TermNotFound
 
 from indexer.analysis import analyze_token
 from indexer.engines.embedded.articles import MISSING, ArticleTable, Ids, Mask
-from indexer.engines.embedded.keyword_writer import EXACT_FIELDS, RANKED_FIELDS
+from indexer.engines.embedded.keyword_writer import EXACT_FIELDS, INDEX_NAME, RANKED_FIELDS
 from indexer.engines.embedded.manifest import rebuild_advice
 from indexer.errors import CorruptIndexError
 
@@ -52,13 +55,13 @@ class PostingsCache:
         self._size = 0
         self._lock = Lock()
 
-    def get(self, leaf: "Leaf", field: str, term: str) -> Postings:
-        key = (leaf.segment_id, field, term)
+    def get(self, segment: "Segment", field: str, term: str) -> Postings:
+        key = (segment.id, field, term)
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-        postings = leaf.read_postings(field, term)
+        postings = segment.read_postings(field, term)
         with self._lock:
             if key not in self._held:
                 self._held[key] = postings
@@ -69,28 +72,26 @@ class PostingsCache:
         return postings
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """What a segment says of its documents; deletions leave it as it is."""
+class Segment:
+    """A Whoosh segment on disk, which never changes; read by one thread at a time.
 
-    article_ids: Ids
-    lengths: dict[str, Scores]
+    Its reader stays open from commit to commit, for Whoosh reads a segment whole to open it.
+    """
 
-
-class Leaf:
-    """One Whoosh segment at one commit, read by one thread at a time."""
-
-    def __init__(self, reader: IndexReader, known: dict[str, Columns]) -> None:
+    def __init__(self, reader: SegmentReader) -> None:
         self._reader = reader
         self._lock = Lock()  # all postings of a segment are read through one position in its file
-        segment = reader.segment()
-        self.segment_id: str = segment.segment_id()
-        self.columns = known.get(self.segment_id) or read_columns(reader)
-        self.live = np.ones(len(self.columns.article_ids), np.bool_)
-        self.live[list(segment.deleted_docs())] = False
+        self.id: str = reader.segment().segment_id()
+        size, length = reader.doc_count_all(), reader.doc_field_length
+        ids = reader.column_reader("id")
+        self.article_ids: Ids = np.fromiter((ids[n] for n in range(size)), np.int64, size)
+        self.lengths: dict[str, Scores] = {
+            field: np.fromiter((length(n, field) for n in range(size)), np.float32, size)
+            for field in RANKED_FIELDS
+        }
 
     def read_postings(self, field: str, term: str) -> Postings:
-        """Empty where the segment has no such term. Deleted documents are left out."""
+        """Empty where the segment has no such term."""
         documents, frequencies = [], []
         with self._reading(field, term) as matcher:
             while matcher is not None and matcher.is_active():
@@ -108,12 +109,16 @@ class Leaf:
                 positions.append(frozenset(matcher.value_as("positions")))
         return positions
 
+    def close(self) -> None:
+        with self._lock:
+            self._reader.close()
+
     @contextmanager
     def _reading(self, field: str, term: str) -> Iterator[Any]:
         with self._lock:
             try:
                 yield self._matcher(field, term)
-            except Exception as exc:  # a damaged block fails in as many ways as it has bytes
+            except Exception as exc:  # damaged files fail in as many ways as they have bytes
                 raise CorruptIndexError(rebuild_advice("the keyword index is damaged")) from exc
 
     def _matcher(self, field: str, term: str) -> Any:
@@ -121,6 +126,14 @@ class Leaf:
             return self._reader.postings(field, term)
         except TermNotFound:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A segment at one commit: which of its documents have not been deleted."""
+
+    segment: Segment
+    live: Mask
 
 
 class KeywordSnapshot:
@@ -134,14 +147,14 @@ class KeywordSnapshot:
         self._articles = articles
         # For each document the row of its article, MISSING where it was deleted or is not known.
         self._rows = [
-            np.where(leaf.live, articles.rows_of(leaf.columns.article_ids), MISSING)
+            np.where(leaf.live, articles.rows_of(leaf.segment.article_ids), MISSING)
             for leaf in leaves
         ]
         self._mean_lengths = {field: self._mean_length(field) for field in RANKED_FIELDS}
 
     def article_ids(self) -> set[int]:
         """The articles that have a document, whether the table knows them or not."""
-        return {i for leaf in self._leaves for i in leaf.columns.article_ids[leaf.live].tolist()}
+        return {i for leaf in self._leaves for i in leaf.segment.article_ids[leaf.live].tolist()}
 
     def score(self, words: Iterable[str]) -> tuple[Scores, Scores]:
         """Each article's score, and what a perfect match in its language would score.
@@ -184,11 +197,12 @@ class KeywordSnapshot:
 
     def _gains(self, n: int, field: str, term: str) -> tuple[Rows, Scores]:
         """The rows of the articles of leaf n that hold the term, and what it is worth to each."""
-        leaf, postings = self._leaves[n], self._cache.get(self._leaves[n], field, term)
+        segment = self._leaves[n].segment
+        postings = self._cache.get(segment, field, term)
         rows = self._rows[n][postings.documents]
         known = rows != MISSING
         frequencies, documents = postings.frequencies[known], postings.documents[known]
-        relative = leaf.columns.lengths[field][documents] / self._mean_lengths[field]
+        relative = segment.lengths[field][documents] / self._mean_lengths[field]
         gains = frequencies * (K1 + 1) / (frequencies + K1 * (1 - B + B * relative))
         return rows[known], gains
 
@@ -198,13 +212,14 @@ class KeywordSnapshot:
         return np.isin(self._articles.language_codes[rows], languages)
 
     def _phrase_documents(self, n: int, field: str, phrase: tuple[str, ...]) -> Documents:
-        lists = [self._cache.get(self._leaves[n], field, word).documents for word in phrase]
+        segment = self._leaves[n].segment
+        lists = [self._cache.get(segment, field, word).documents for word in phrase]
         candidates: Documents = lists[0][self._rows[n][lists[0]] != MISSING]
         for documents in lists[1:]:
             candidates = np.intersect1d(candidates, documents, assume_unique=True)
         if len(phrase) == 1 or not len(candidates):
             return candidates
-        positions = [self._leaves[n].read_positions(field, word, candidates) for word in phrase]
+        positions = [segment.read_positions(field, word, candidates) for word in phrase]
         together = [
             any(all(s + i in positions[i][k] for i in range(1, len(phrase))) for s in starts)
             for k, starts in enumerate(positions[0])
@@ -215,26 +230,37 @@ class KeywordSnapshot:
     def _mean_length(self, field: str) -> float:
         """In terms, over the articles that can be found; 1 where there are none."""
         known = [
-            leaf.columns.lengths[field][rows != MISSING]
+            leaf.segment.lengths[field][rows != MISSING]
             for leaf, rows in zip(self._leaves, self._rows, strict=True)
         ]
         total = sum(float(lengths.sum(dtype=np.float64)) for lengths in known)
         return total / max(1, sum(map(len, known))) or 1.0
 
 
-def open_leaves(reader: IndexReader, known: Sequence[Leaf]) -> list[Leaf]:
-    """The leaves of a reader; columns of segments known already are taken over."""
-    columns = {leaf.segment_id: leaf.columns for leaf in known}
-    return [Leaf(part, columns) for part, _ in reader.leaf_readers() if part.segment()]
+def open_leaves(folder: Path, known: Iterable[Leaf]) -> list[Leaf]:
+    """The segments of the newest commit in the folder; those known already stay open.
+
+    Raises CorruptIndexError.
+    """
+    opened = {leaf.segment.id: leaf.segment for leaf in known}
+    try:
+        storage = FileStorage(str(folder))
+        contents = TOC.read(storage, INDEX_NAME)
+        return [
+            _leaf(opened.get(entry.segment_id()) or _open(storage, contents, entry), entry)
+            for entry in contents.segments
+        ]
+    except (EmptyIndexError, FileNotFoundError) as exc:
+        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is missing")) from exc
+    except Exception as exc:  # damaged files fail in as many ways as they have bytes
+        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is damaged")) from exc
 
 
-def read_columns(reader: IndexReader) -> Columns:
-    """The article of each document and the terms in each of its ranked fields."""
-    size, length, ids = reader.doc_count_all(), reader.doc_field_length, reader.column_reader("id")
-    return Columns(
-        article_ids=np.fromiter((ids[n] for n in range(size)), np.int64, size),
-        lengths={
-            field: np.fromiter((length(n, field) for n in range(size)), np.float32, size)
-            for field in RANKED_FIELDS
-        },
-    )
+def _open(storage: FileStorage, contents: TOC, entry: Any) -> Segment:
+    return Segment(SegmentReader(storage, contents.schema, entry))
+
+
+def _leaf(segment: Segment, entry: Any) -> Leaf:
+    live = np.ones(len(segment.article_ids), np.bool_)
+    live[list(entry.deleted_docs())] = False
+    return Leaf(segment, live)

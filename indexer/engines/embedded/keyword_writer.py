@@ -21,6 +21,7 @@ from indexer.engines.embedded.merging import pick_segments
 
 RANKED_FIELDS = ("title", "body")
 EXACT_FIELDS = ("title_exact", "body_exact")
+INDEX_NAME = "MAIN"
 WRITER_MEMORY_MB = 256
 
 
@@ -40,9 +41,9 @@ def keyword_schema() -> Schema:
 def open_keyword_index(folder: Path) -> whoosh.index.Index:
     """The Whoosh index of the folder, made where there is none."""
     folder.mkdir(parents=True, exist_ok=True)
-    if whoosh.index.exists_in(str(folder)):
-        return whoosh.index.open_dir(str(folder))
-    return whoosh.index.create_in(str(folder), keyword_schema())
+    if whoosh.index.exists_in(str(folder), INDEX_NAME):
+        return whoosh.index.open_dir(str(folder), INDEX_NAME)
+    return whoosh.index.create_in(str(folder), keyword_schema(), INDEX_NAME)
 
 
 def keyword_files(folder: Path) -> list[Path]:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import whoosh.index
-from whoosh.reading import IndexReader
 
 from indexer.engine import Vectors
 from indexer.engines.embedded.articles import MISSING, ArticleTable, Ids, Mask, join_tables
@@ -18,13 +16,13 @@ from indexer.engines.embedded.keyword_reader import (
     PostingsCache,
     open_leaves,
 )
-from indexer.engines.embedded.manifest import FILE_NAME, Manifest, load_manifest, rebuild_advice
+from indexer.engines.embedded.manifest import FILE_NAME, Manifest, load_manifest
 from indexer.engines.embedded.vectors import VectorSegment, open_segment
 from indexer.errors import CorruptIndexError
 from indexer.passages import ORDINAL_BITS
 
 KEYWORD_FOLDER = "keyword"
-OPEN_ATTEMPTS = 3
+OPEN_ATTEMPTS = 10
 OPEN_PAUSE_SECONDS = 0.02
 
 # What tells one state of the manifest file from the next.
@@ -57,7 +55,6 @@ class Snapshot:
         stamp: Stamp,
         manifest: Manifest,
         opened: dict[str, VectorSegment],
-        reader: IndexReader | None,
         leaves: list[Leaf],
         cache: PostingsCache,
     ) -> None:
@@ -65,7 +62,6 @@ class Snapshot:
         self.manifest = manifest
         self.opened = opened
         self.leaves = leaves
-        self._reader = reader
         live = [opened[entry.name].articles.without(entry.dead) for entry in manifest.segments]
         self.articles: ArticleTable = join_tables(live)
         self.segments = [self._live(opened[e.name], e.dead) for e in manifest.segments]
@@ -90,8 +86,8 @@ class Snapshot:
         return [self.articles.languages[code] for code in self.articles.language_codes[rows]]
 
     def close(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
+        for leaf in self.leaves:
+            leaf.segment.close()
 
     def _live(self, segment: VectorSegment, dead: frozenset[int]) -> LiveSegment:
         owners = segment.passage_ids >> ORDINAL_BITS
@@ -127,18 +123,6 @@ def _open(folder: Path, cache: PostingsCache, previous: Snapshot | None) -> Snap
     manifest = load_manifest(folder)
     known = previous.opened if previous else {}
     opened = {e.name: known.get(e.name) or open_segment(folder, e) for e in manifest.segments}
-    reader: IndexReader | None = None
-    leaves: list[Leaf] = []
-    if manifest.segments:
-        reader, leaves = _open_keyword(folder / KEYWORD_FOLDER, previous.leaves if previous else [])
-    return Snapshot(folder, stamp, manifest, opened, reader, leaves, cache)
-
-
-def _open_keyword(folder: Path, known: Sequence[Leaf]) -> tuple[IndexReader, list[Leaf]]:
-    try:
-        reader = whoosh.index.open_dir(str(folder)).reader()
-        return reader, open_leaves(reader, known)
-    except (whoosh.index.EmptyIndexError, FileNotFoundError) as exc:
-        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is missing")) from exc
-    except Exception as exc:  # damaged files fail in as many ways as they have bytes
-        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is damaged")) from exc
+    known_leaves = previous.leaves if previous else []
+    leaves = open_leaves(folder / KEYWORD_FOLDER, known_leaves) if manifest.segments else []
+    return Snapshot(folder, stamp, manifest, opened, leaves, cache)
