@@ -129,3 +129,11 @@ def test_threads_with_filters_of_their_own_agree_with_one(tmp_path: Path, thresh
     expected = [search(n) for n in range(64)]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(search, list(range(64)) * 4)) == expected * 4
+
+
+def test_a_search_leaves_the_threads_of_building_alone(tmp_path: Path) -> None:
+    segment, before = write(tmp_path, make_articles(range(1, 4))), faiss.omp_get_max_threads()
+    segment.search(make_vectors(1)[0], 1, None)
+    with pytest.raises(CorruptIndexError):
+        segment.search(np.ones(5, np.float32), 1, None)
+    assert faiss.omp_get_max_threads() == before

@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +49,8 @@ class VectorSegment:
                 rebuild_advice(f"the index holds {self.index.d} dimensions, not {len(vector)}")
             )
         parameters = _search_parameters(self.index, allowed)
-        cosines, rows = self.index.search(vector[None, :], depth, params=parameters)
+        with _one_thread():
+            cosines, rows = self.index.search(vector[None, :], depth, params=parameters)
         found = rows[0] >= 0
         return self.passage_ids[rows[0][found]], cosines[0][found]
 
@@ -121,6 +123,21 @@ def _read_table(columns: "np.lib.npyio.NpzFile") -> ArticleTable:
         languages=tuple(languages),
         sources=tuple(sources),
     )
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let the calling thread's searches use one core.
+
+    A single query gains nothing from more, and waits for each of them: 16,000 passages took 11 ms
+    on two busy cores and 0.7 ms on one.
+    """
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _build_index(vectors: Vectors) -> faiss.Index:
