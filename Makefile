@@ -6,7 +6,7 @@ PYTHON ?= python3
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SETUP = pyproject.toml constraints.txt Makefile
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo test lint types bench bench-extraction bench-intake clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/hemero demo --port $(PORT)
@@ -25,6 +25,14 @@ types: $(VENV)/installed-for-tests
 # make bench DATA=folder/with/articles.jsonl.gz
 bench: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/bench.py $(DATA)
+
+# make bench-extraction DATA=folder/with/truth.jsonl
+bench-extraction: $(VENV)/installed
+	$(VENV)/bin/python benchmarks/extraction.py $(DATA)
+
+# make bench-intake DATA=folder/with/articles.jsonl.gz PAGES=folder/of/html.gz
+bench-intake: $(VENV)/installed
+	$(VENV)/bin/python benchmarks/intake.py $(DATA) $(PAGES)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

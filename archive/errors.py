@@ -24,8 +24,16 @@ class BlockedAddressError(FetchError):
     """A URL or redirect that leads to a private, loopback or link-local address."""
 
 
+class SiteRulesError(ArchiveError, ValueError):
+    """A file of site rules that cannot be used."""
+
+
 class ArticleNotFoundError(ArchiveError, LookupError):
     """No article under this id."""
+
+
+class JobNotFoundError(ArchiveError, LookupError):
+    """No job under this id."""
 
 
 class StoreError(ArchiveError, OSError):

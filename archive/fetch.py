@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from types import MappingProxyType
 from typing import Any
 
 import httpcore
@@ -42,7 +43,10 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """The answer of the last hop; its status is 200 to 299, its header names are lower case."""
+    """The answer of the last hop; its header names are lower case.
+
+    Its status is 200 to 299 unless `request_url` gave it; the body of any other is left unread.
+    """
 
     url: str
     content_type: str  # media type in lower case without parameters; "" if absent or malformed
@@ -50,6 +54,11 @@ class FetchedPage:
     body: bytes
     status: int
     headers: Mapping[str, str]
+    moved_to: str | None = None  # where permanent redirects (RFC 9110, 15.4.2, 15.4.9) alone lead
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
 
 
 def fetch_url(
@@ -65,11 +74,29 @@ def fetch_url(
     intranet, and for tests; any page may then redirect there. A malformed one is a ValueError.
     Raises BlockedAddressError for an address that is not public, FetchError for all else.
     """
+    page = request_url(url, limits, allowed_networks=allowed_networks, user_agent=user_agent)
+    if not page.ok:
+        raise FetchError(refusal_of(page))
+    return page
+
+
+def request_url(
+    url: str,
+    limits: FetchLimits = FetchLimits(),
+    *,
+    allowed_networks: Sequence[str] = (),
+    user_agent: str = "Hemero",
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> FetchedPage:
+    """As `fetch_url`, for callers to whom 304, 410, 429 or 503 is an answer like any other.
+
+    `headers` are sent besides our own, at every hop: If-None-Match, If-Modified-Since.
+    """
     allowed = tuple(ip_network(network) for network in allowed_networks)
     backend = GuardedBackend(time.monotonic() + limits.timeout_seconds, allowed)
     try:
         with httpcore.ConnectionPool(network_backend=backend) as pool:
-            return _get_page(pool, url, user_agent.encode(), limits)
+            return _get_page(pool, url, {"User-Agent": user_agent, **headers}, limits)
     except FetchError:
         raise
     except (TimeoutError, httpcore.TimeoutException) as exc:
@@ -80,19 +107,22 @@ def fetch_url(
 
 
 def _get_page(
-    pool: httpcore.ConnectionPool, url: str, agent: bytes, limits: FetchLimits
+    pool: httpcore.ConnectionPool, url: str, given: Mapping[str, str], limits: FetchLimits
 ) -> FetchedPage:
     # Not httpx.Client: it reads the bodies of redirects whole and inflates chunks without bound.
-    hop = httpx.URL(url)
+    hop, moved_to, permanent = httpx.URL(url), None, True
+    told = [(name.encode(), value.encode("latin-1")) for name, value in given.items()]
     for _ in range(limits.max_redirects + 1):
         check_url(hop)
-        headers = [(b"Host", hop.netloc), (b"User-Agent", agent), (b"Accept-Encoding", b"gzip")]
+        headers = [(b"Host", hop.netloc), *told, (b"Accept-Encoding", b"gzip")]
         parts = {"scheme": hop.raw_scheme, "host": hop.raw_host, "target": hop.raw_path}
         with pool.stream("GET", httpcore.URL(port=hop.port, **parts), headers=headers) as reply:
             location = httpx.Headers(reply.headers).get("location")
             if location is None or not httpx.codes.is_redirect(reply.status):
-                return _read_page(str(hop), reply, limits.max_bytes)
+                return _read_page(str(hop), reply, limits.max_bytes, moved_to)
         hop = hop.join(location)
+        permanent = permanent and reply.status in (301, 308)
+        moved_to = str(hop) if permanent else moved_to
     raise FetchError(f"{url!r:.300} redirects over {limits.max_redirects} times; do not fetch it")
 
 
@@ -104,15 +134,22 @@ def check_url(url: httpx.URL) -> None:
         raise FetchError(f"{str(url)!r:.300} is not a web address; give http(s)://host/path")
 
 
-def _read_page(url: str, reply: httpcore.Response, max_bytes: int) -> FetchedPage:
-    if not 200 <= reply.status < 300:
-        status = f"{reply.status} {httpx.codes.get_reason_phrase(reply.status)}".strip()
-        advice = "try again later" if reply.status >= 500 else "check the address"
-        raise FetchError(f"{url!r:.300} answered {status}; {advice}")
+def _read_page(
+    url: str, reply: httpcore.Response, max_bytes: int, moved_to: str | None
+) -> FetchedPage:
     headers = dict(httpx.Headers(reply.headers))
     content_type, charset = parse_content_type(headers.get("content-type", ""))
-    body = read_body(reply.iter_stream(), headers.get("content-encoding", ""), max_bytes)
-    return FetchedPage(url, content_type, charset, body, reply.status, headers)
+    body = b""
+    if 200 <= reply.status < 300:
+        body = read_body(reply.iter_stream(), headers.get("content-encoding", ""), max_bytes)
+    return FetchedPage(url, content_type, charset, body, reply.status, headers, moved_to)
+
+
+def refusal_of(page: FetchedPage) -> str:
+    """What an answer other than 200 to 299 means to whoever asked."""
+    status = f"{page.status} {httpx.codes.get_reason_phrase(page.status)}".strip()
+    advice = "try again later" if page.status >= 500 else "check the address"
+    return f"{page.url!r:.300} answered {status}; {advice}"
 
 
 def parse_content_type(header: str) -> tuple[str, str | None]:

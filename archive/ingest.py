@@ -1,7 +1,7 @@
 """From a source into the store: draft, normalise, decide, put."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from archive.dedup import decide
 from archive.errors import UnreadableInputError
@@ -11,9 +11,15 @@ from archive.store import ArticleStore, StoreTransaction
 
 BATCH_ITEMS = 64
 BATCH_SECONDS = 0.5
+BATCH_PAGE_BYTES = 16_000_000
+
+# Called inside the transaction of each batch, so that what it notes and what was put are one.
+Note = Callable[[StoreTransaction, list[ItemOutcome]], object]
 
 
-def ingest(items: Iterable[SourceItem], store: ArticleStore) -> Iterator[ItemOutcome]:
+def ingest(
+    items: Iterable[SourceItem], store: ArticleStore, note: Note | None = None
+) -> Iterator[ItemOutcome]:
     """Put every item into the store; each outcome is given once it is on disk."""
     for batch in _batches(items):
         drafts = [_normalize(item) for item in batch]  # slow, so before the store is locked
@@ -21,6 +27,8 @@ def ingest(items: Iterable[SourceItem], store: ArticleStore) -> Iterator[ItemOut
             outcomes = [
                 _admit(item, draft, transaction) for item, draft in zip(batch, drafts, strict=True)
             ]
+            if note is not None:
+                note(transaction, outcomes)
         yield from outcomes
 
 
@@ -43,25 +51,37 @@ def _admit(
     same_text = transaction.find_by_hash(draft.content_hash)
     decision = decide(draft, same_url, same_text)
     held = same_url or same_text
+    reasons = [decision.reason, *draft.remarks]
     if decision.action == "insert" or held is None:
         article_id = transaction.insert(draft)
     else:
         article_id = held.id
         if decision.action == "revise":
             transaction.revise(held, draft)
-    reasons = [reason for reason in (decision.reason, *draft.remarks) if reason]
-    return ItemOutcome(item.name, decision.outcome, article_id, "; ".join(reasons) or None)
+    if decision.action != "keep":
+        _keep_with(article_id, item, transaction)
+    return ItemOutcome(
+        item.name, decision.outcome, article_id, "; ".join(filter(None, reasons)) or None
+    )
+
+
+def _keep_with(article_id: int, item: SourceItem, transaction: StoreTransaction) -> None:
+    """What belongs to a new text: the page it was read from."""
+    if item.page is not None:
+        transaction.keep_page(article_id, item.page)
 
 
 def _batches(items: Iterable[SourceItem]) -> Iterator[list[SourceItem]]:
-    """Runs of items small enough to be acknowledged soon, so that a slow source is not held up."""
+    """Runs of items, read, small enough to be acknowledged soon and to be held in memory."""
     batch: list[SourceItem] = []
-    due = time.monotonic() + BATCH_SECONDS
+    due, page_bytes = time.monotonic() + BATCH_SECONDS, 0
     for item in items:
-        batch.append(item)
-        if len(batch) >= BATCH_ITEMS or time.monotonic() >= due:
+        batch.append(item.resolve())
+        page_bytes += len(item.page.data) if item.page else 0
+        full = len(batch) >= BATCH_ITEMS or page_bytes >= BATCH_PAGE_BYTES
+        if full or time.monotonic() >= due:
             yield batch
-            batch = []
+            batch, page_bytes = [], 0
             due = time.monotonic() + BATCH_SECONDS
     if batch:
         yield batch

@@ -1,7 +1,11 @@
 """The records that pass between the outside world, the store and everything built on it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from archive.errors import UnreadableInputError
 
 PARAGRAPH_BREAK = "\n\n"
 HEADLINE_CHARACTERS = 90
@@ -29,14 +33,28 @@ class ArticleDraft:
     url: str | None = None
     language: str | None = None
     published: str | None = None
+    modified: str | None = None
+    section: str | None = None
+    paywalled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalPage:
+    """An HTML page as it came: its bytes, the encoding its server named, where it was found."""
+
+    data: bytes
+    charset: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
     """An article as the store holds it.
 
-    `published` and `added` are ISO 8601: UTC times ending in Z, or a plain date where the source
-    gave no time. `language` is an ISO 639 code, "und" where nothing could be told.
+    `published`, `modified` and `added` are ISO 8601: UTC times ending in Z, or a plain date where
+    the source gave no time. `language` is an ISO 639 code, "und" where nothing could be told.
+    `published_offset` is in minutes east of UTC, None where the source named no zone; `paywalled`
+    is None where the page did not say.
     """
 
     id: int
@@ -50,6 +68,10 @@ class Article:
     published: str | None
     added: str
     content_hash: str
+    published_offset: int | None = None
+    modified: str | None = None
+    section: str | None = None
+    paywalled: bool | None = None
 
     @property
     def text(self) -> str:
@@ -57,8 +79,27 @@ class Article:
         return PARAGRAPH_BREAK.join(self.paragraphs)
 
     @property
+    def published_local(self) -> str | None:
+        """When it was published by its publisher's clock: ISO 8601 with the offset, if known."""
+        if not self.published or self.published_offset is None:
+            return self.published
+        zone = timezone(timedelta(minutes=self.published_offset))
+        return datetime.fromisoformat(self.published).astimezone(zone).isoformat()
+
+    @property
     def headline(self) -> str:
         return headline_of(self.title, self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleVersion:
+    """What an article said from `since` on (UTC) until its next version."""
+
+    article_id: int
+    version: int
+    title: str
+    paragraphs: tuple[str, ...]
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +139,40 @@ class ArchiveSummary:
 
 @dataclass(frozen=True, slots=True)
 class SourceItem:
-    """One thing a source offered: a draft, or the reason there is none; a remark may go with it."""
+    """One thing a source offered: a draft, the reason there is none, or how to read it.
+
+    `read` puts off what is slow, so that a resumed run passes over what it has without reading it;
+    it raises UnreadableInputError. `page` is what the draft is read from, to be kept with it.
+    """
 
     name: str
     draft: ArticleDraft | None = None
     problem: str | None = None
+    page: OriginalPage | None = None
+    read: Callable[[], ArticleDraft] | None = None
+
+    def resolve(self) -> "SourceItem":
+        """The item with its draft, or with the reason why there is none."""
+        if self.read is None:
+            return self
+        try:
+            return replace(self, draft=self.read(), read=None)
+        except UnreadableInputError as exc:
+            return SourceItem(self.name, problem=str(exc))
+
+    def complete(self, **given: Any) -> "SourceItem":
+        """The item with fields filled in where its draft is silent."""
+
+        def fill(draft: ArticleDraft) -> ArticleDraft:
+            silent = {
+                name: value for name, value in given.items() if value and not getattr(draft, name)
+            }
+            return replace(draft, **silent)
+
+        if self.read is not None:
+            read = self.read
+            return replace(self, read=lambda: fill(read()))
+        return replace(self, draft=fill(self.draft)) if self.draft is not None else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from archive.dedup import content_hash
 from archive.errors import UnreadableInputError
-from archive.language import UNDETERMINED, detect_language, language_code
+from archive.language import UNDETERMINED, decide_language
 from archive.model import PARAGRAPH_BREAK, ArticleDraft
 
 EARLIEST_YEAR = 1400
@@ -52,31 +52,42 @@ class NormalizedDraft:
     language: str
     published: str | None
     content_hash: str
+    published_offset: int | None = None
+    modified: str | None = None
+    section: str | None = None
+    paywalled: bool | None = None
     remarks: tuple[str, ...] = ()
 
 
 def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
     """The draft in the store's form.
 
-    A URL or date that means nothing is left out with a remark. Raises UnreadableInputError where
+    A URL or date that means nothing is left out with a remark, a language that is plainly wrong is
+    put right with one. Raises UnreadableInputError where
     no text is left.
     """
     paragraphs = tuple(p for p in map(clean_line, draft.paragraphs) if p)
     if not paragraphs:
         raise UnreadableInputError("no text in it; an article needs at least one paragraph")
     title = _short(draft.title) or ""
-    remarks: list[str] = []
     text = PARAGRAPH_BREAK.join(paragraphs)
-    language = language_code(draft.language) or detect_language(f"{title}\n{text}")
+    language, remark = decide_language(draft.language, f"{title}\n{text}")
+    remarks = [remark] if remark else []
+    url = _kept(canonical_url, draft.url, remarks)
+    published = _kept(lambda raw: parse_published(raw, language), draft.published, remarks)
     return NormalizedDraft(
         title=title,
         paragraphs=paragraphs,
         source=_short(draft.source),
         authors=tuple(a for a in map(_short, draft.authors) if a),
-        url=_kept(canonical_url, draft.url, remarks),
+        url=url,
         language=language,
-        published=_kept(lambda raw: parse_published(raw, language), draft.published, remarks),
+        published=published,
         content_hash=content_hash(paragraphs),
+        published_offset=_offset_minutes(draft.published, language) if published else None,
+        modified=_kept(lambda raw: parse_published(raw, language), draft.modified, remarks),
+        section=_short(draft.section),
+        paywalled=draft.paywalled,
         remarks=tuple(remarks),
     )
 
@@ -148,13 +159,24 @@ def parse_published(raw: str, language: str | None = None) -> str:
     is taken as UTC. In 03/12/2021 the month comes first in English and where the language is not
     known. Raises ValueError for anything else.
     """
-    text = clean_line(raw)
-    day_first = "." in text or language not in (None, "en", UNDETERMINED)
-    moment = _parse_iso(text) or _parse_rfc5322(text) or _parse_words(text, day_first)
+    moment = _parse_moment(raw, language)
     found = _in_utc(moment) if isinstance(moment, datetime) else moment
     if found is None or found.year < EARLIEST_YEAR:
         raise ValueError(f"not a date: {_shown(raw)}")
     return format_utc(found) if isinstance(found, datetime) else found.isoformat()
+
+
+def _offset_minutes(raw: str | None, language: str) -> int | None:
+    """How far the zone of a date is east of UTC; None where it names none."""
+    moment = _parse_moment(raw or "", language)
+    offset = moment.utcoffset() if isinstance(moment, datetime) and _in_utc(moment) else None
+    return None if offset is None else int(offset.total_seconds() // 60)
+
+
+def _parse_moment(raw: str, language: str | None) -> date | None:
+    text = clean_line(raw)
+    day_first = "." in text or language not in (None, "en", UNDETERMINED)
+    return _parse_iso(text) or _parse_rfc5322(text) or _parse_words(text, day_first)
 
 
 def format_utc(moment: datetime) -> str:

@@ -22,6 +22,10 @@ article = sa.Table(
     sa.Column("published", sa.Text),
     sa.Column("added", sa.Text, nullable=False),
     sa.Column("content_hash", sa.Text, nullable=False, index=True),
+    sa.Column("published_offset", sa.Integer),
+    sa.Column("modified", sa.Text),
+    sa.Column("section", sa.Text),
+    sa.Column("paywalled", sa.Boolean),
     sa.Index("ix_article_published", "published"),
     sqlite_autoincrement=True,
 )
@@ -40,6 +44,122 @@ article_version = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("superseded", sa.Text, nullable=False),
+)
+
+# The page an article was read from (zlib), so that it can be read again, better.
+original_page = sa.Table(
+    "original_page",
+    metadata,
+    sa.Column(
+        "article_id",
+        sa.Integer,
+        sa.ForeignKey("article.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("url", sa.Text),
+    sa.Column("charset", sa.Text),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+# Wire copies: articles of one cluster tell one agency's text. An article alone has no row.
+wire_copy = sa.Table(
+    "wire_copy",
+    metadata,
+    sa.Column(
+        "article_id",
+        sa.Integer,
+        sa.ForeignKey("article.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("cluster_id", sa.Integer, nullable=False, index=True),
+)
+
+# MinHash bands of each article's text: articles that share a key may be copies. `day` counts from
+# 1970, and is far before all days where the article has no date. In the primary key it comes before
+# the article, so that of the many that share a key those of some days are found at once.
+signature_band = sa.Table(
+    "signature_band",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True),
+    sa.Column(
+        "article_id",
+        sa.Integer,
+        sa.ForeignKey("article.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    sqlite_with_rowid=False,
+)
+
+# How far a long run of adding has come, written with what it added.
+progress = sa.Table(
+    "progress",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("stamp", sa.Text, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+)
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("added", sa.Text, nullable=False),
+    sa.Column("polled", sa.Text),
+    sa.Column("succeeded", sa.Text),
+    sa.Column("due", sa.Text),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sqlite_autoincrement=True,
+)
+
+# What a feed has offered so far, so that nothing is fetched twice; `key` names the item. `entry` is
+# the item itself (JSON) while it waits to be fetched or tried again, and null once it is settled.
+feed_item = sa.Table(
+    "feed_item",
+    metadata,
+    sa.Column(
+        "feed_id", sa.Integer, sa.ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("seen", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("article_id", sa.Integer),
+    sa.Column("reason", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("entry", sa.Text),
+)
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("sources", sa.JSON, nullable=False),
+    sa.Column("created", sa.Text, nullable=False),
+    sa.Column("finished", sa.Text),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("message", sa.Text),
+    sqlite_autoincrement=True,
+)
+
+job_item = sa.Table(
+    "job_item",
+    metadata,
+    sa.Column("job_id", sa.Integer, sa.ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("article_id", sa.Integer),
+    sa.Column("reason", sa.Text),
 )
 
 # The latest change of each article: a cursor for any number of engines, not a queue.

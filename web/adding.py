@@ -1,14 +1,14 @@
 """Articles that arrive through pages or API: read, stored, announced to the index."""
 
 from collections.abc import Iterable, Mapping
-from io import BufferedReader
 
 from archive.errors import UnreadableInputError
 from archive.extract import extract_article
 from archive.ingest import ingest
 from archive.model import ArticleDraft, ItemOutcome, SourceItem
 from archive.normalize import clean_line, split_paragraphs
-from archive.sources import html, read_stream, read_url
+from archive.options import ReadOptions
+from archive.sources import html, read_url
 from web.context import WebContext
 
 PASTED = "pasted text"
@@ -29,16 +29,18 @@ def remove_article(context: WebContext, article_id: int) -> None:
     context.on_change()
 
 
-def read_address(address: str) -> list[SourceItem]:
-    address = clean_line(address)
-    if not address.startswith(("http://", "https://")):
-        problem = "not a web address; it begins with http:// or https://"
-        return [SourceItem(address or "address", problem=problem)]
-    return list(read_url(address))
+def address_problem(address: str) -> str | None:
+    """Why nothing can be fetched from there, None where it can be tried."""
+    if clean_line(address).startswith(("http://", "https://")):
+        return None
+    return "not a web address; it begins with http:// or https://"
 
 
-def read_upload(name: str, stream: BufferedReader) -> list[SourceItem]:
-    return list(read_stream(stream, name))
+def read_address(address: str, options: ReadOptions) -> list[SourceItem]:
+    problem = address_problem(address)
+    if problem:
+        return [SourceItem(clean_line(address) or "address", problem=problem)]
+    return list(read_url(clean_line(address), options))
 
 
 def read_pasted(fields: Mapping[str, str]) -> SourceItem:

@@ -12,7 +12,7 @@ from archive.normalize import clean_line
 from indexer.errors import QueryError
 from indexer.filters import make_filter
 from indexer.search import SearchPage, SearchQuery
-from web import adding, schemas
+from web import adding, api_feeds, api_intake, schemas
 from web.context import get_context
 from web.health import check_health
 from web.records import (
@@ -28,6 +28,7 @@ PREFIX = "/api/v1"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 SIMILAR_POST = "api.similar_to_text"
+FILES_POST = "api_intake.Jobs"
 CREATED = {"added": 201, "updated": 200, "unchanged": 200, "duplicate": 200, "rejected": 422}
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="Search and keep articles.")
@@ -57,12 +58,17 @@ def register(app: Flask) -> None:
         "OPENAPI_URL_PREFIX": PREFIX,
         "OPENAPI_JSON_PATH": "openapi.json",
     }
-    ProblemApi(app).register_blueprint(blueprint)
+    problem_api = ProblemApi(app)
+    problem_api.register_blueprint(blueprint)
+    problem_api.register_blueprint(api_intake.blueprint)
+    problem_api.register_blueprint(api_feeds.blueprint)
 
 
 @blueprint.before_request
+@api_intake.blueprint.before_request
+@api_feeds.blueprint.before_request
 def refuse_other_than_json() -> None:
-    if request.method == "POST" and not request.is_json:
+    if request.method == "POST" and not request.is_json and request.endpoint != FILES_POST:
         abort(415)
 
 
@@ -154,7 +160,7 @@ def health() -> Record:
 
 def _add(fields: Record) -> ItemOutcome:
     if fields["address"]:
-        items = adding.read_address(fields["address"])
+        items = adding.read_address(fields["address"], get_context().services.read_options())
     else:
         texts = {name: value or "" for name, value in fields.items() if name != "authors"}
         authors = ";".join(clean_line(name) for name in fields["authors"])

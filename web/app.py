@@ -8,7 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
-from web import api, i18n, pages, security
+from web import api, feed_pages, i18n, intake, pages, security
 from web.context import WebContext
 from web.errors import KNOWN_ERRORS, http_status
 from web.messages import STATUS_DETAILS, status_title, translate_message
@@ -42,6 +42,8 @@ def create_app(context: WebContext) -> Flask:
     security.protect(app, context.services.settings)
     i18n.translate(app)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(intake.blueprint)
+    app.register_blueprint(feed_pages.blueprint)
     api.register(app)
     _register_errors(app)
     return app

@@ -15,7 +15,7 @@ MOST_PAGES = 1_000_000
 LARGEST_NUMBER = 2**62
 SILENT_VALUES = {("mode", "hybrid"), ("page", "1")}
 # Where a reader is taken back to from an answer to a form.
-FORM_PAGES = {"pages.add_post": "pages.add"}
+FORM_PAGES = {"intake.add_post": "intake.add", "feeds.follow": "feeds.feeds"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from web.commands import articles, running, searching, upkeep
+from web.commands import articles, duplicates, feeds, running, searching, upkeep
 from web.commands.shared import Composition
 from web.errors import KNOWN_ERRORS, exit_code
 
@@ -50,6 +50,6 @@ def main(ctx: click.Context, home: Path | None) -> None:
     ctx.obj = replace(ctx.obj or Composition(), home=home)
 
 
-for module in (articles, searching, upkeep, running):
+for module in (articles, duplicates, feeds, searching, upkeep, running):
     for command in module.COMMANDS:
         main.add_command(command)

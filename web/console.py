@@ -3,7 +3,8 @@
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from archive.model import Article, IngestReport, ItemOutcome
+from archive.diff import compare_versions
+from archive.model import Article, ArticleVersion, IngestReport, ItemOutcome
 
 if TYPE_CHECKING:
     from indexer.evaluation import Evaluation
@@ -41,6 +43,7 @@ OUTCOME_STYLES = {
     "duplicate": "yellow",
     "rejected": "red",
 }
+DIFF_STYLES = {"same": "", "added": "green", "removed": "red strike"}
 MARK_STYLE = "bold yellow"
 PASSAGE_CHARACTERS = 280
 # A match further into a passage than this is shown with half as much before it.
@@ -58,14 +61,28 @@ class ItemPrinter:
     People see what was not plainly added, and a count while they wait.
     """
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, total_bytes: int | None = None) -> None:
         self._as_json = as_json
-        self._progress = _progress("adding")
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("adding"),
+            BarColumn(),
+            TextColumn("{task.fields[items]} items, {task.fields[rate]:.0f}/s"),
+            TimeRemainingColumn(),
+            console=err,
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._items, self._started = 0, time.monotonic()
+        self._task = self._progress.add_task("adding", total=total_bytes, items=0, rate=0.0)
 
     def __enter__(self) -> "ItemPrinter":
         self._progress.start()
-        self._task = self._progress.add_task("adding", total=None)
         return self
+
+    def read(self, count_bytes: int) -> None:
+        """So many bytes more were read."""
+        self._progress.advance(self._task, count_bytes)
 
     def __exit__(
         self,
@@ -78,7 +95,9 @@ class ItemPrinter:
     def show(self, outcome: ItemOutcome) -> None:
         from web.records import outcome_record
 
-        self._progress.advance(self._task)
+        self._items += 1
+        rate = self._items / max(time.monotonic() - self._started, 1e-3)
+        self._progress.update(self._task, items=self._items, rate=rate)
         if self._as_json:
             print(json.dumps(outcome_record(outcome), ensure_ascii=False), flush=True)
         else:
@@ -137,6 +156,22 @@ def show_article(article: Article) -> None:
     for paragraph in article.paragraphs:
         out.print()
         out.print(Text(paragraph))
+
+
+def show_versions(
+    versions: Sequence[ArticleVersion], pair: tuple[ArticleVersion, ArticleVersion] | None
+) -> None:
+    """The versions, and of two of them what changed."""
+    for version in versions:
+        out.print(Text(f"version {version.version}  {version.since}", "dim"), escape(version.title))
+    if pair is None:
+        return
+    old, new = pair
+    out.print(Text(f"\nfrom version {old.version} to {new.version}", "bold"))
+    for change in compare_versions(old, new):
+        if change.changed:
+            pieces = ((text, DIFF_STYLES[kind]) for kind, text in change.pieces)
+            out.print(Text(" ").join(Text(text, style) for text, style in pieces), end="\n\n")
 
 
 def show_evaluation(evaluation: "Evaluation") -> None:
@@ -209,7 +244,7 @@ def _print_wrapped(text: Text, first: str) -> None:
 
 
 def _about(article: Article) -> str:
-    day = (article.published or "")[:10]
+    day = (article.published_local or "")[:10]
     return " · ".join(filter(None, (f"#{article.id}", article.source, day, article.language)))
 
 

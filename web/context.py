@@ -6,15 +6,21 @@ from typing import cast
 
 from flask import current_app
 
+from web.jobs import JobRunner
 from web.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class WebContext:
-    """The services, and what to call when the store has changed."""
+    """The services, what to call when the store has changed, and what runs jobs."""
 
     services: Services
     on_change: Callable[[], object]
+    jobs: JobRunner
+
+
+def make_context(services: Services, on_change: Callable[[], object]) -> WebContext:
+    return WebContext(services, on_change, JobRunner(services, on_change))
 
 
 def get_context() -> WebContext:

@@ -5,9 +5,12 @@ from archive.errors import (
     ArticleNotFoundError,
     BlockedAddressError,
     FetchError,
+    JobNotFoundError,
+    SiteRulesError,
     SourceNotFoundError,
     UnreadableInputError,
 )
+from archive.feeds.errors import PollLockedError
 from indexer.errors import (
     IndexerError,
     IndexLockedError,
@@ -35,12 +38,15 @@ STATUSES: dict[type[Exception], tuple[int, int]] = {
     WriteRefusedError: (403, 77),
     SettingsError: (500, 78),
     ArticleNotFoundError: (404, 66),
+    JobNotFoundError: (404, 66),
+    SiteRulesError: (500, 78),
     QueryError: (400, 64),
     TopicsError: (400, 65),
     SourceNotFoundError: (404, 66),
     UnreadableInputError: (422, 65),
     BlockedAddressError: (422, 65),
     FetchError: (422, 69),
+    PollLockedError: (503, 75),
     StaleIndexError: (503, 75),
     IndexLockedError: (503, 75),
     ModelError: (503, 69),

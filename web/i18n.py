@@ -1,11 +1,11 @@
 """The reader's language: by the switch, else by the browser; and dates, numbers and names in it."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from babel import Locale
 from flask import Flask, request
-from flask_babel import Babel, format_date, format_decimal, get_locale
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
 
 LANGUAGES = ("en", "fr")
 COOKIE = "lang"
@@ -31,6 +31,13 @@ def show_date(published: str | None) -> str:
     if not published:
         return ""
     return str(format_date(date.fromisoformat(published[:10]), "long"))
+
+
+def show_moment(moment: str | None) -> str:
+    """A stored UTC time to the minute, in words."""
+    if not moment:
+        return ""
+    return str(format_datetime(datetime.fromisoformat(moment), "medium", rebase=False)) + " UTC"
 
 
 def show_period(text: str) -> str:

@@ -4,14 +4,14 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BufferedReader, BytesIO
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from archive.diff import compare_versions, pick_version, pick_versions
 from archive.errors import ArchiveError
-from archive.model import ArchiveSummary, ItemOutcome, SourceItem
+from archive.model import ArchiveSummary
 from indexer.errors import QueryError
 from indexer.query import parse_query
 from indexer.search import SearchPage
@@ -21,7 +21,7 @@ from web.context import get_context
 from web.examples import example_queries
 from web.messages import translate_message
 from web.security import may_write
-from web.views import article_url, view_article, view_outcome, view_result
+from web.views import article_url, view_article, view_result
 
 THEMES = ("auto", "light", "dark")
 PREFERENCE_SECONDS = 365 * 24 * 3600
@@ -66,6 +66,7 @@ def provide_context() -> dict[str, Any]:
         "query": request.args.get("q", ""),
         "language_name": i18n.language_name,
         "show_date": i18n.show_date,
+        "show_moment": i18n.show_moment,
         "show_period": i18n.show_period,
         "show_number": i18n.show_number,
         "preferences_url": _preferences_url,
@@ -105,6 +106,19 @@ def article(article_id: int) -> str:
     return render_template("article.html", article=found, blocks=blocks, form_q=query)
 
 
+@blueprint.get("/articles/<int:article_id>/versions")
+def versions(article_id: int) -> str:
+    """Every version of an article, one of them whole or what changed between two."""
+    held = get_context().services.store.versions(article_id)
+    shown = read_number("version")
+    if shown is not None:
+        version = pick_version(held, shown)
+        return render_template("versions.html", versions=held, shown=version, pair=None)
+    pair = pick_versions(held, read_number("old"), read_number("new"))
+    changes = compare_versions(*pair) if pair else ()
+    return render_template("versions.html", versions=held, pair=pair, changes=changes, shown=None)
+
+
 @blueprint.post("/articles/<int:article_id>/delete")
 def delete(article_id: int) -> Response:
     adding.remove_article(get_context(), article_id)
@@ -121,20 +135,6 @@ def similar() -> str | Response:
     if found.page > found.last:
         return redirect(page_url(found.last))
     return render_template("similar.html", origin=origin, **_listing(found, took_ms, ""))
-
-
-@blueprint.get("/add")
-def add() -> str:
-    return render_template("add.html", outcomes=[], values={})
-
-
-@blueprint.post("/add")
-def add_post() -> str:
-    outcomes = adding.add_items(get_context(), _offered_items())
-    kept = request.form.to_dict() if _nothing_taken(outcomes) else {}
-    kept.pop("token", None)
-    shown = [view_outcome(outcome) for outcome in outcomes]
-    return render_template("add.html", outcomes=shown, values=kept)
 
 
 @blueprint.get("/preferences")
@@ -182,31 +182,6 @@ def _seek_similar() -> tuple[Origin, Callable[[], SearchPage]] | None:
         origin = Origin("text", "", text, None)
         return origin, lambda: services.search.similar_to_text(text, query)
     return None
-
-
-def _offered_items() -> list[SourceItem]:
-    """What the add page sent, by the way its button names."""
-    way = request.form.get("way")
-    if way == "address":
-        return adding.read_address(request.form.get("address", ""))
-    if way == "file":
-        return _uploaded_items()
-    return [adding.read_pasted(request.form)]
-
-
-def _uploaded_items() -> list[SourceItem]:
-    uploads = [(f.filename, f.read()) for f in request.files.getlist("file") if f.filename]
-    if not uploads:
-        return [SourceItem("file", problem="nothing was chosen; choose a file")]
-    return [
-        item
-        for name, data in uploads
-        for item in adding.read_upload(name, BufferedReader(cast(Any, BytesIO(data))))
-    ]
-
-
-def _nothing_taken(outcomes: list[ItemOutcome]) -> bool:
-    return all(outcome.outcome == "rejected" for outcome in outcomes)
 
 
 def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:

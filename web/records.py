@@ -1,8 +1,12 @@
 """Our records as the JSON objects of the API and of `--json`: one shape for both."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from archive.model import Article, IngestReport, ItemOutcome
+from archive.diff import compare_versions
+from archive.feeds.model import Feed
+from archive.jobs import Job
+from archive.model import PARAGRAPH_BREAK, Article, ArticleVersion, IngestReport, ItemOutcome
 from indexer.evaluation import Evaluation
 from indexer.passages import Passage
 from indexer.search import SearchPage, SearchResult
@@ -27,6 +31,9 @@ def article_record(article: Article) -> Record:
     return article_heading(article) | {
         "version": article.version,
         "authors": list(article.authors),
+        "section": article.section,
+        "modified": article.modified,
+        "paywalled": article.paywalled,
         "added": article.added,
         "text": article.text,
     }
@@ -38,11 +45,36 @@ def export_record(article: Article) -> Record:
         "id": article.id,
         "title": article.title,
         "text": article.text,
-        "published": article.published,
+        "published": article.published_local,
         "language": article.language,
         "source": article.source,
         "url": article.url,
         "authors": list(article.authors),
+        "section": article.section,
+        "modified": article.modified,
+    }
+
+
+def version_record(version: ArticleVersion) -> Record:
+    return {
+        "article": version.article_id,
+        "version": version.version,
+        "since": version.since,
+        "title": version.title,
+        "text": PARAGRAPH_BREAK.join(version.paragraphs),
+    }
+
+
+def difference_record(old: ArticleVersion, new: ArticleVersion) -> Record:
+    """Title and paragraphs of both, as runs of words that stayed, came or went."""
+    changes = compare_versions(old, new)
+    return {
+        "article": new.article_id,
+        "old": old.version,
+        "new": new.version,
+        "paragraphs": [
+            [{"kind": kind, "text": text} for kind, text in change.pieces] for change in changes
+        ],
     }
 
 
@@ -82,6 +114,34 @@ def outcome_record(outcome: ItemOutcome) -> Record:
         "outcome": outcome.outcome,
         "id": outcome.id,
         "reason": outcome.reason,
+    }
+
+
+def feed_record(feed: Feed, items: Mapping[str, int] | None = None) -> Record:
+    record = {
+        "id": feed.id,
+        "url": feed.url,
+        "title": feed.title,
+        "source": feed.source,
+        "state": feed.state,
+        "polled": feed.polled,
+        "due": feed.due,
+        "failures": feed.failures,
+        "outcome": feed.outcome,
+    }
+    return record if items is None else record | {"items": dict(items)}
+
+
+def job_record(job: Job) -> Record:
+    return {
+        "id": job.id,
+        "title": job.title,
+        "state": job.state,
+        "created": job.created,
+        "finished": job.finished,
+        "done": job.done,
+        "counts": dict(job.counts),
+        "message": job.message,
     }
 
 

@@ -6,6 +6,8 @@ from marshmallow import validate
 from archive.model import OUTCOMES
 from indexer.search import MODES, MOST_PER_PAGE
 
+MOST_ADDRESSES = 1_000
+
 
 class Problem(ma.Schema):
     """An error (RFC 9457)."""
@@ -56,6 +58,9 @@ class ArticleHeading(ma.Schema):
 class ArticleRecord(ArticleHeading):
     version = ma.fields.Integer()
     authors = ma.fields.List(ma.fields.String())
+    section = ma.fields.String(allow_none=True)
+    modified = ma.fields.String(allow_none=True)
+    paywalled = ma.fields.Boolean(allow_none=True)
     added = ma.fields.String()
     text = ma.fields.String()
 
@@ -128,3 +133,96 @@ class HealthRecord(ma.Schema):
     indexed = ma.fields.Integer()
     waiting = ma.fields.Integer()
     problems = ma.fields.List(ma.fields.String())
+
+
+class Uploads(ma.Schema):
+    """Files of any format that is read here, in one field or several of this name."""
+
+    file = ma.fields.Raw(metadata={"type": "string", "format": "binary"})
+
+
+class Addresses(ma.Schema):
+    addresses = ma.fields.List(
+        ma.fields.String(), required=True, validate=validate.Length(1, MOST_ADDRESSES)
+    )
+
+
+class NewFeeds(Addresses):
+    """Addresses of feeds, or of pages that name them."""
+
+
+class FeedRecord(ma.Schema):
+    """A feed that is followed; `items` tell those seen so far by their outcome."""
+
+    id = ma.fields.Integer()
+    url = ma.fields.String()
+    title = ma.fields.String(allow_none=True)
+    source = ma.fields.String(allow_none=True)
+    state = ma.fields.String(validate=validate.OneOf(("active", "failing", "dead", "gone")))
+    polled = ma.fields.String(allow_none=True)
+    due = ma.fields.String(allow_none=True)
+    failures = ma.fields.Integer()
+    outcome = ma.fields.String(allow_none=True)
+    items = ma.fields.Dict(ma.fields.String(), ma.fields.Integer())
+
+
+class FeedList(ma.Schema):
+    feeds = ma.fields.List(ma.fields.Nested(FeedRecord))
+
+
+class JobRecord(ma.Schema):
+    """`counts` tell the items dealt with by their outcome."""
+
+    id = ma.fields.Integer()
+    title = ma.fields.String()
+    state = ma.fields.String(validate=validate.OneOf(("waiting", "running", "done", "failed")))
+    created = ma.fields.String()
+    finished = ma.fields.String(allow_none=True)
+    done = ma.fields.Integer()
+    counts = ma.fields.Dict(ma.fields.String(), ma.fields.Integer())
+    message = ma.fields.String(allow_none=True)
+
+
+class JobList(ma.Schema):
+    jobs = ma.fields.List(ma.fields.Nested(JobRecord))
+
+
+class JobItems(ma.Schema):
+    first = ma.fields.Integer(load_default=0, validate=validate.Range(0, 2**47))
+
+
+class JobReport(JobRecord):
+    items = ma.fields.List(ma.fields.Nested(Outcome))
+
+
+class VersionRecord(ma.Schema):
+    """What an article said from `since` on, until its next version."""
+
+    article = ma.fields.Integer()
+    version = ma.fields.Integer()
+    since = ma.fields.String()
+    title = ma.fields.String()
+    text = ma.fields.String()
+
+
+class VersionList(ma.Schema):
+    versions = ma.fields.List(ma.fields.Nested(VersionRecord))
+
+
+class VersionPair(ma.Schema):
+    old = ma.fields.Integer(validate=validate.Range(1, 2**31))
+    new = ma.fields.Integer(validate=validate.Range(1, 2**31))
+
+
+class Run(ma.Schema):
+    kind = ma.fields.String(validate=validate.OneOf(("same", "added", "removed")))
+    text = ma.fields.String()
+
+
+class Difference(ma.Schema):
+    """Title and paragraphs of both versions, each as runs of words."""
+
+    article = ma.fields.Integer()
+    old = ma.fields.Integer()
+    new = ma.fields.Integer()
+    paragraphs = ma.fields.List(ma.fields.List(ma.fields.Nested(Run)))

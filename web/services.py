@@ -1,15 +1,20 @@
 """The composition root: store, embedder, engine and search, built once per process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.errors import SiteRulesError
 from archive.model import ArchiveSummary
+from archive.options import ReadOptions
+from archive.site_rules import SiteRules, parse_site_rules
 from archive.store import ArticleStore
 from web.settings import Settings
 
 if TYPE_CHECKING:
+    from archive.feeds.store import FeedStore
+    from archive.jobs import JobStore
     from indexer.embedding import Embedder
     from indexer.engine import SearchEngine
     from indexer.search import SearchService
@@ -28,6 +33,42 @@ class Services:
     @cached_property
     def store(self) -> ArticleStore:
         return ArticleStore(self.settings.store_path)
+
+    @cached_property
+    def jobs(self) -> "JobStore":
+        from archive.jobs import JobStore
+
+        return JobStore(self.store.database)
+
+    @cached_property
+    def feeds(self) -> "FeedStore":
+        from archive.feeds.store import FeedStore
+
+        return FeedStore(self.store.database)
+
+    def read_options(
+        self,
+        columns: Mapping[str, str] | None = None,
+        on_bytes: Callable[[int], object] = lambda count: None,
+    ) -> ReadOptions:
+        """How sources are read here. Raises SiteRulesError for rules that cannot be used."""
+        return ReadOptions(
+            rules=self.site_rules,
+            columns=columns or {},
+            allowed_networks=self.settings.allowed_networks,
+            on_bytes=on_bytes,
+        )
+
+    @cached_property
+    def site_rules(self) -> SiteRules:
+        """The user's rules, read once; none where there is no such file."""
+        path = self.settings.site_rules_path
+        try:
+            return parse_site_rules(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return SiteRules()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise SiteRulesError(f"{path} cannot be read: {exc}") from exc
 
     @cached_property
     def embedder(self) -> "Embedder":

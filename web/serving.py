@@ -15,8 +15,9 @@ from indexer.errors import CorruptIndexError, IndexerError, IndexLockedError, St
 from indexer.sync import SyncProgress
 from web.app import create_app
 from web.console import index_progress
-from web.context import WebContext
+from web.context import WebContext, make_context
 from web.errors import SettingsError
+from web.polling import FeedKeeper
 from web.security import LARGEST_REQUEST_BYTES, check_exposure
 from web.services import Services
 from web.settings import Settings
@@ -84,21 +85,33 @@ class IndexKeeper:
         self._complaint = message
 
 
-def run_server(services: Services) -> None:
-    """Serve until interrupted. Raises SettingsError where strangers could write."""
+def run_server(services: Services, poll: bool = False) -> None:
+    """Serve until interrupted, and `poll` the feeds beside it.
+
+    Raises SettingsError where strangers could write, or a read-only archive would be written to.
+    """
     settings = services.settings
     check_exposure(settings)
+    if poll and settings.read_only:
+        raise SettingsError("polling adds articles: leave out --poll, or read_only")
     keeper = IndexKeeper(services)
-    server = _listen(settings, WebContext(services, keeper.wake))
+    feeds = FeedKeeper(services, keeper.wake)
+    context = make_context(services, keeper.wake)
+    server = _listen(settings, context)
     Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
     if not settings.read_only:
         keeper.start()
+        context.jobs.start()
+        if poll:
+            feeds.start()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Hemero is at http://{host}:{settings.port} - stop it with Ctrl-C", err=True)
     try:
         server.run()
     finally:
         server.close()
+        feeds.stop()
+        context.jobs.stop()
         keeper.stop()
 
 

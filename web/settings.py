@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,19 @@ class Settings:
     token: str = ""
     read_only: bool = False
     trusted_hosts: tuple[str, ...] = ()
+    allowed_networks: tuple[str, ...] = ()
 
     @property
     def store_path(self) -> Path:
         return self.home / "archive.sqlite"
+
+    @property
+    def site_rules_path(self) -> Path:
+        return self.home / "sites.toml"
+
+    @property
+    def jobs_folder(self) -> Path:
+        return self.home / "jobs"
 
     @property
     def index_folder(self) -> Path:
@@ -79,6 +89,9 @@ def _convert(name: str, value: Any) -> Any:
         converted = _CONVERTERS[kinds[name]](value)
         if name == "threads" and not 1 <= converted <= MOST_THREADS:
             raise ValueError(value)
+        if name == "allowed_networks":
+            for network in converted:
+                ip_network(network)
         return converted
     except (ValueError, TypeError) as exc:
         raise SettingsError(f"setting {name!r} cannot be {value!r}") from exc

@@ -1,25 +1,30 @@
 """Where articles come from. A new format is one new module in this folder.
 
 A format module holds `SUFFIXES` (file name endings, lower case), `recognizes(head)` (whether the
-first bytes of a document of unknown name look like it) and `read_items(stream, name)`, which yields
-one SourceItem for each article or failure and reads no more than it must.
+first bytes of a document of unknown name look like it) and `read_items(stream, name, options)`,
+which yields one SourceItem for each article or failure and reads no more than it must. What takes
+long to read goes into the item as its `read`.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
-from io import BufferedReader, RawIOBase
+from io import BufferedReader, FileIO
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
-from archive.errors import ArchiveError, SourceNotFoundError
+from archive.errors import ArchiveError, SourceNotFoundError, UnreadableInputError
 from archive.fetch import fetch_url
 from archive.model import SourceItem
+from archive.options import ReadOptions
+from archive.sources import feed
 from archive.sources.html import read_page
+from archive.sources.unpack import UnpackBudget, gunzipped
 
 HEAD_BYTES = 2_048
+DEFAULT_OPTIONS = ReadOptions()
 STANDARD_INPUT = "-"
 
 
@@ -30,7 +35,9 @@ class SourceFormat(Protocol):
 
     def recognizes(self, head: bytes) -> bool: ...
 
-    def read_items(self, stream: BufferedReader, name: str) -> Iterator[SourceItem]: ...
+    def read_items(
+        self, stream: BufferedReader, name: str, options: ReadOptions
+    ) -> Iterator[SourceItem]: ...
 
 
 @cache
@@ -41,49 +48,96 @@ def formats() -> tuple[SourceFormat, ...]:
     return tuple(sorted(found, key=lambda module: ".txt" in module.SUFFIXES))
 
 
-def read_location(location: str) -> Iterator[SourceItem]:
+def read_location(location: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
     """Every item of a file, a folder, a web address or "-", standard input.
 
     Raises SourceNotFoundError where there is no such file or folder.
     """
     if location == STANDARD_INPUT:
-        return read_stream(BufferedReader(cast(RawIOBase, sys.stdin.buffer)), "standard input")
+        stream = BufferedReader(cast(Any, sys.stdin.buffer))
+        return read_stream(stream, "standard input", options)
     if location.lower().startswith(("http://", "https://")):
-        return read_url(location)
+        return read_url(location, options)
     path = Path(location)
     if not _exists(path):
         raise SourceNotFoundError(f"no file, folder or web address: {location:.300}")
-    return read_folder(path) if path.is_dir() else read_file(path)
+    return read_folder(path, options) if path.is_dir() else read_file(path, options)
 
 
-def read_folder(folder: Path) -> Iterator[SourceItem]:
-    """The items of every file below, in the order of their paths; hidden files are left out."""
-    suffixes = tuple(suffix for module in formats() for suffix in module.SUFFIXES)
+def read_folder(folder: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
+    for path in files_below(folder):
+        yield from read_file(path, options)
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The files below that can be read, in the order of their paths; hidden ones are left out."""
     for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.name.lower().endswith(suffixes):
-            yield from read_file(path)
+        if path.is_file() and is_wanted(path.relative_to(folder).as_posix()):
+            yield path
 
 
-def read_file(path: Path) -> Iterator[SourceItem]:
+def is_wanted(path: str) -> bool:
+    """Whether a file of this path, in a folder or an archive, is of a known format and visible."""
+    suffixes = tuple(suffix for module in formats() for suffix in module.SUFFIXES)
+    parts = [part for part in path.split("/") if part not in (".", "..")]
+    hidden = any(part.startswith(".") for part in parts)
+    return not hidden and _without_gz(path.lower()).endswith(suffixes)
+
+
+def read_file(path: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
     try:
-        with path.open("rb") as stream:
-            yield from read_stream(stream, str(path))
+        with BufferedReader(cast(Any, _MeteredFile(path, options.on_bytes))) as stream:
+            yield from read_stream(stream, str(path), options)
     except OSError as exc:
         yield SourceItem(str(path), problem=f"cannot be read: {exc.strerror or exc}")
 
 
-def read_stream(stream: BufferedReader, name: str) -> Iterator[SourceItem]:
+def read_stream(
+    stream: BufferedReader, name: str, options: ReadOptions = DEFAULT_OPTIONS
+) -> Iterator[SourceItem]:
     """The items of one document, in the format its name says or its first bytes show."""
-    return _format_of(name, stream.peek(HEAD_BYTES)[:HEAD_BYTES]).read_items(stream, name)
-
-
-def read_url(url: str) -> Iterator[SourceItem]:
-    """The article behind one web address."""
     try:
-        yield read_page(fetch_url(url), url)
+        document, chosen = open_document(stream, name, UnpackBudget())
+        yield from chosen.read_items(document, name, options)
+    except UnreadableInputError as exc:
+        yield SourceItem(name, problem=str(exc))
+
+
+def open_document(
+    stream: BufferedReader, name: str, budget: UnpackBudget
+) -> tuple[BufferedReader, SourceFormat]:
+    """The document, gunzipped where it is packed, and the format to read it in.
+
+    Raises UnreadableInputError where its gzip data is damaged.
+    """
+    document = gunzipped(stream, budget)
+    head = document.peek(HEAD_BYTES)[:HEAD_BYTES]
+    return document, _format_of(_without_gz(name.lower()), head)
+
+
+def read_url(url: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
+    """The article behind one web address, or those that a feed there holds itself."""
+    try:
+        page = fetch_url(url, allowed_networks=options.allowed_networks)
+        if page.content_type in feed.MEDIA_TYPES:
+            yield from feed.read_feed_items(page.body, url, page.url, page.charset)
+        else:
+            yield read_page(page, url, options)
     except ArchiveError as exc:
         yield SourceItem(url, problem=str(exc))
+
+
+class _MeteredFile(FileIO):
+    """A file that tells how many bytes were read of it."""
+
+    def __init__(self, path: Path, on_bytes: Callable[[int], object]) -> None:
+        super().__init__(path)
+        self._on_bytes = on_bytes
+
+    def readinto(self, buffer: Any) -> int:
+        count = super().readinto(buffer)
+        self._on_bytes(count)
+        return count
 
 
 def _exists(path: Path) -> bool:
@@ -93,9 +147,27 @@ def _exists(path: Path) -> bool:
         return False
 
 
+def _without_gz(name: str) -> str:
+    return name.removesuffix(".gz")
+
+
 def _format_of(name: str, head: bytes) -> SourceFormat:
-    by_name = [module for module in formats() if name.lower().endswith(module.SUFFIXES)]
-    return by_name[0] if by_name else next(m for m in formats() if m.recognizes(head))
+    """The format of this name; where several share it, or none has it, what the content shows."""
+    named = [module for module in formats() if name.endswith(module.SUFFIXES)]
+    if len(named) == 1:
+        return named[0]
+    shown = (module for module in named or formats() if module.recognizes(head))
+    return next(shown, named[0] if named else formats()[-1])
 
 
-__all__ = ["formats", "read_file", "read_folder", "read_location", "read_stream", "read_url"]
+__all__ = [
+    "files_below",
+    "formats",
+    "is_wanted",
+    "open_document",
+    "read_file",
+    "read_folder",
+    "read_location",
+    "read_stream",
+    "read_url",
+]

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from io import BufferedReader
 
 from archive.decode import decode_text, read_document
 from archive.errors import UnreadableInputError
-from archive.extract import declared_charset, extract_article
+from archive.extract import read_original
 from archive.fetch import FetchedPage
-from archive.model import SourceItem
+from archive.model import OriginalPage, SourceItem
+from archive.options import ReadOptions
 from archive.sources.text import draft_from_text
 
 SUFFIXES = (".html", ".htm", ".xhtml")
@@ -20,20 +22,24 @@ def recognizes(head: bytes) -> bool:
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<article"))
 
 
-def read_items(stream: BufferedReader, name: str) -> Iterator[SourceItem]:
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
     try:
-        data = read_document(stream)
-        yield SourceItem(name, extract_article(decode_text(data, declared_charset(data))))
+        yield page_item(name, OriginalPage(read_document(stream)), options)
     except UnreadableInputError as exc:
         yield SourceItem(name, problem=str(exc))
 
 
-def read_page(page: FetchedPage, name: str) -> SourceItem:
+def read_page(page: FetchedPage, name: str, options: ReadOptions) -> SourceItem:
     """The article of a fetched page. Raises UnreadableInputError where there is none."""
     if page.content_type not in (*MEDIA_TYPES, "text/plain"):
         kind = page.content_type or "no media type"
         raise UnreadableInputError(f"not a web page ({kind}); only HTML and text can be added")
-    text = decode_text(page.body, page.charset or declared_charset(page.body))
     if page.content_type == "text/plain":
+        text = decode_text(page.body, page.charset)
         return SourceItem(name, replace(draft_from_text(text), url=page.url))
-    return SourceItem(name, extract_article(text, page.url))
+    return page_item(name, OriginalPage(page.body, page.charset, page.url), options)
+
+
+def page_item(name: str, page: OriginalPage, options: ReadOptions) -> SourceItem:
+    """The item of a page, to be read when its turn comes."""
+    return SourceItem(name, page=page, read=partial(read_original, page, options.rules))

@@ -7,6 +7,7 @@ from archive.decode import decode_text, read_document
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
 from archive.normalize import split_paragraphs
+from archive.options import ReadOptions
 
 SUFFIXES = (".txt", ".text", ".md")
 
@@ -16,7 +17,7 @@ def recognizes(head: bytes) -> bool:
     return True
 
 
-def read_items(stream: BufferedReader, name: str) -> Iterator[SourceItem]:
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
     try:
         yield SourceItem(name, draft_from_text(decode_text(read_document(stream))))
     except UnreadableInputError as exc:

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.ingest import ingest
 from archive.model import ArticleDraft
 from archive.normalize import canonical_url, normalize_draft, parse_published
+from archive.store import ArticleStore
+from tests.fakes import make_item
 
 ADDRESSES = st.from_regex(
     r"https?://[a-zÉé0-9.-]{1,8}(:[0-9]{1,5})?/[ -~éİ]{0,12}(\?[ -~é]{0,20})?", fullmatch=True
@@ -130,3 +133,21 @@ def test_the_same_nonsense_is_looked_at_once() -> None:
         with pytest.raises(ValueError, match="not a date"):
             parse_published("truc 12 machin 34")
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("raw", "stored", "local"),
+    [
+        ("2025-06-05T00:30:00+02:00", "2025-06-04T22:30:00Z", "2025-06-05T00:30:00+02:00"),
+        ("Mon, 3 Mar 2025 23:10:00 -0530", "2025-03-04T04:40:00Z", "2025-03-03T23:10:00-05:30"),
+        ("2025-06-05T00:30:00Z", "2025-06-05T00:30:00Z", "2025-06-05T00:30:00+00:00"),
+        ("2025-06-05T00:30:00", "2025-06-05T00:30:00Z", "2025-06-05T00:30:00Z"),
+        ("2025-06-05", "2025-06-05", "2025-06-05"),
+    ],
+)
+def test_the_publishers_own_clock_is_kept(
+    store: ArticleStore, raw: str, stored: str, local: str
+) -> None:
+    (outcome,) = ingest([make_item("Titre", "Un texte.", published=raw)], store)
+    held = store.get(outcome.id or 0)
+    assert (held.published, held.published_local) == (stored, local)

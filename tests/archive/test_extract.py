@@ -11,7 +11,8 @@ from archive.decode import decode_text
 from archive.errors import UnreadableInputError
 from archive.extract import declared_charset, extract_article
 from archive.model import ArticleDraft
-from archive.page_metadata import read_metadata
+from archive.page_metadata import PageMetadata, read_metadata
+from archive.page_tree import parse_page
 
 FIRST = "Le gouvernement a annoncé mardi une réforme des retraites qui sera débattue cet automne."
 SECOND = "Les syndicats appellent à une journée de grève nationale contre ce projet contesté."
@@ -43,6 +44,10 @@ def linked(data: Any) -> str:
     return f'<script type="application/ld+json">{json.dumps(data)}</script>'
 
 
+def metadata(markup: str) -> PageMetadata:
+    return read_metadata(parse_page(markup))
+
+
 def fields(draft: ArticleDraft) -> tuple[Any, ...]:
     return draft.title, draft.source, draft.authors, draft.published, draft.language
 
@@ -67,7 +72,7 @@ def test_json_ld_wherever_the_article_stands_in_it(data: Any) -> None:
 @pytest.mark.parametrize("broken", ["{", "", "[" * 100_000, '{"@type": "NewsArticle",}', "nul"])
 def test_broken_json_ld_leaves_the_rest(broken: str) -> None:
     script = f'<script type="application/ld+json">{broken}</script>'
-    assert read_metadata(page(script + linked(NEWS))).title == "La réforme"
+    assert metadata(page(script + linked(NEWS))).title == "La réforme"
 
 
 def test_opengraph_then_meta_then_markup() -> None:
@@ -79,9 +84,9 @@ def test_opengraph_then_meta_then_markup() -> None:
     draft = extract_article(page(head))
     assert fields(draft) == ("Titre OG", "OG", ("Ana Roy",), "2020-01-02T03:04:05Z", None)
     assert draft.url == "https://a.org/og"
-    assert read_metadata("<html lang=fr><h1>Un\n titre</h1>").title == "Un titre"
-    assert read_metadata("<html lang=fr><h1>Un</h1><h1>Deux</h1>").title is None
-    assert read_metadata("<html lang=fr>").language == "fr"
+    assert metadata("<html lang=fr><h1>Un\n titre</h1>").title == "Un titre"
+    assert metadata("<html lang=fr><h1>Un</h1><h1>Deux</h1>").title is None
+    assert metadata("<html lang=fr>").language == "fr"
 
 
 def test_the_canonical_address_wins_unless_it_is_relative() -> None:
@@ -94,7 +99,7 @@ def test_the_canonical_address_wins_unless_it_is_relative() -> None:
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.fixed_dictionaries({name: JSON_VALUES for name in NEWS if name != "@type"}), JSON_VALUES)
 def test_values_of_the_wrong_type_never_raise(values: dict[str, Any], beside: Any) -> None:
-    found = read_metadata(page(linked([beside, {"@type": "NewsArticle", **values}])))
+    found = metadata(page(linked([beside, {"@type": "NewsArticle", **values}])))
     assert all(isinstance(author, str) for author in found.authors)
     assert all(
         value is None or isinstance(value, str)

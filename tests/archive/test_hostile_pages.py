@@ -3,24 +3,25 @@
 import json
 import time
 from collections.abc import Iterator
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-import archive.sources
 from archive.decode import LARGEST_DOCUMENT_BYTES
 from archive.errors import UnreadableInputError
 from archive.extract import extract_article
-from archive.fetch import fetch_url
 from archive.ingest import ingest
 from archive.model import SourceItem
-from archive.page_metadata import MOST_ATTRIBUTES, read_metadata
+from archive.options import ReadOptions
+from archive.page_authors import MOST_AUTHORS
+from archive.page_metadata import read_metadata
+from archive.page_tree import MOST_ATTRIBUTES, parse_page
 from archive.sources import read_location
 from archive.store import ArticleStore
 
+LOOPBACK = ReadOptions(allowed_networks=("127.0.0.0/8",))
 BODY = "<p>Le gouvernement a annoncé mardi une réforme des retraites, débattue dès l'été.</p>"
 
 
@@ -51,6 +52,60 @@ def test_a_page_of_the_largest_size_ends_soon() -> None:
     assert time.monotonic() - start < 20
 
 
+@pytest.mark.parametrize("tag", ["div", "b", "blockquote", "x-card"])
+def test_tags_nested_ten_thousand_deep_are_read_flat(tag: str) -> None:
+    start = time.monotonic()
+    texts = [f"{number}. Le gouvernement a annoncé une réforme des retraites." for number in "123"]
+    body = f"<{tag}>" * 10_000 + "".join(f"<p>{text}</p>" for text in texts)
+    assert extract_article(page(body=body)).paragraphs == tuple(texts)
+    assert time.monotonic() - start < 10
+
+
+def test_a_page_too_deep_even_without_its_wrappers_is_refused() -> None:
+    with pytest.raises(UnreadableInputError, match="nested over 200 deep; paste"):
+        extract_article(page(body="<h1>" * 300 + BODY))
+
+
+def test_a_page_beyond_any_size_is_refused_unread() -> None:
+    with pytest.raises(UnreadableInputError, match="over 20 million characters; paste"):
+        extract_article("x" * 50_000_000)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<title>{'a | ' * 10_000}</title>",
+        f"<h1>{'réforme - ' * 4_000}</h1>",
+        f"<meta name=author content='{'Ana Roy, ' * 100_000}'>",
+        "<h1>x</h1><time datetime=2021></time>" * 10_000,
+        f"<script type='application/ld+json'>{' ' * 1_000_000}, {{</script>",
+        f"<script type='application/ld+json'>{'[' * 500_000}</script>",
+        "<p class='" + "author " * 200_000 + "'>x</p>",
+        "\x01\ud800" * 100_000,
+        "<" * 1_000_000,
+        "&" * 1_000_000,
+    ],
+)
+def test_an_endless_field_ends_soon(head: str) -> None:
+    start = time.monotonic()
+    assert extract_article(page(body=head + BODY)).paragraphs
+    assert time.monotonic() - start < 10
+
+
+def test_ten_thousand_authors_are_cut_short() -> None:
+    names = ", ".join(f"Ana Roy{'abcdefghij'[n % 10]}" for n in range(10_000))
+    draft = extract_article(page(f'<meta name="author" content="{names}">'))
+    assert len(draft.authors) <= MOST_AUTHORS
+
+
+def test_a_box_of_endless_text_outside_the_article_ends_soon() -> None:
+    start = time.monotonic()
+    parts = "".join(f"<div class=related>{n} {'autre texte ' * 40}</div>" for n in range(10_000))
+    text = "".join(f"<p>{n} {'Le gouvernement a annoncé. ' * 10}</p>" for n in range(10_000))
+    assert extract_article(page(body=parts + text)).paragraphs
+    assert time.monotonic() - start < 30
+
+
 def test_lone_surrogates_are_no_reason_to_fail() -> None:
     assert extract_article(page("<title>\ud800</title>")).paragraphs
 
@@ -76,7 +131,7 @@ def test_a_page_cannot_pass_for_another(fetched: str | None, said: str, kept: st
 def test_entities_inside_json_are_read() -> None:
     data = json.dumps({"@type": "NewsArticle", "headline": "L&#039;&eacute;t&eacute; d&apos;Ana"})
     script = f'<script type="application/ld+json">{data}</script>'
-    assert read_metadata(page(script)).title == "L'été d'Ana"
+    assert read_metadata(parse_page(page(script))).title == "L'été d'Ana"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -94,10 +149,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def origin(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A server on loopback whose network is allowed for the test."""
-    allowed = partial(fetch_url, allowed_networks=("127.0.0.0/8",))
-    monkeypatch.setattr(archive.sources, "fetch_url", allowed)
+def origin() -> Iterator[str]:
+    """A server on loopback, whose network is to be allowed for the test."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -106,7 +159,7 @@ def origin(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def test_a_page_through_the_network_becomes_an_article(origin: str, store: ArticleStore) -> None:
     url = f"{origin}/200/text/html"
-    outcomes = list(ingest(read_location(url), store))
+    outcomes = list(ingest(read_location(url, LOOPBACK), store))
     assert [outcome.outcome for outcome in outcomes] == ["added"]
     assert store.get(1).url == url
 
@@ -121,7 +174,7 @@ def test_a_page_through_the_network_becomes_an_article(origin: str, store: Artic
     ],
 )
 def test_an_answer_that_is_no_page(origin: str, path: str, reason: str) -> None:
-    (item,) = read_location(origin + path)
+    (item,) = read_location(origin + path, LOOPBACK)
     assert item.draft is None
     assert reason in (item.problem or "")
 

@@ -72,7 +72,7 @@ def test_outcomes_are_told_after_the_commit_batch_by_batch(store: ArticleStore) 
             taken.append(number)
             yield make_item(str(number), f"Texte {number}.")
 
-    other = ArticleStore(store.path)
+    other = ArticleStore(store.database.path)
     outcomes = ingest(source(), store)
     next(outcomes)
     assert other.count() == len(taken) == BATCH_ITEMS
@@ -82,7 +82,7 @@ def test_outcomes_are_told_after_the_commit_batch_by_batch(store: ArticleStore) 
 
 
 def test_a_batch_that_cannot_be_written_tells_nothing(store: ArticleStore) -> None:
-    with closing(sqlite3.connect(store.path)) as connection:
+    with closing(sqlite3.connect(store.database.path)) as connection:
         connection.execute(
             "CREATE TRIGGER full BEFORE INSERT ON article WHEN NEW.title = 'Deux'"
             " BEGIN SELECT RAISE(ABORT, 'disk full'); END"

@@ -181,4 +181,5 @@ def test_any_draft_is_normalised_once_and_for_all_or_refused(draft: ArticleDraft
         once = normalize_draft(draft)
     except UnreadableInputError:
         return
-    assert normalize_draft(draft_again(once)) == replace(once, remarks=())
+    offset = 0 if (once.published or "").endswith("Z") else None  # that of UTC itself
+    assert normalize_draft(draft_again(once)) == replace(once, remarks=(), published_offset=offset)

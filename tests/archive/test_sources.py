@@ -16,6 +16,7 @@ import pytest
 from archive.errors import SourceNotFoundError, UnreadableInputError
 from archive.fetch import FetchedPage
 from archive.model import ArticleDraft, SourceItem
+from archive.options import ReadOptions
 from archive.sources import read_location
 from archive.sources.html import read_page
 
@@ -30,7 +31,7 @@ JSONL = json.dumps(LINE) + "\n"
 def read(path: Path, data: bytes | str) -> list[SourceItem]:
     """The items of a file that holds this."""
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return list(read_location(str(path)))
+    return [item.resolve() for item in read_location(str(path))]
 
 
 def problem(path: Path, data: bytes | str) -> str:
@@ -65,7 +66,13 @@ def good(item: SourceItem) -> ArticleDraft:
         ("a.unknown", TEXT),
         ("a", HTML),
         ("a.json", JSONL),
+        ("a.json", json.dumps(LINE, indent=2)),
+        ("a.json", json.dumps([LINE])),
+        ("a", json.dumps(LINE, indent=2)),
         ("a.gz", gzip.compress(JSONL.encode())),
+        ("a.txt.gz", gzip.compress(TEXT.encode())),
+        ("a.html.gz", gzip.compress(HTML.encode())),
+        ("a.htm", gzip.compress(HTML.encode())),
     ],
 )
 def test_one_article_in_every_format(tmp_path: Path, name: str, data: bytes | str) -> None:
@@ -187,6 +194,24 @@ def test_a_cut_gzip_keeps_the_items_before_the_cut(tmp_path: Path) -> None:
     assert last.problem.startswith("damaged from here on: ")
 
 
+def test_gzip_packed_twice_is_refused(tmp_path: Path) -> None:
+    data = gzip.compress(gzip.compress(TEXT.encode()))
+    reason = "packed twice with gzip; unpack it once, then add it"
+    assert problem(tmp_path / "a.txt.gz", data) == reason
+
+
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.html.gz", "a.xml.gz", "a.json.gz"])
+@pytest.mark.parametrize("kept_bytes", [5, 20, 60])
+def test_damaged_gzip_is_an_outcome(tmp_path: Path, name: str, kept_bytes: int) -> None:
+    items = read(tmp_path / name, gzip.compress(TEXT.encode())[:kept_bytes])
+    assert "damaged" in (items[-1].problem or "")
+
+
+def test_a_gzip_bomb_is_stopped_early(tmp_path: Path) -> None:
+    items = read(tmp_path / "a.jsonl.gz", gzip.compress((b" " * 9_999 + b"\n") * 7_000, 9))
+    assert "times its size, as bombs do" in (items[-1].problem or "")
+
+
 def test_a_folder_in_order_without_hidden_and_unknown_files(tmp_path: Path) -> None:
     for name in ("b.txt", "a/z.md", "a/.hidden.txt", ".git/c.txt", "picture.png", "c.TXT"):
         path = tmp_path / name
@@ -201,7 +226,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, data: str) -> None:
     stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(data.encode())))
     monkeypatch.setattr(sys, "stdin", stream)
     (item,) = read_location("-")
-    assert good(item).paragraphs == (BODY,)
+    assert good(item.resolve()).paragraphs == (BODY,)
 
 
 @pytest.mark.parametrize("location", ["", "no such file", "a" * 5_000, "a\x00b", "ftp://a.org/"])
@@ -239,8 +264,8 @@ def fetched(body: str, content_type: str) -> FetchedPage:
 
 def test_a_fetched_page() -> None:
     for body, kind in ((HTML, "text/html"), (HTML, "application/xhtml+xml"), (TEXT, "text/plain")):
-        draft = good(read_page(fetched(body, kind), "name"))
+        draft = good(read_page(fetched(body, kind), "name", ReadOptions()).resolve())
         assert (draft.title, draft.paragraphs, draft.url) == (TITLE, (BODY,), "https://a.org/x")
     for kind, named in (("application/pdf", "application/pdf"), ("", "no media type")):
         with pytest.raises(UnreadableInputError, match=f"not a web page \\({named}\\)"):
-            read_page(fetched(HTML, kind), "name")
+            read_page(fetched(HTML, kind), "name", ReadOptions())

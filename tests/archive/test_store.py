@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import archive.database
 import archive.store
+from archive.database import HEAD_REVISION
 from archive.errors import ArticleNotFoundError, StoreError
 from archive.model import ArchiveSummary, ArticleDraft, ArticleFilter
 from archive.normalize import NormalizedDraft, normalize_draft
 from archive.schema import metadata
-from archive.store import HEAD_REVISION, LARGEST_ID, ArticleStore
+from archive.store import LARGEST_ID, ArticleStore
 
 
 def draft(text: str, **fields: Any) -> NormalizedDraft:
@@ -39,7 +42,7 @@ def delete(store: ArticleStore, article_id: int) -> None:
 
 def query(store: ArticleStore, sql: str) -> list[Any]:
     """Run SQL behind the store's back and commit it."""
-    connection = sqlite3.connect(store.path)
+    connection = sqlite3.connect(store.database.path)
     try:
         with connection:
             return connection.execute(sql).fetchall()
@@ -50,7 +53,7 @@ def query(store: ArticleStore, sql: str) -> list[Any]:
 @pytest.fixture
 def other(store: ArticleStore) -> Iterator[ArticleStore]:
     """A second store on the same file."""
-    opened = ArticleStore(store.path)
+    opened = ArticleStore(store.database.path)
     yield opened
     opened.close()
 
@@ -236,14 +239,40 @@ def test_the_summary(store: ArticleStore) -> None:
 def test_the_newest_migration_is_the_head() -> None:
     config = Config()
     config.set_main_option(
-        "script_location", str(Path(archive.store.__file__).parent / "migrations")
+        "script_location", str(Path(archive.database.__file__).parent / "migrations")
     )
     config.set_main_option("path_separator", "os")
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD_REVISION
 
 
+def test_an_archive_of_the_first_edition_is_upgraded(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite"
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(archive.database.__file__).parent / "migrations")
+    )
+    config.set_main_option("path_separator", "os")
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO article (version, title, text, authors, language, added, content_hash)"
+            " VALUES (1, 'Crue', 'Un.' || char(10) || char(10) || 'Deux.', '[]', 'fr', '2021', 'x')"
+        )
+    engine.dispose()
+    store = ArticleStore(path)
+    held = store.get(1)
+    assert (held.title, held.paragraphs, held.section) == ("Crue", ("Un.", "Deux."), None)
+    seq = store.last_seq()
+    assert store.count_changes_after(0) == 1
+    add(store, draft("Nouveau"))
+    assert store.last_seq() > seq
+    store.close()
+
+
 def test_the_migrations_leave_the_tables_of_the_schema(store: ArticleStore) -> None:
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(store.path)))
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(store.database.path)))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert context.get_current_revision() == HEAD_REVISION
@@ -279,7 +308,7 @@ def test_a_path_that_is_no_database_is_refused_in_one_line(tmp_path: Path) -> No
 
 def test_an_archive_of_a_newer_version_is_refused(store: ArticleStore) -> None:
     query(store, "UPDATE alembic_version SET version_num = '9999'")
-    assert refusal(store.path).endswith("is of a newer Hemero; upgrade this one")
+    assert refusal(store.database.path).endswith("is of a newer Hemero; upgrade this one")
 
 
 def test_a_revision_keeps_the_address(store: ArticleStore) -> None:

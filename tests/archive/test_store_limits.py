@@ -93,7 +93,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.store.close()
-        self.store = ArticleStore(self.store.path)
+        self.store = ArticleStore(self.store.database.path)
 
     @invariant()
     def holds_what_the_model_holds(self) -> None:

@@ -9,12 +9,14 @@ import waitress
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from archive.ingest import ingest
+from tests.archive.feeds.server import article_page, item, rss, running_site
 from tests.fakes import FakeEmbedder, make_item
 from web.app import create_app
-from web.context import WebContext
+from web.context import make_context
 from web.services import Services
 from web.settings import Settings
 
+RSS = "application/rss+xml"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 4
@@ -30,16 +32,22 @@ ITEMS = (
     make_item("صواريخ", "صواريخ متوسطة المدى missiles", language="ar"),
 )
 PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/articles/1?q=missiles",
-         "/articles/2", "/similar?article=1", "/similar", "/add", "/nowhere")  # fmt: skip
+         "/articles/2", "/similar?article=1", "/similar", "/add", "/nowhere", "/feeds", "/jobs",
+         "/articles/1/versions")  # fmt: skip
+PAGE = """<!doctype html><html lang="fr"><head><title>La source</title></head><body><main><h1>La
+source retrouvée</h1><p>Une source oubliée a été retrouvée jeudi sous la halle, dit la mairie.</p>
+<p>Elle alimentait autrefois le lavoir et trois fontaines, selon les plans des archives.</p></main>
+</body></html>"""
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("home")
-    services = Services(Settings(home=home, cache=home), FakeEmbedder())
+    settings = Settings(home=home, cache=home, allowed_networks=("127.0.0.0/8",))
+    services = Services(settings, FakeEmbedder())
     list(ingest(ITEMS, services.store))
     services.index()
-    app = create_app(WebContext(services, services.index))
+    app = create_app(make_context(services, services.index))
     server = waitress.create_server(app, host="127.0.0.1", port=0)
     Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
@@ -136,6 +144,58 @@ def test_adding_files(browser: Browser, site: str, tmp_path: Path, scripts: bool
     page.goto("/search?q=montgolfi%C3%A8re")
     expect(page.locator("ol.results h2").first).to_contain_text("Montgolfière")
     assert troubles == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_saved_page_a_feed_and_a_list(
+    browser: Browser, site: str, tmp_path: Path, scripts: bool
+) -> None:
+    page = open_page(browser, site, scripts=scripts)
+    troubles = watch(page, site)
+    saved = tmp_path / f"saved {scripts}.html"
+    saved.write_text(PAGE.replace("oubliée", f"oubliée ({scripts})"), "utf-8")
+    page.goto("/add")
+    page.set_input_files("#file", saved)
+    page.click("button[value=file]")
+    expect(page.locator(".outcomes li.added a")).to_have_text(saved.name)
+    with running_site() as press:
+        feeds = []
+        for name in ("un", "deux"):
+            title = f"Halle {name} {scripts}"
+            link = press.serve(f"/{name}-{scripts}", article_page(title))
+            feeds.append(press.serve(f"/{name}.rss", rss(item(link), title=title), RSS))
+        page.goto("/feeds")
+        page.fill("#address", feeds[0])
+        page.click("form:has(#address) button")
+        expect(page.locator(".outcomes li.added")).to_have_count(1, timeout=20_000)
+        listed = tmp_path / "list.opml"
+        outlines = "".join(f'<outline type="rss" xmlUrl="{url}"/>' for url in feeds)
+        listed.write_text(f'<opml version="2.0"><body>{outlines}</body></opml>')
+        page.goto("/feeds")
+        page.set_input_files("#opml", listed)
+        page.click("form:has(#opml) button")
+        expect(page.locator(".outcomes li.added")).to_have_count(1, timeout=20_000)
+        page.goto("/feeds")
+        expect(page.locator(f"h2:has-text('Halle deux {scripts}')")).to_be_visible()
+    page.goto(f"/search?q=halle+deux+{scripts}")
+    expect(page.locator("ol.results h2").first).to_contain_text(f"Halle deux {scripts}")
+    assert troubles == []
+    page.context.close()
+
+
+def test_files_dropped_on_the_form_are_chosen(browser: Browser, site: str) -> None:
+    page = open_page(browser, site)
+    page.goto("/add")
+    dropped = page.evaluate_handle(
+        """() => { const files = new DataTransfer();
+        for (const name of ["a", "b"])
+          files.items.add(new File([`${name}\nTombé.`], `${name}.txt`));
+        return files; }"""
+    )
+    page.dispatch_event(".drop", "drop", {"dataTransfer": dropped})
+    page.click("button[value=file]")
+    expect(page.locator(".outcomes li")).to_have_count(2)
     page.context.close()
 
 

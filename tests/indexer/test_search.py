@@ -125,7 +125,7 @@ def test_a_query_is_one_model_call_and_one_select(
 ) -> None:
     service.search(SearchQuery("missiles"))
     statements: list[str] = []
-    engine = store._engine
+    engine = store.database._engine
     sa.event.listen(engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     before = embedder.calls
     service.search(SearchQuery("missiles"))

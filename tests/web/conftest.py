@@ -13,7 +13,7 @@ from tests.fakes import FakeEmbedder, make_item
 from web.app import create_app
 from web.cli import main
 from web.commands.shared import Composition
-from web.context import WebContext
+from web.context import make_context
 from web.services import Services
 from web.settings import Settings
 
@@ -64,7 +64,7 @@ def make_client(services: Services) -> Callable[..., FlaskClient]:
 
 
 def make_app(services: Services) -> Flask:
-    app = create_app(WebContext(services, services.index))
+    app = create_app(make_context(services, services.index))
     app.testing = False
     return app
 

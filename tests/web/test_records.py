@@ -14,7 +14,10 @@ from archive.model import OUTCOMES
 Run = Callable[..., Result]
 
 HEADING = ["id", "title", "source", "published", "language", "url"]
-EXPORTED = ["id", "title", "text", "published", "language", "source", "url", "authors"]
+EXPORTED = [
+    "id", "title", "text", "published", "language", "source", "url", "authors", "section",
+    "modified",
+]  # fmt: skip
 
 
 def _lines(result: Result) -> list[dict[str, Any]]:
@@ -66,7 +69,7 @@ def test_export(run_filled: Run) -> None:
     first, second, _ = _lines(run_filled("export"))
     assert list(first) == EXPORTED
     assert first["authors"] == ["Camille Orsenne", "Théo Brachet"]
-    assert first["published"] == "2021-12-03T09:15:00Z"
+    assert first["published"] == "2021-12-03T10:15:00+01:00"
     assert (second["url"], second["authors"]) == (None, [])
 
 

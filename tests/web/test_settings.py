@@ -45,7 +45,7 @@ def test_every_kind_of_value_is_read_from_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({"HEMERO_PROT": "1"}, "no setting 'prot'; there is: cache, "),
+        ({"HEMERO_PROT": "1"}, "no setting 'prot'; there is: allowed_networks, cache, "),
         ({"HEMERO_THREADS": "0"}, "setting 'threads' cannot be '0'"),
         ({"HEMERO_PORT": "http"}, "setting 'port' cannot be 'http'"),
         ({"HEMERO_READ_ONLY": "perhaps"}, "setting 'read_only' cannot be 'perhaps'"),

@@ -20,18 +20,20 @@ serve_options = apply_options(
 @click.command()
 @serve_options
 @click.option("--read-only", is_flag=True, default=None, help="Take no articles.")
+@click.option("--poll", is_flag=True, help="Poll the feeds every 15 minutes.")
 @click.pass_obj
-def serve(composition: Composition, /, **flags: Any) -> None:
+def serve(composition: Composition, /, poll: bool, **flags: Any) -> None:
     """Serve the pages and the API. Writes are taken from this machine alone, or with a token.
 
     \b
     hemero serve --port 8123
+    hemero serve --poll
     HEMERO_TOKEN=secret hemero serve --host 0.0.0.0
     """
     from web.serving import run_server
 
     with _ending_when_terminated():
-        run_server(composition.services(**flags))
+        run_server(composition.services(**flags), poll=poll)
 
 
 @click.command()

@@ -1,11 +1,11 @@
-"""Keeping archive and index in step: index, doctor."""
+"""Keeping archive and index in step and up to date: index, doctor, reextract."""
 
 import sys
 from dataclasses import replace
 
 import click
 
-from web.commands.shared import Composition, json_option, print_json
+from web.commands.shared import Composition, index_if_free, json_option, print_json
 
 
 @click.command()
@@ -56,4 +56,32 @@ def doctor(composition: Composition, /, as_json: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS = (index, doctor)
+@click.command()
+@click.argument("article_ids", type=int, nargs=-1)
+@json_option
+@click.pass_obj
+def reextract(composition: Composition, /, article_ids: tuple[int, ...], as_json: bool) -> None:
+    """Read the kept pages of articles again, all or those named; nothing is fetched.
+
+    \b
+    hemero reextract
+    hemero reextract 42 43
+    """
+    from archive.model import IngestReport
+    from archive.reextract import reextract
+    from web.console import ItemPrinter
+
+    services = composition.services()
+    report, ids = IngestReport(), article_ids or services.store.paged_ids()
+    with ItemPrinter(as_json) as printer:
+        for outcome in reextract(ids, services.store, services.site_rules):
+            report.count(outcome)
+            printer.show(outcome)
+    if report.counts["updated"]:
+        index_if_free(services)
+    printer.finish(report)
+    if report.counts["rejected"]:
+        sys.exit(1)
+
+
+COMMANDS = (index, doctor, reextract)

@@ -46,3 +46,13 @@ try {
     (each) => each.type !== "date" && `${each.name}=${each.value}` === last);
   control?.focus({ preventScroll: true });
 } catch { /* storage refused */ }
+
+// Files dropped on their form are chosen as if from the dialog.
+for (const form of document.querySelectorAll(".drop")) {
+  const input = form.querySelector("[type=file]");
+  for (const kind of ["dragover", "dragleave", "drop"]) form.addEventListener(kind, (event) => {
+    event.preventDefault();
+    form.classList.toggle("over", kind === "dragover");
+    if (kind === "drop" && event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+  });
+}

@@ -16,7 +16,7 @@ from tests.fakes import FakeEmbedder, make_item
 from web.app import create_app
 from web.cli import main
 from web.commands.shared import Composition
-from web.context import WebContext
+from web.context import make_context
 from web.services import Services
 
 MakeApp = Callable[..., Flask]
@@ -63,7 +63,7 @@ def make_app(filled: Services) -> Iterator[MakeApp]:
             filled.close()
             services = Services(replace(filled.settings, **changes), filled.embedder)
             opened.append(services)
-        return create_app(WebContext(services, services.index))
+        return create_app(make_context(services, services.index))
 
     yield make
     for services in opened:

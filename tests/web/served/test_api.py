@@ -58,6 +58,9 @@ def test_articles(client: FlaskClient) -> None:
     assert article == HEADING | {
         "version": 1,
         "authors": ["Hélène Vasseur"],
+        "section": None,
+        "modified": None,
+        "paywalled": None,
         "text": "Les missiles à moyenne portée seront détruits.\n\n"
         "Des inspecteurs iront sur place.",
     }
@@ -85,7 +88,10 @@ def test_openapi(client: FlaskClient) -> None:
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
         "/api/v1/search", "/api/v1/similar", "/api/v1/articles", "/api/v1/articles/{article_id}",
-        "/api/v1/health",
+        "/api/v1/health", "/api/v1/jobs", "/api/v1/jobs/addresses", "/api/v1/jobs/{job_id}",
+        "/api/v1/feeds", "/api/v1/feeds/{feed_id}",
+        "/api/v1/articles/{article_id}/versions", "/api/v1/articles/{article_id}/diff",
+        "/api/v1/articles/{article_id}/versions/{number}",
     }  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def test_add_by_paste(client: FlaskClient) -> None:
 
 def test_add_by_file(client: FlaskClient) -> None:
     files = [(BytesIO(b"Eins\n\nText von eins."), "a.txt"), (BytesIO(b"\x00\x01\xff"), "b.bin")]
-    answer = client.post("/add", data={"way": "file", "file": files})
+    answer = client.post("/add", data={"way": "file", "file": files}, follow_redirects=True)
     outcomes = BeautifulSoup(answer.text, "lxml").select(".outcomes li")
     assert [each["class"] for each in outcomes] == [["added"], ["rejected"]]
 

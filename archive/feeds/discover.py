@@ -1,0 +1,35 @@
+"""The feeds a web page names in its head (HTML Standard, 4.6.6.1, rel=alternate). Pure."""
+
+from urllib.parse import urljoin
+
+from bs4 import BeautifulSoup, SoupStrainer, Tag
+
+from archive.feeds.cleaning import clean_link
+
+MEDIA_TYPES = (
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/feed+json",
+    "application/json",
+)
+MOST_FEEDS = 50
+
+
+def discover_feeds(html: str, url: str) -> tuple[str, ...]:
+    """Their addresses, absolute, in the page's order: a site names its main feed first."""
+    page = BeautifulSoup(
+        f"<!doctype html>{html}", "lxml", parse_only=SoupStrainer(["base", "link"])
+    )
+    bases = page.find_all("base", href=True)
+    root = urljoin(url, str(bases[0]["href"])) if bases else url
+    found = [_address(link, root) for link in page.find_all("link", href=True)]
+    return tuple(dict.fromkeys(address for address in found if address))[:MOST_FEEDS]
+
+
+def _address(link: Tag, root: str) -> str | None:
+    kind = str(link.get("type") or "").partition(";")[0].strip().lower()
+    relations = [part.lower() for part in link.get("rel") or ()]
+    if "feed" not in relations and not ("alternate" in relations and kind in MEDIA_TYPES):
+        return None
+    return clean_link(str(link.get("href")), root, [])

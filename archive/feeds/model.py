@@ -1,0 +1,112 @@
+"""The records that pass between the stages of a poll."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Kind = Literal["rss", "atom", "rdf", "json", "sitemap"]
+
+ACTIVE = "active"  # polled at every turn
+FAILING = "failing"  # failed so often that it is polled once a day
+DEAD = "dead"  # failing for a month; polled when named alone
+GONE = "gone"  # answered 410; polled when named alone
+WAITING = "waiting"  # outcome of an item that has not had its turn
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One item of a feed, cleaned: plain text fields, an http(s) link or none.
+
+    `key` tells it from all others of its feed. `content` is HTML, the longest the feed gives, and
+    may be empty. `remarks` say what was refused or cut in it, and why.
+    """
+
+    key: str
+    link: str | None = None
+    title: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    section: str | None = None
+    language: str | None = None
+    source: str | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.link or self.title or self.key
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "FeedEntry":
+        fields = json.loads(text)
+        for name in ("authors", "remarks"):
+            fields[name] = tuple(fields[name])
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """A feed as read. `children` are the sitemaps of a sitemap index, which has no items itself.
+
+    `remarks` say what of the whole document was left out, and why.
+    """
+
+    kind: Kind
+    title: str = ""
+    language: str | None = None
+    entries: tuple[FeedEntry, ...] = ()
+    children: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A subscription as the store holds it. Times are UTC, ISO 8601 ending in Z.
+
+    `source` is the outlet its articles are given, where the user chose one; `due` is when it may
+    be polled next; `succeeded` when it last answered well; `outcome` what the last poll found.
+    """
+
+    id: int
+    url: str
+    state: str
+    added: str
+    title: str | None = None
+    source: str | None = None
+    polled: str | None = None
+    succeeded: str | None = None
+    due: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    failures: int = 0
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReply:
+    """What came of asking for a feed: its document, "not modified", or the problem.
+
+    `moved_to` is where permanent redirects led; `retry_after_seconds` how long the host wants to
+    be left alone; `asked` is False where no request was made at all.
+    """
+
+    document: FeedDocument | None = None
+    problem: str | None = None
+    gone: bool = False
+    moved_to: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after_seconds: float | None = None
+    asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItem:
+    """An item to be fetched now; `article_id` is the article an earlier try made of it."""
+
+    entry: FeedEntry
+    attempts: int = 0
+    article_id: int | None = None

@@ -1,0 +1,206 @@
+"""The feeds subscribed and what became of their items, in the archive's own file."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.database import Database
+from archive.feeds.errors import FeedNotFoundError
+from archive.feeds.model import ACTIVE, DEAD, GONE, WAITING, Feed, FeedEntry, PendingItem
+from archive.model import ItemOutcome
+from archive.normalize import format_utc
+from archive.schema import article, feed, feed_item
+
+RETIRED = (GONE, DEAD)
+
+
+class FeedStore:
+    """Subscriptions and items. Safe for many threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, url: str, now: datetime, **told: str | None) -> tuple[Feed, bool]:
+        """The feed under `url`, and whether it is new. One that had ended is polled again."""
+        moment = format_utc(now)
+        values = {"url": url, "state": ACTIVE, "added": moment, "failures": 0, **_said(told)}
+        with self._database.write() as connection:
+            held = connection.execute(sa.select(feed).where(feed.c.url == url)).first()
+            if held is None:
+                connection.execute(feed.insert().values(**values))
+            else:
+                changed = _said(told) | ({"title": held.title} if held.title else {})
+                if held.state in RETIRED:
+                    changed |= {"state": ACTIVE, "failures": 0, "due": moment, "succeeded": moment}
+                if changed:
+                    connection.execute(feed.update().where(feed.c.id == held.id).values(**changed))
+            row = connection.execute(sa.select(feed).where(feed.c.url == url)).one()
+        return _feed(row), held is None
+
+    def feeds(self) -> list[Feed]:
+        """Every feed, in the order of subscription."""
+        with self._database.read() as connection:
+            return [_feed(row) for row in connection.execute(sa.select(feed).order_by(feed.c.id))]
+
+    def find(self, named: str) -> Feed:
+        """The feed of this address or number. Raises FeedNotFoundError."""
+        condition = feed.c.url == named
+        if named.isascii() and named.isdigit() and len(named) < 19:
+            condition = sa.or_(condition, feed.c.id == int(named))
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(feed).where(condition)).first()
+        if row is None:
+            raise FeedNotFoundError(f"no feed {named:.300}; see: hemero feeds list")
+        return _feed(row)
+
+    def due(self, now: datetime) -> list[Feed]:
+        """The feeds to be polled now: no longer waiting, neither gone nor dead."""
+        wanted = sa.and_(
+            feed.c.state.not_in(RETIRED),
+            sa.or_(feed.c.due.is_(None), feed.c.due <= format_utc(now)),
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(feed).where(wanted).order_by(feed.c.id))
+            return [_feed(row) for row in rows]
+
+    def remove(self, feed_id: int) -> None:
+        """Forget the feed and its items; the articles stay."""
+        with self._database.write() as connection:
+            connection.execute(feed.delete().where(feed.c.id == feed_id))
+
+    def record_visit(
+        self, visited: Feed, entries: Sequence[FeedEntry], now: datetime
+    ) -> tuple[Feed, int]:
+        """The feed as decided and its new items as waiting, in one transaction; how many are new.
+
+        A feed that moved to an address subscribed already keeps its own, and says so.
+        """
+        with self._database.write() as connection:
+            visited = _without_clash(connection, visited)
+            changed = {name: value for name, value in asdict(visited).items() if name != "id"}
+            connection.execute(feed.update().where(feed.c.id == visited.id).values(**changed))
+            new = _note(connection, visited.id, entries, format_utc(now)) if entries else 0
+        return visited, new
+
+    def pending(self, feed_id: int, limit: int) -> tuple[list[PendingItem], int]:
+        """The items to be fetched now, those never tried first, and how many wait besides."""
+        wanted = sa.and_(feed_item.c.feed_id == feed_id, feed_item.c.entry.is_not(None))
+        query = sa.select(feed_item).where(wanted).order_by(feed_item.c.attempts, sa.text("rowid"))
+        with self._database.read() as connection:
+            rows = connection.execute(query.limit(limit)).all()
+            number = sa.select(sa.func.count()).select_from(feed_item).where(wanted)
+            waiting = int(connection.scalar(number) or 0)
+        items = [
+            PendingItem(FeedEntry.from_json(row.entry), row.attempts, row.article_id)
+            for row in rows
+        ]
+        return items, waiting - len(items)
+
+    def settle(
+        self, feed_id: int, item: PendingItem, outcome: ItemOutcome, attempts: int, settled: bool
+    ) -> None:
+        """Remember what became of an item; one not settled stays to be tried again."""
+        values: dict[str, Any] = {
+            "outcome": outcome.outcome,
+            "article_id": outcome.id or item.article_id,
+            "reason": outcome.reason,
+            "attempts": attempts,
+        }
+        if settled:
+            values["entry"] = None
+        one = sa.and_(feed_item.c.feed_id == feed_id, feed_item.c.key == item.entry.key)
+        with self._database.write() as connection:
+            connection.execute(feed_item.update().where(one).values(**values))
+
+    def item_counts(self) -> dict[int, dict[str, int]]:
+        """How many items each feed has, by outcome."""
+        number = sa.func.count()
+        query = sa.select(feed_item.c.feed_id, feed_item.c.outcome, number).group_by(
+            feed_item.c.feed_id, feed_item.c.outcome
+        )
+        counts: dict[int, dict[str, int]] = {}
+        with self._database.read() as connection:
+            for feed_id, outcome, items in connection.execute(query):
+                counts.setdefault(feed_id, {})[outcome] = items
+        return counts
+
+    def items(self, feed_id: int) -> list[tuple[str, ItemOutcome, int]]:
+        """Key, outcome and attempts of every item of a feed, in the order they were first seen."""
+        query = (
+            sa.select(feed_item).where(feed_item.c.feed_id == feed_id).order_by(sa.text("rowid"))
+        )
+        with self._database.read() as connection:
+            return [
+                (
+                    row.key,
+                    ItemOutcome(row.key, row.outcome, row.article_id, row.reason),
+                    row.attempts,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def article_at(self, url: str) -> int | None:
+        """The article held under a canonical address."""
+        query = sa.select(article.c.id).where(article.c.url == url).order_by(article.c.id).limit(1)
+        with self._database.read() as connection:
+            found = connection.scalar(query)
+        return int(found) if found is not None else None
+
+
+def _note(
+    connection: sa.Connection, feed_id: int, entries: Sequence[FeedEntry], moment: str
+) -> int:
+    """How many of the entries are new: those alone are noted, once each."""
+    if connection.scalar(sa.select(feed.c.id).where(feed.c.id == feed_id)) is None:
+        return 0  # removed while it was polled
+    known = select_keys(connection, feed_id, [entry.key for entry in entries])
+    new: dict[str, FeedEntry] = {}
+    for entry in entries:
+        if entry.key not in known:
+            new.setdefault(entry.key, entry)
+    rows = [_waiting_row(feed_id, entry, moment) for entry in new.values()]
+    if rows:
+        connection.execute(feed_item.insert(), rows)
+    return len(rows)
+
+
+def select_keys(connection: sa.Connection, feed_id: int, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that the feed has had before."""
+    listed = sa.func.json_each(json.dumps(keys)).table_valued("value")
+    query = sa.select(feed_item.c.key).where(
+        feed_item.c.feed_id == feed_id, feed_item.c.key.in_(sa.select(listed.c.value))
+    )
+    return set(connection.scalars(query))
+
+
+def _waiting_row(feed_id: int, entry: FeedEntry, moment: str) -> dict[str, Any]:
+    return {
+        "feed_id": feed_id,
+        "key": entry.key,
+        "seen": moment,
+        "outcome": WAITING,
+        "attempts": 0,
+        "entry": entry.to_json(),
+    }
+
+
+def _without_clash(connection: sa.Connection, visited: Feed) -> Feed:
+    held = connection.execute(sa.select(feed.c.id, feed.c.url).where(feed.c.url == visited.url))
+    other = next((row for row in held if row.id != visited.id), None)
+    if other is None:
+        return visited
+    own = connection.scalar(sa.select(feed.c.url).where(feed.c.id == visited.id))
+    told = f"moved to {visited.url}, which is subscribed already; remove this one"
+    return replace(visited, url=str(own or visited.url), outcome=told)
+
+
+def _said(told: dict[str, str | None]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if value}
+
+
+def _feed(row: Any) -> Feed:
+    return Feed(**row._mapping)

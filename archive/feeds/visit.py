@@ -1,0 +1,202 @@
+"""One visit: ask for a feed, note its new items, fetch the pages of those that wait.
+
+Runs in a thread of its own; what it yields is put into the store by the thread that polls.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from random import Random
+from threading import Event
+
+from archive.decode import LARGEST_DOCUMENT_BYTES
+from archive.errors import ArchiveError, BlockedAddressError, FetchError, UnreadableInputError
+from archive.feeds.decide import decide_feed, parse_retry_after
+from archive.feeds.entries import complete_page, own_draft
+from archive.feeds.errors import HostClosedError, PageRefusedError, RobotsForbiddenError
+from archive.feeds.hosts import HostGate
+from archive.feeds.model import Feed, FeedDocument, FeedReply, PendingItem
+from archive.feeds.parse import read_feed
+from archive.feeds.sitemaps import MOST_CHILDREN
+from archive.feeds.store import FeedStore
+from archive.feeds.syndication import MOST_ENTRIES
+from archive.fetch import refusal_of
+from archive.model import SourceItem
+from archive.normalize import canonical_url
+from archive.options import ReadOptions
+from archive.sources.html import read_page
+
+DEEPEST_INDEX = 2
+TRANSIENT = (408, 425, 429)  # besides 5xx: the page may be had later
+LASTING = (RobotsForbiddenError, BlockedAddressError, PageRefusedError)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedVisited:
+    """A feed was asked, and `new` items noted; `waiting` are left for the next poll."""
+
+    feed: Feed
+    new: int = 0
+    waiting: int = 0
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFetched:
+    """An item to be put into the store, with what is to be said of it.
+
+    `source` is None where the store may hold it already, under `address`. `transient`: its page
+    could not be had this time, but may yet.
+    """
+
+    feed: Feed
+    item: PendingItem
+    source: SourceItem | None
+    address: str | None = None
+    transient: bool = False
+    remark: str | None = None
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Visits the feeds of one host one after another; never fetches an address twice."""
+
+    gate: HostGate
+    feeds: FeedStore
+    options: ReadOptions
+    stopping: Event
+    random: Random
+    items_per_visit: int
+    seen: set[str] = field(default_factory=set)
+
+    def visit_all(self, feeds: Sequence[Feed]) -> Iterator[FeedVisited | ItemFetched]:
+        for feed in feeds:
+            if self.stopping.is_set():
+                return
+            yield from self._visit(feed)
+
+    def _visit(self, feed: Feed) -> Iterator[FeedVisited | ItemFetched]:
+        now = self.gate.clock.now()
+        reply = self._ask(feed, now)
+        entries = reply.document.entries if reply.document else ()
+        decided = decide_feed(feed, reply, self.gate.clock.now(), self.random.random())
+        feed, new = self.feeds.record_visit(decided, entries, now)
+        pending, waiting = self.feeds.pending(feed.id, self.items_per_visit)
+        yield FeedVisited(feed, new, waiting, failed=reply.gone or reply.problem is not None)
+        for item in pending:
+            if self.stopping.is_set():
+                return
+            fetched = self._fetch_item(feed, item)
+            if fetched is not None:
+                yield fetched
+
+    def _ask(self, feed: Feed, now: datetime) -> FeedReply:
+        try:
+            return ask_feed(self.gate, feed, now)
+        except Exception as exc:  # a bug met in one feed must not keep the others from their turn
+            logger.exception("reading %s failed", feed.url)
+            return FeedReply(problem=f"cannot be read: {exc!r:.200}")
+
+    def _fetch_item(self, feed: Feed, item: PendingItem) -> ItemFetched | None:
+        """None where the item has to wait for its host."""
+        entry = item.entry
+        if entry.link is None:
+            return _own_item(feed, item, None, transient=False)
+        address = canonical_url(entry.link)
+        if address in self.seen or self.feeds.article_at(address) not in (None, item.article_id):
+            return ItemFetched(feed, item, None, address)
+        self.seen.add(address)
+        try:
+            return _page_item(feed, item, self.gate, self.options)
+        except HostClosedError:
+            self.seen.discard(address)
+            return None
+        except (*LASTING, UnreadableInputError) as exc:
+            return _own_item(feed, item, str(exc), transient=False)
+        except FetchError as exc:
+            return _own_item(feed, item, str(exc), transient=True)
+        except Exception as exc:  # a bug met on one page must not keep the others out
+            logger.exception("reading %s failed", entry.link)
+            return _own_item(feed, item, f"cannot be read: {exc!r:.200}", transient=True)
+
+
+def ask_feed(gate: HostGate, feed: Feed, now: datetime) -> FeedReply:
+    """What came of asking; never raises for what a server does."""
+    conditions = {"If-None-Match": feed.etag, "If-Modified-Since": feed.last_modified}
+    try:
+        page = gate.request(feed.url, {name: said for name, said in conditions.items() if said})
+    except HostClosedError as exc:
+        return FeedReply(problem=str(exc), retry_after_seconds=exc.seconds, asked=False)
+    except FetchError as exc:
+        return FeedReply(problem=str(exc))
+    if page.status == 304:
+        return FeedReply(moved_to=page.moved_to)
+    if page.status == 410:
+        return FeedReply(gone=True)
+    if not page.ok:
+        retry_after = parse_retry_after(page.headers.get("retry-after"), now)
+        return FeedReply(problem=refusal_of(page), retry_after_seconds=retry_after)
+    try:
+        document = read_feed(page.body, page.url, now, page.charset)
+    except UnreadableInputError as exc:
+        return FeedReply(problem=str(exc))
+    return FeedReply(
+        document=read_children(gate, document, now),
+        moved_to=page.moved_to,
+        etag=page.headers.get("etag"),
+        last_modified=page.headers.get("last-modified"),
+    )
+
+
+def read_children(gate: HostGate, index: FeedDocument, now: datetime) -> FeedDocument:
+    """A sitemap index with its sitemaps' items: DEEPEST_INDEX levels, MOST_CHILDREN in all."""
+    entries, remarks = list(index.entries), list(index.remarks)
+    waiting, asked = [(url, 1) for url in index.children], 0
+    while waiting and asked < MOST_CHILDREN and len(entries) < MOST_ENTRIES:
+        (url, depth), asked = waiting.pop(0), asked + 1
+        try:
+            page = gate.request(url)
+            if not page.ok:
+                raise FetchError(refusal_of(page))
+            child = read_feed(page.body, page.url, now, page.charset)
+        except ArchiveError as exc:
+            remarks.append(str(exc))
+            continue
+        entries += child.entries
+        if depth < DEEPEST_INDEX:
+            waiting += [(below, depth + 1) for below in child.children]
+    return replace(index, entries=tuple(entries[:MOST_ENTRIES]), remarks=tuple(remarks))
+
+
+def _page_item(feed: Feed, item: PendingItem, gate: HostGate, options: ReadOptions) -> ItemFetched:
+    """The item with its page's text. Raises FetchError, UnreadableInputError."""
+    entry = item.entry
+    page = gate.request(entry.link or "")
+    if not page.ok:
+        again = page.status in TRANSIENT or page.status >= 500
+        raise (FetchError if again else PageRefusedError)(refusal_of(page))
+    if len(page.body) > LARGEST_DOCUMENT_BYTES:  # what a feed may be, no article is
+        raise UnreadableInputError(f"a page of {len(page.body):,} bytes; not read")
+    read = read_page(page, entry.name, options).resolve()
+    if read.draft is None:
+        raise UnreadableInputError(read.problem or "no article found in this page")
+    if item.article_id is not None:  # the same article, whatever address the page gives itself
+        read = replace(read, draft=replace(read.draft, url=entry.link))
+    return ItemFetched(feed, item, complete_page(read, entry, feed.source or feed.title))
+
+
+def _own_item(feed: Feed, item: PendingItem, problem: str | None, transient: bool) -> ItemFetched:
+    """The item as the feed tells it, or the reason why there is none."""
+    entry = item.entry
+    try:
+        draft = own_draft(entry, feed.source or feed.title)
+    except UnreadableInputError as exc:
+        told = "; ".join(filter(None, (problem, str(exc))))
+        return ItemFetched(feed, item, SourceItem(entry.name, problem=told), transient=transient)
+    remark = f"kept as the feed tells it, because of its page: {problem}" if problem else None
+    return ItemFetched(
+        feed, item, SourceItem(entry.name, draft), transient=transient, remark=remark
+    )

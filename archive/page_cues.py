@@ -1,0 +1,129 @@
+"""Names and phrases by which pages mark what is none of the article. Pure.
+
+Names are classes, ids and roles of elements; a name counts by its whole words, so that "ad" is not
+found in "header".
+"""
+
+import re
+
+from lxml.html import HtmlElement
+
+LONGEST_NAME_CHARACTERS = 500
+LONGEST_PHRASE_CHARACTERS = 220
+
+
+def _words_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(patterns)})(?![a-z])")
+
+
+# Never part of the article, whatever else speaks for it.
+_ALIEN = _words_of(
+    r"related|recommend\w*|newsletters?|promos?|promotion|sponsor\w*|ads?|banner|consent|trending",
+    r"outbrain|taboola|breadcrumbs?|captions?|credits?|byline|tags|see-also|read-?next|disclaimer",
+    r"gallery|carousel|infobox|factbox|photos?|images?|img|pictures?|media-?info|overlay|quiz|bio",
+    r"visually-?hidden|sr-only|screen-?reader|biography|footer|teasers?|donat\w*",
+)
+# Often part of no article, but wrappers around whole pages are named so too.
+_DOUBTFUL = _words_of(
+    r"widgets?|sidebar|advert\w*|authors?|comments?|disqus\w*|modal|popup|login|register|signup",
+    r"subscri\w+|sign-?up|share|sharing|social|cookies?|pagination|pager|copyright|tag-?list",
+    r"topics|keywords|toolbar|read-?more|most-?(?:read|popular)|popular|more-(?:on|from|news)",
+    r"tweet|twitter\w*|instagram\w*|facebook|tiktok\w*|slideshow|player|podcast|timestamp",
+    r"dateline|published|pubdate|meta|cta|menu|nav|navigation|piano|reactions?|rating|poll",
+    r"kicker|overline|legende?|bildunterschrift|skip-link|hidden",
+)
+# A single paragraph or subheading, where the name of a wrapper would say nothing.
+_ALIEN_LINE = _words_of(
+    r"captions?|credits?|copyright|byline|authors?|autor|newsletters?|ads?|advert\w*|promo\w*",
+    r"related|read-?(?:more|also)|timestamp|dateline|meta|tags|share|disclaimer|signup|legende?",
+    r"img|images?|photos?|kicker|overline|date|time|source|bio|info-?text|visually-?hidden",
+    r"sr-only|screen-?reader",
+)
+_STANDFIRST = _words_of(
+    r"stand-?first|lede?|lead|lead-?(?:text|in)|article-?lead|dek|deck|chapo|chapeau|intro",
+    r"introduction|excerpt|summary|sub-?(?:title|headline|heading|head)|vorspann|anreisser",
+    r"entradilla|bajada|sommario|ingress|abstract|(?:article-?)?description",
+)
+_BODY = _words_of(
+    r"(?:article|story|post)-{0,2}(?:body|text|content|copy)|entry-{0,2}content|rich-?text",
+    r"body-{0,2}(?:text|copy|content)|content-{0,2}body|main-?text",
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_PHRASE = re.compile(
+    r"""[\W_]*(?:
+    (?:lire|à\slire|voir|écouter)\s(?:aussi|également)|lire\s(?:la\ssuite|plus)|à\slire\s?[:|]
+    |sur\sle\smême\s(?:sujet|thème)|(?:lesen|sehen)\ssie\s(?:auch|hier|dazu)|mehr\szum\sthema
+    |(?:auch\sinteressant|lesetipp|zum\sthema|das\skönnte\ssie)\b|weiterlesen\b
+    |read\s(?:more|also|next|on)\b|(?:also|see|watch|listen)\s(?:read|also|more|now)\b
+    |more\s(?:on\sthis|from|stories|like\sthis)\b|(?:related|recommended|suggested)\b.{0,25}[:?]?$
+    |you\smay\s(?:also|like)|don[’']t\smiss\b|most\s(?:read|popular|viewed)\b|trending\b.{0,15}$
+    |lee?a?\stambién|te\spuede\sinteresar|más\sinformación$|leggi\sanche|leia\s(?:também|mais)
+    |lees\sook|czytaj\s(?:więcej|też|także|również)|läs\s(?:också|mer)|les\sogså|читайте\sтакже
+    |(?:for|want)\smore\s(?:stories|news|on)\b|(?:got|have|do\syou\shave)\sa\s(?:story|tip)\b
+    |follow\s(?:us|\S+\son\s(?:twitter|facebook|instagram|x))\b|(?:join|like)\sus\son\b
+    |(?:sign|log)\s(?:up|in)\s(?:to|for|here|now|today)\b|sign\sin$|create\s(?:a|an|your)\s.{0,9}account
+    |subscribe\b|already\sa\s(?:subscriber|member)|support\sour\sjournalism|click\shere\b
+    |(?:abonnez|inscrivez)[\s-]vous|déjà\sabonné|(?:jetzt|hier)\s(?:abonnieren|anmelden)
+    |newsletter\b|inscription\sà\s|(?:suscríb|regístr)[ae]te|iscriviti|abbonati\b
+    |(?:advertisement|advertising|publicité|anzeige|werbung|publicidad|pubblicità|reklama)$
+    |(?:article\scontent|comments?|commentaires|kommentare|share|print|partager|teilen)$
+    |story\scontinues\sbelow|(?:photo|image|picture|foto|bild|crédits?|credit|quelle|fuente)s?\s?:
+    |©|\(?(?:photo|image|picture|foto|bild)\s(?:by|von|de|par)\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BY_NAME = re.compile(
+    r"\W*(?:by|von|par|por|di|door|af|av)\s+[A-ZÀ-Þ][^.!?;:]{2,60}$", re.IGNORECASE
+)
+
+
+def is_alien(name: str) -> bool:
+    """Whether an element of this name is none of the article."""
+    return _ALIEN.search(name) is not None
+
+
+def is_doubtful(name: str) -> bool:
+    """Whether an element of this name may well be none of the article."""
+    return _DOUBTFUL.search(name) is not None
+
+
+def is_alien_line(name: str) -> bool:
+    """Whether a paragraph or subheading of this name is none of the article."""
+    return _ALIEN_LINE.search(name) is not None
+
+
+def is_standfirst(name: str) -> bool:
+    """Whether an element of this name is likely the summary under the headline."""
+    return _STANDFIRST.search(name) is not None
+
+
+def is_body(name: str) -> bool:
+    """Whether an element of this name is likely what holds the article's text."""
+    return _BODY.search(name) is not None
+
+
+def is_unshown(element: HtmlElement) -> bool:
+    """Whether the element says itself that it is not to be shown, or not to be read out."""
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or _UNSHOWN.search(element.get("style") or "") is not None
+    )
+
+
+def is_boilerplate(text: str) -> bool:
+    """Whether a short text begins as teasers, credits, bylines and notes to the reader do."""
+    if len(text) > LONGEST_PHRASE_CHARACTERS:
+        return False
+    return _PHRASE.match(text) is not None or _BY_NAME.match(text) is not None
+
+
+def name_of(element: HtmlElement) -> str:
+    """What the page calls the element, in small letters and parted by hyphens."""
+    parts = [element.get(key) or "" for key in ("class", "itemprop", "data-testid", "role")]
+    identity = element.get("id") or ""
+    if not any(character.isdigit() for character in identity):  # else made by a machine
+        parts.append(identity)
+    name = " ".join(filter(None, parts))[:LONGEST_NAME_CHARACTERS]
+    return _CAMEL.sub("-", name).replace("_", "-").lower() if name else ""

@@ -1,0 +1,97 @@
+"""From the text of a page to its tree, within bounds of size, depth and attributes. Pure.
+
+Every later step works on this one tree, which the page is parsed into once.
+"""
+
+import re
+from collections.abc import Mapping
+
+from lxml import etree
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from archive.errors import UnreadableInputError
+
+LARGEST_PAGE_CHARACTERS = 20_000_000
+# libxml2 takes time quadratic in the attributes of a tag, trafilatura in the paragraphs of a page:
+# without these limits, ten megabytes of either would take the better part of an hour.
+MOST_ATTRIBUTES = 1_000
+MOST_TAGS = 50_000
+# libxml2 drops what lies deeper than 255, text and all; each level is a call deep in later steps.
+DEEPEST_TAG = 200
+NOTHING_FOUND = "no article found in this page; paste its text instead"
+# Put first, it keeps XHTML from being taken for XML.
+_DOCTYPE = "<!doctype html>"
+_WRAPPER = re.compile(
+    r"</?(?:div|span|section|article|main|center|blockquote|b|i|u|em|strong|font|big|small|s|a"
+    r"|[uo]l|li|dl|d[dt]|table|t[rdh]|tbody|form|[a-z]+-[\w-]+)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}>")
+
+
+def parse_page(markup: str) -> HtmlElement:
+    """The page's root element; a page nested too deep is read without its wrappers.
+
+    Raises UnreadableInputError for a page beyond what is written to be read, and for an empty one.
+    """
+    if len(markup) > LARGEST_PAGE_CHARACTERS:
+        limit = LARGEST_PAGE_CHARACTERS // 1_000_000
+        raise UnreadableInputError(f"over {limit} million characters; paste the article's text")
+    text = markup.replace("\x00", "")
+    declaration = _XML_DECLARATION.match(text)
+    text = text[declaration.end() :] if declaration else text
+    data = _encode(text)
+    if _measure(data) > DEEPEST_TAG:
+        data = _encode(_WRAPPER.sub("<p>", text))
+        if _measure(data) > DEEPEST_TAG:
+            raise UnreadableInputError(
+                f"tags nested over {DEEPEST_TAG} deep; paste the article's text instead"
+            )
+    return _parse(data)
+
+
+def _encode(text: str) -> bytes:
+    return (_DOCTYPE + text).encode("utf-8", "replace")  # lxml refuses lone surrogates
+
+
+def _parse(data: bytes) -> HtmlElement:
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return lxml_html.document_fromstring(data, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as exc:
+        raise UnreadableInputError(NOTHING_FOUND) from exc
+
+
+def _measure(data: bytes) -> int:
+    """How deep the tags are nested, counted without building them.
+
+    Raises UnreadableInputError for too many tags, or attributes in one of them.
+    """
+    try:
+        deepest: int = etree.HTML(data, etree.HTMLParser(encoding="utf-8", target=_Gauge()))
+    except (etree.ParserError, etree.XMLSyntaxError) as exc:
+        raise UnreadableInputError(NOTHING_FOUND) from exc
+    return deepest
+
+
+class _Gauge:
+    """What lxml tells of each tag as it reads, before there is a tree that could grow too large."""
+
+    def __init__(self) -> None:
+        self.tags = self.depth = self.deepest = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self.tags += 1
+        self.depth += 1
+        self.deepest = max(self.deepest, self.depth)
+        if self.tags > MOST_TAGS:
+            raise UnreadableInputError(f"over {MOST_TAGS:,} tags; paste the article's text instead")
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise UnreadableInputError(f"a tag with over {MOST_ATTRIBUTES:,} attributes; not read")
+
+    def end(self, tag: str) -> None:
+        self.depth -= 1
+
+    def close(self) -> int:
+        return self.deepest

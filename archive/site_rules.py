@@ -1,0 +1,75 @@
+"""A user's own rules for single sites: CSS selectors that are tried before anything else. Pure."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import soupsieve
+
+from archive.errors import SiteRulesError
+
+FIELDS = ("body", "title", "authors", "published", "section", "remove")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRule:
+    """CSS selectors (Selectors Level 4) for one site; None where its page needs no rule.
+
+    `body` selects what holds the paragraphs, `remove` what in it is none of the article.
+    """
+
+    body: str | None = None
+    title: str | None = None
+    authors: str | None = None
+    published: str | None = None
+    section: str | None = None
+    remove: str | None = None
+
+
+NO_RULE = SiteRule()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """Rules by domain; that of a domain holds for the domains below it too."""
+
+    sites: Mapping[str, SiteRule] = field(default_factory=dict)
+
+    def rule_for(self, host: str | None) -> SiteRule:
+        """The rule of the longest domain that `host` lies in, NO_RULE where there is none."""
+        name = (host or "").lower().rstrip(".")
+        while name:
+            if name in self.sites:
+                return self.sites[name]
+            name = name.partition(".")[2]
+        return NO_RULE
+
+
+def parse_site_rules(toml: str) -> SiteRules:
+    """The rules of a file like `[site."lemonde.fr"]`, `body = "article .content"`.
+
+    Raises SiteRulesError naming the site and the key that is wrong.
+    """
+    try:
+        data = tomllib.loads(toml)
+    except ValueError as exc:
+        raise SiteRulesError(f"the site rules are no TOML: {exc}") from exc
+    sites = data.get("site", {})
+    if set(data) - {"site"} or not isinstance(sites, dict):
+        raise SiteRulesError('site rules are tables such as [site."lemonde.fr"], nothing else')
+    return SiteRules({name.lower(): _parse_rule(name, table) for name, table in sites.items()})
+
+
+def _parse_rule(site: str, table: Any) -> SiteRule:
+    if not isinstance(table, dict):
+        raise SiteRulesError(f"site {site!r} is no table of selectors")
+    for key, selector in table.items():
+        if key not in FIELDS:
+            raise SiteRulesError(f"site {site!r}: no key {key!r}; there is: {', '.join(FIELDS)}")
+        try:
+            soupsieve.compile(selector)
+        except (soupsieve.SelectorSyntaxError, TypeError, AttributeError) as exc:
+            reason = str(exc).splitlines()[0]
+            raise SiteRulesError(f"site {site!r}: {key} is no CSS selector: {reason}") from exc
+    return SiteRule(**table)

@@ -1,0 +1,119 @@
+"""What the formats of news agencies share: marked-up bodies, bylines, identifiers. Pure."""
+
+import re
+
+from lxml import etree
+
+from archive.model import SourceItem
+from archive.normalize import clean_line
+from archive.page_tree import parse_page
+from archive.sources.records import split_names
+
+# Each is a line of its own. XHTML, and what NITF 3.6 adds to it.
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "section",
+        "article",
+        "main",
+        "address",
+        "br",
+        "hr",
+        "table",
+        "caption",
+        "tr",
+        "hl1",
+        "hl2",
+        "block",
+        "bq",
+        "credit",
+        "fn",
+        "note",
+        "body.content",
+        "body.end",
+        "tagline",
+        "lede",
+    ]
+)
+_SKIPPED = frozenset(
+    [
+        "head",
+        "script",
+        "style",
+        "template",
+        "title",
+        "figure",
+        "media",
+        "figcaption",
+        "iframe",
+        "object",
+        "nav",
+        "form",
+    ]
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")  # JSON can escape halves of characters
+_CELLS = frozenset(("td", "th"))
+_BY = re.compile(r"(?:by|par|por|von)\s+(?=\S)", re.IGNORECASE)
+
+
+def markup_paragraphs(markup: str, title: str = "") -> tuple[str, ...]:
+    """The lines of an HTML or XHTML body in order: paragraphs, subheadings, list items, rows.
+
+    Nothing is taken for boilerplate: an agency sends the article alone. Raises
+    UnreadableInputError for what is beyond the bounds of a page.
+    """
+    readable = _SURROGATES.sub(" ", markup)
+    return tree_paragraphs(parse_page(readable), title) if readable.strip() else ()
+
+
+def tree_paragraphs(root: etree._Element, title: str = "") -> tuple[str, ...]:
+    """The lines of a body that is parsed already, without those that repeat the title."""
+    lines: list[str] = []
+    parts: list[str] = []
+    skipped = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = str(element.tag)
+        skipped += (event == "start") - (event == "end") if skipped or tag in _SKIPPED else 0
+        if tag in _BLOCKS:
+            lines.append("".join(parts))
+            parts = []
+        ended = event == "end"
+        text = element.tail if ended else element.text
+        if not skipped and text and not (ended and element is root):
+            parts += [" ", text] if tag in _CELLS else [text]
+    cleaned = map(clean_line, [*lines, "".join(parts)])
+    return tuple(line for line in cleaned if line and line != title)
+
+
+def byline_names(byline: str) -> tuple[str, ...]:
+    """The authors a byline names: "By Ana Sol" is Ana Sol."""
+    return split_names(_BY.sub("", clean_line(byline), count=1))
+
+
+def web_address(identifier: str | None) -> str | None:
+    """The identifier where it is an address on the web, not a urn: or tag:."""
+    web = (identifier or "").lower().startswith(("http://", "https://"))
+    return identifier if web else None
+
+
+def withdrawn(name: str, status: str) -> SourceItem | None:
+    """The outcome of an item that its provider took back or holds back (IPTC pubStatus)."""
+    last = status.rpartition(":")[2].strip().lower()
+    if last in ("canceled", "cancelled", "withheld"):
+        return SourceItem(name, problem=f"{last} by its provider; not for publication")
+    return None

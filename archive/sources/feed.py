@@ -1,0 +1,64 @@
+"""A feed's document itself: RSS, Atom, RDF or JSON Feed, each item that holds its own text.
+
+Nothing is fetched: items that are links alone say so. To have their pages fetched, subscribe.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from io import BufferedReader
+
+from archive.errors import UnreadableInputError
+from archive.feeds.entries import own_draft
+from archive.feeds.model import FeedDocument, FeedEntry
+from archive.feeds.parse import LARGEST_FEED_BYTES, looks_like_feed, read_feed
+from archive.model import ArticleDraft, SourceItem
+from archive.options import ReadOptions
+
+SUFFIXES = (".rss", ".atom", ".rdf", ".xml", ".json")
+MEDIA_TYPES = (
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/feed+json",
+)
+ADVICE = "subscribe to have its page fetched: hemero feeds add"
+
+
+def recognizes(head: bytes) -> bool:
+    return looks_like_feed(head)
+
+
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
+    """An item for each of the feed's; a feed of none is one that says so."""
+    data = stream.read(LARGEST_FEED_BYTES + 1)
+    if len(data) > LARGEST_FEED_BYTES:
+        problem = f"over {LARGEST_FEED_BYTES // 1_000_000} MB; no feed is expected to be so large"
+        yield SourceItem(name, problem=problem)
+        return
+    yield from read_feed_items(data, name)
+
+
+def read_feed_items(
+    data: bytes, name: str, url: str = "", charset: str | None = None
+) -> Iterator[SourceItem]:
+    """The items of a feed found at `url`, which their links may be relative to."""
+    try:
+        document = read_feed(data, url, datetime.now(UTC), charset)
+    except UnreadableInputError as exc:
+        yield SourceItem(name, problem=str(exc))
+        return
+    if not document.entries:
+        yield SourceItem(name, problem="a feed without items")
+    for remark in document.remarks:
+        yield SourceItem(name, problem=remark)
+    for entry in document.entries:
+        yield SourceItem(entry.name, read=partial(_read_entry, entry, document))
+
+
+def _read_entry(entry: FeedEntry, document: FeedDocument) -> ArticleDraft:
+    """Raises UnreadableInputError."""
+    try:
+        return own_draft(entry, document.title or None)
+    except UnreadableInputError as exc:
+        raise UnreadableInputError(f"{exc}; {ADVICE}") from exc

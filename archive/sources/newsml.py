@@ -1,0 +1,124 @@
+"""NewsML-G2 2.x: the texts of a newsItem, or of every newsItem in a newsMessage (IPTC NAR)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BufferedReader
+
+from lxml import etree
+
+from archive.decode import read_document
+from archive.errors import UnreadableInputError
+from archive.model import ArticleDraft, SourceItem
+from archive.normalize import split_paragraphs
+from archive.options import ReadOptions
+from archive.sources.agency import byline_names, tree_paragraphs, web_address, withdrawn
+from archive.sources.nitf import draft_from_nitf
+from archive.sources.records import item_name
+from archive.xml import LANGUAGE, find_text, opens_with, parse_xml
+
+SUFFIXES = (".xml", ".newsml")
+_ROOTS = ("newsMessage", "newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem")
+_EMPTY = ArticleDraft(title="", paragraphs=())
+
+
+def recognizes(head: bytes) -> bool:
+    return opens_with(head, *_ROOTS)
+
+
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
+    """An item for each news item; those without a text are told with the reason."""
+    try:
+        root = parse_xml(read_document(stream))
+        if root.tag not in _ROOTS:
+            shown = str(root.tag)[:40]
+            reason = f"XML of another kind, <{shown}>; NITF and NewsML-G2 are read"
+            raise UnreadableInputError(reason)
+    except UnreadableInputError as exc:
+        yield SourceItem(name, problem=str(exc))
+        return
+    items = list(root.iterfind("itemSet/*")) if root.tag == "newsMessage" else [root]
+    if not items:
+        yield SourceItem(name, problem="a news message without an item")
+    for number, item in enumerate(items, start=1):
+        yield _read_item(item, name if len(items) == 1 else f"{name}:{number}")
+
+
+def _read_item(item: etree._Element, place: str) -> SourceItem:
+    name = item_name(item.get("guid"), place)
+    if item.tag != "newsItem":
+        return SourceItem(name, problem=f"a {item.tag}, which has no text of its own")
+    status = item.find("itemMeta/pubStatus")
+    refused = withdrawn(name, _code(status) if status is not None else "")
+    try:
+        return refused or SourceItem(name, _draft(item))
+    except UnreadableInputError as exc:
+        return SourceItem(name, problem=str(exc))
+
+
+def _draft(item: etree._Element) -> ArticleDraft:
+    """The content, and what is said of it outside, which wins."""
+    title = find_text(item, "contentMeta/headline")
+    content = _content(item, title)
+    if not content.paragraphs:
+        kind = _code(item.find("itemMeta/itemClass")) or "item"
+        raise UnreadableInputError(f"a {kind[:40]} without a text; only texts are kept")
+    created = find_text(item, "contentMeta/contentCreated", "itemMeta/firstCreated")
+    version = find_text(item, "itemMeta/versionCreated")
+    return ArticleDraft(
+        title=title or content.title,
+        paragraphs=content.paragraphs,
+        source=_source(item) or content.source,
+        authors=_authors(item) or content.authors,
+        url=web_address(item.get("guid")),
+        language=_language(item) or content.language,
+        published=created or content.published or version or None,
+        modified=find_text(item, "contentMeta/contentModified") or version or None,
+        section=find_text(item, "contentMeta/subject/name") or content.section,
+    )
+
+
+def _content(item: etree._Element, title: str) -> ArticleDraft:
+    """Of several renditions of one text the first that can be read, marked up before plain."""
+    for inline in item.iterfind("contentSet/inlineXML"):
+        for root in inline:
+            draft = _read_markup(root, title)
+            if draft.paragraphs:
+                return draft
+    for plain in item.iterfind("contentSet/inlineData"):
+        if (plain.get("contenttype") or "text/plain").startswith("text/plain"):
+            return replace(_EMPTY, paragraphs=split_paragraphs("".join(plain.itertext())))
+    return _EMPTY
+
+
+def _read_markup(root: etree._Element, title: str) -> ArticleDraft:
+    if root.tag == "nitf":
+        draft = draft_from_nitf(root)
+        kept = tuple(line for line in draft.paragraphs if line != title)
+        return replace(draft, paragraphs=kept)
+    return replace(_EMPTY, paragraphs=tree_paragraphs(root, title))
+
+
+def _source(item: etree._Element) -> str | None:
+    named = ("itemMeta/provider", "contentMeta/infoSource", "rightsInfo/copyrightHolder")
+    said = find_text(item, *(f"{path}/name" for path in named), "contentMeta/creditline")
+    return said or _code(item.find("itemMeta/provider")) or None
+
+
+def _authors(item: etree._Element) -> tuple[str, ...]:
+    byline = byline_names(find_text(item, "contentMeta/by"))
+    names = (find_text(creator, "name") for creator in item.iterfind("contentMeta/creator"))
+    return byline or tuple(filter(None, names))
+
+
+def _language(item: etree._Element) -> str | None:
+    said = item.find("contentMeta/language")
+    told: str | None = said.get("tag") if said is not None else None
+    return told or item.get(LANGUAGE) or None
+
+
+def _code(element: etree._Element | None) -> str:
+    """The code of a qcode, uri or literal: "usable" for "stat:usable"."""
+    if element is None:
+        return ""
+    given = element.get("qcode") or element.get("uri") or element.get("literal") or ""
+    return given.replace("/", ":").rpartition(":")[2]

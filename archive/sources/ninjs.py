@@ -1,0 +1,137 @@
+"""A JSON document: IPTC ninjs 1.0 to 3.x, or an object with our own fields, or a list of either.
+
+The versions differ in names: headline, body_xhtml and byline became headlines, bodies and by in
+2.0, and versioncreated became versionCreated in 3.0, so case is set aside.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from io import BufferedReader
+from typing import Any
+
+from archive.decode import decode_text, read_document
+from archive.errors import UnreadableInputError
+from archive.model import ArticleDraft, SourceItem
+from archive.normalize import split_paragraphs
+from archive.options import ReadOptions
+from archive.sources.agency import byline_names, markup_paragraphs, web_address, withdrawn
+from archive.sources.records import item_name, read_record
+
+SUFFIXES = (".json", ".ninjs")
+_MARKS = frozenset(("versioncreated", "pubstatus", "bodies", "headlines", "representationtype"))
+_MARKUP = ("xhtml", "html", "richtext", "xml")
+_RICHEST = ("application/xhtml+xml", "text/html", "text/plain", "")
+
+
+def recognizes(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
+    """An item for the object of the document, or for each of its list."""
+    try:
+        parsed = _parse(decode_text(read_document(stream)))
+    except UnreadableInputError as exc:
+        yield SourceItem(name, problem=str(exc))
+        return
+    listed = parsed if isinstance(parsed, list) else [parsed]
+    for number, record in enumerate(listed, start=1):
+        yield read_object(record, f"{name}:{number}" if parsed is listed else name)
+
+
+def read_object(record: Any, place: str) -> SourceItem:
+    """The item of one JSON object, ninjs or our own."""
+    if not isinstance(record, dict):
+        return SourceItem(place, problem="not a JSON object with a title and a text")
+    fields = {key.lower(): value for key, value in record.items()}
+    is_ninjs = not _MARKS.isdisjoint(fields) or any(key.startswith("body_") for key in fields)
+    return _read_ninjs(fields, place) if is_ninjs else read_record(record, place)
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise UnreadableInputError(f"not JSON: {exc}") from exc
+
+
+def _read_ninjs(fields: Mapping[str, Any], place: str) -> SourceItem:
+    uri = _text(fields.get("uri"))
+    name = item_name(uri, place)
+    refused = withdrawn(name, _text(fields.get("pubstatus")))
+    if refused is not None:
+        return refused
+    try:
+        return SourceItem(name, _draft(fields, uri))
+    except UnreadableInputError as exc:
+        return SourceItem(name, problem=str(exc))
+
+
+def _draft(fields: Mapping[str, Any], uri: str) -> ArticleDraft:
+    title = _title(fields)
+    paragraphs = _paragraphs(fields, title)
+    if not paragraphs:
+        kind = _text(fields.get("type")) or "item"
+        raise UnreadableInputError(f"a ninjs {kind[:40]} without a text; only texts are kept")
+    first = _text(fields.get("firstcreated") or fields.get("contentcreated"))
+    latest = _text(fields.get("versioncreated"))
+    return ArticleDraft(
+        title=title,
+        paragraphs=paragraphs,
+        source=_name(fields, "infosources", "infosource") or _text(fields.get("copyrightholder")),
+        authors=byline_names(_text(fields.get("byline") or fields.get("by"))),
+        url=web_address(uri),
+        language=_text(fields.get("language")) or None,
+        published=first or latest or None,
+        modified=latest or None,
+        section=_name(fields, "subjects", "subject", "genres", "genre") or None,
+    )
+
+
+def _title(fields: Mapping[str, Any]) -> str:
+    listed = _objects(fields.get("headlines"))
+    main = sorted(listed, key=lambda each: _text(each.get("role")) not in ("", "main"))
+    given = (*(each.get("value") for each in main), *map(fields.get, ("headline", "headline_main")))
+    return next(filter(None, map(_text, (*given, fields.get("title")))), "")
+
+
+def _paragraphs(fields: Mapping[str, Any], title: str) -> tuple[str, ...]:
+    """Those of the richest body that has any: marked up before plain."""
+    for body, is_markup in (*_bodies(fields), *_old_bodies(fields)):
+        found = markup_paragraphs(body, title) if is_markup else split_paragraphs(body)
+        if found:
+            return found
+    return ()
+
+
+def _bodies(fields: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """From ninjs 2.0 on: (text, whether it is markup), of types that can be read."""
+    listed = _objects(fields.get("bodies"))
+    types = [_text(body.get("contenttype")).partition(";")[0].strip().lower() for body in listed]
+    for kind in _RICHEST:
+        for body, given in zip(listed, types, strict=True):
+            if given == kind:
+                text = _text(body.get("value"))
+                yield text, "html" in kind or (not kind and text.lstrip().startswith("<"))
+
+
+def _old_bodies(fields: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Before ninjs 2.0, properties named body_..., such as body_xhtml and body_text."""
+    names = sorted(key for key in fields if key.startswith("body_"))
+    for name in sorted(names, key=lambda key: not key.endswith(_MARKUP)):
+        yield _text(fields[name]), name.endswith(_MARKUP)
+
+
+def _name(fields: Mapping[str, Any], *keys: str) -> str | None:
+    """The first name under any of these keys, whatever its role."""
+    named = (_text(each.get("name")) for key in keys for each in _objects(fields.get(key)))
+    return next(filter(None, named), None)
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    listed = value if isinstance(value, list) else [value]
+    return [{k.lower(): v for k, v in each.items()} for each in listed if isinstance(each, dict)]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,91 @@
+"""NITF 3.x: one article of the News Industry Text Format (IPTC NITF 3.6)."""
+
+from collections.abc import Iterator
+from io import BufferedReader
+
+from lxml import etree
+
+from archive.decode import read_document
+from archive.errors import UnreadableInputError
+from archive.model import ArticleDraft, SourceItem
+from archive.options import ReadOptions
+from archive.sources.agency import byline_names, tree_paragraphs, withdrawn
+from archive.sources.records import item_name
+from archive.xml import LANGUAGE, find_text, opens_with, parse_xml
+
+SUFFIXES = (".xml", ".nitf")
+
+
+def recognizes(head: bytes) -> bool:
+    return opens_with(head, "nitf")
+
+
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
+    try:
+        yield _read_root(parse_xml(read_document(stream)), name)
+    except UnreadableInputError as exc:
+        yield SourceItem(name, problem=str(exc))
+
+
+def draft_from_nitf(root: etree._Element) -> ArticleDraft:
+    """What an nitf element says; within NewsML-G2 much of it is told outside."""
+    title = find_text(root, "body/body.head/hedline/hl1", "head/title")
+    issued = _attribute(root, "head/docdata/date.issue", "norm")
+    released = _attribute(root, "head/docdata/date.release", "norm")
+    told = _attribute(root, "body/body.head/dateline/story.date", "norm")
+    printed = _attribute(root, "head/pubdata", "date.publication")
+    return ArticleDraft(
+        title=title,
+        paragraphs=_paragraphs(root, title),
+        source=_source(root),
+        authors=_authors(root),
+        language=_attribute(root, "body", LANGUAGE) or root.get(LANGUAGE),
+        published=issued or released or told or printed,
+        section=_attribute(root, "head/pubdata", "position.section")
+        or _attribute(root, "head/tobject/tobject.subject", "tobject.subject.type"),
+    )
+
+
+def _read_root(root: etree._Element, name: str) -> SourceItem:
+    if root.tag != "nitf":
+        shown = str(root.tag)[:40]
+        raise UnreadableInputError(f"XML of another kind, <{shown}>; NITF and NewsML-G2 are read")
+    name = item_name(_attribute(root, "head/docdata/doc-id", "id-string"), name)
+    status = _attribute(root, "head/docdata", "management-status")
+    return withdrawn(name, status or "") or SourceItem(name, draft_from_nitf(root))
+
+
+def _paragraphs(root: etree._Element, title: str) -> tuple[str, ...]:
+    """Second headlines, dateline and abstract, then the body; nothing that is said twice."""
+    parts = (
+        *root.iterfind("body/body.head/hedline/hl2"),
+        *root.iterfind("body/body.head/dateline"),
+        *root.iterfind("body/body.head/abstract"),
+        *root.iterfind("body/body.content"),
+        *root.iterfind("body/body.end"),
+    )
+    lines = [line for part in parts for line in tree_paragraphs(part, title)]
+    return tuple(dict.fromkeys(lines))
+
+
+def _source(root: etree._Element) -> str | None:
+    head = "body/body.head/"
+    said = find_text(root, f"{head}distributor", f"{head}rights/rights.owner")
+    holder = _attribute(root, "head/docdata/doc.copyright", "holder")
+    return said or holder or _attribute(root, "head/pubdata", "name")
+
+
+def _authors(root: etree._Element) -> tuple[str, ...]:
+    """The persons the bylines name, without the titles that follow them."""
+    names: list[str] = []
+    for byline in root.iterfind("body/body.head/byline"):
+        persons = [" ".join(" ".join(p.itertext()).split()) for p in byline.iterfind("person")]
+        for titled in byline.iterfind("byttl"):
+            titled.clear(keep_tail=True)
+        names += persons or byline_names("".join(byline.itertext()).strip(" \n\t,"))
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def _attribute(root: etree._Element, path: str, name: str) -> str | None:
+    found = (element.get(name) for element in root.iterfind(path))
+    return next(filter(None, found), None)

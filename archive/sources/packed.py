@@ -1,0 +1,155 @@
+"""Zip and tar archives of any format, read member by member; nothing is written into a folder.
+
+An archive may lie in another, no deeper. A member that is hostile, encrypted or damaged is an
+outcome with its reason, and the rest goes on.
+"""
+
+import re
+import stat
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import SEEK_END, BufferedReader
+from tempfile import TemporaryFile
+from typing import IO, Any, cast
+from zipfile import ZipFile, ZipInfo
+
+from archive.errors import UnreadableInputError
+from archive.model import SourceItem
+from archive.normalize import clean_line
+from archive.options import ReadOptions
+from archive.sources import is_wanted, open_document
+from archive.sources.unpack import (
+    DAMAGE,
+    PackedReader,
+    UnpackBudget,
+    Unpacker,
+    one_line,
+    unpacked_stream,
+)
+
+SUFFIXES = (".zip", ".tar", ".tgz")
+MOST_COPIED_BYTES = 2_000_000_000
+_LARGEST_HEADER_BYTES = 1_000_000
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
+
+
+def recognizes(head: bytes) -> bool:
+    return head.startswith(_ZIP) or head[257:262] == b"ustar"
+
+
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
+    """The items of every member of a known format, named archive/member."""
+    yield from _read_archive(stream, name, options, UnpackBudget())
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One entry: its bytes, or why they are not read."""
+
+    name: str
+    stream: BufferedReader | None = None
+    problem: str | None = None
+
+
+def _read_archive(
+    stream: BufferedReader,
+    name: str,
+    options: ReadOptions,
+    budget: UnpackBudget,
+    nested: bool = False,
+) -> Iterator[SourceItem]:
+    members = _zip_members if stream.peek(4)[:4] in _ZIP else _tar_members
+    try:
+        for member in members(stream, budget):
+            yield from _read_member(member, name, options, budget, nested)
+    except UnreadableInputError as exc:
+        yield SourceItem(name, problem=f"not read from here on: {exc}")
+    except (*DAMAGE, ValueError) as exc:
+        yield SourceItem(name, problem=f"damaged from here on: {one_line(exc)}")
+
+
+def _read_member(
+    member: _Member, archive: str, options: ReadOptions, budget: UnpackBudget, nested: bool
+) -> Iterator[SourceItem]:
+    path = f"{archive}/{clean_line(member.name)[:500]}"
+    if _OUTSIDE.search(member.name):
+        yield SourceItem(path, problem="its path leads out of the archive; not read")
+    elif member.stream is None:
+        yield SourceItem(path, problem=member.problem)
+    elif is_wanted(member.name):
+        try:
+            yield from _read_document(member.stream, path, options, budget, nested)
+        except UnreadableInputError as exc:
+            yield SourceItem(path, problem=str(exc))
+
+
+def _read_document(
+    stream: BufferedReader, path: str, options: ReadOptions, budget: UnpackBudget, nested: bool
+) -> Iterator[SourceItem]:
+    document, chosen = open_document(stream, path, budget)
+    if chosen.SUFFIXES != SUFFIXES:
+        yield from chosen.read_items(document, path, options)
+    elif nested:
+        raise UnreadableInputError("an archive two archives deep; unpack the outer one first")
+    else:
+        yield from _read_archive(document, path, options, budget, nested=True)
+
+
+def _zip_members(stream: BufferedReader, budget: UnpackBudget) -> Iterator[_Member]:
+    with TemporaryFile() as copy:
+        source = _seekable(stream, copy)
+        budget.packed = budget.packed or source.seek(0, SEEK_END)
+        with ZipFile(source) as archive:
+            for info in archive.infolist():
+                if not info.is_dir():
+                    yield _zip_member(archive, info, budget)
+
+
+def _zip_member(archive: ZipFile, info: ZipInfo, budget: UnpackBudget) -> _Member:
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return _Member(info.filename, problem="a link, not a file; not followed")
+    if info.flag_bits & 1:  # APPNOTE.TXT 4.4.4
+        return _Member(info.filename, problem="encrypted; unpack it with its password first")
+    try:
+        return _Member(info.filename, unpacked_stream(cast(Unpacker, archive.open(info)), budget))
+    except (*DAMAGE, ValueError) as exc:
+        return _Member(info.filename, problem=f"damaged: {one_line(exc)}")
+
+
+def _seekable(stream: BufferedReader, copy: IO[bytes]) -> IO[bytes]:
+    """The stream, or its copy where it cannot go back and forth as a zip needs it."""
+    if stream.seekable():
+        return stream
+    while chunk := stream.read(1 << 20):
+        copy.write(chunk)
+        if copy.tell() > MOST_COPIED_BYTES:
+            limit = MOST_COPIED_BYTES // 1_000_000_000
+            raise UnreadableInputError(f"a zip over {limit} GB here; add it as a file of its own")
+    return copy
+
+
+class _BoundedTarInfo(tarfile.TarInfo):
+    """A header that may not ask for its long names to be read into memory without bound."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> Any:
+        if not (self.isreg() or self.size <= _LARGEST_HEADER_BYTES):
+            raise tarfile.ReadError("a header of over 1 MB")
+        return super()._proc_member(archive)  # type: ignore[misc]
+
+
+def _tar_members(stream: BufferedReader, budget: UnpackBudget) -> Iterator[_Member]:
+    packed = cast(Any, PackedReader(stream, budget))
+    with tarfile.open(fileobj=packed, mode="r|", tarinfo=_BoundedTarInfo) as archive:
+        while (info := archive.next()) is not None:
+            archive.members.clear()  # type: ignore[attr-defined]  # it would remember them all
+            if not info.isdir():
+                yield _tar_member(archive, info, budget)
+
+
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: UnpackBudget) -> _Member:
+    if not info.isreg():
+        return _Member(info.name, problem="a link or a device, not a file; not followed")
+    content = archive.extractfile(info)
+    return _Member(info.name, unpacked_stream(cast(Unpacker, content), budget))

@@ -1,0 +1,193 @@
+"""CSV and TSV: a header row, then an article a row, read as they come (RFC 4180).
+
+Which column is which field is told by `options.columns` or by the usual names. The text's
+paragraphs are lines of its cell; authors are separated by ";".
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import BufferedReader
+
+from archive.decode import LARGEST_DOCUMENT_BYTES
+from archive.errors import UnreadableInputError
+from archive.export import COLUMNS, restore_cell
+from archive.model import SourceItem
+from archive.normalize import clean_line
+from archive.options import ReadOptions
+from archive.sources.lines import text_lines
+from archive.sources.records import read_record
+
+SUFFIXES = (".csv", ".tsv", ".tab")
+DELIMITERS = ",;\t|"
+MOST_COLUMNS_SHOWN = 20
+MOST_GIVEN_UP_ROWS = 20
+_SYNONYMS = {
+    "id": ("guid", "article_id", "identifier"),
+    "title": ("headline", "heading", "titre", "titulo", "titel"),
+    "text": ("body", "content", "article", "articlebody", "full_text", "fulltext", "texte"),
+    "published": (
+        "date",
+        "published_at",
+        "publish_date",
+        "publication_date",
+        "pubdate",
+        "datetime",
+    ),
+    "modified": ("modified_at", "updated", "updated_at", "last_modified"),
+    "language": ("lang", "locale", "langue"),
+    "source": ("publisher", "publication", "newspaper", "outlet", "site"),
+    "section": ("category", "rubric", "rubrique", "topic"),
+    "url": ("link", "uri", "href", "address", "web_address"),
+    "authors": ("author", "byline", "by", "creator", "auteur"),
+}
+# One limit for the whole process, which the module's 128 kB makes too low for an article.
+csv.field_size_limit(2 * LARGEST_DOCUMENT_BYTES)
+
+
+def recognizes(head: bytes) -> bool:
+    """A first line with at least two columns, one of which is named like a title or a text."""
+    first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0]
+    if first.lstrip()[:1] in ("<", "{", "["):
+        return False
+    header = _split(first, _delimiter(first, {}))
+    return len(header) > 1 and not {"title", "text"}.isdisjoint(_match(header, {}))
+
+
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
+    """An item for each row that is not blank, named by its number; the header is row 1.
+
+    A row that cannot be read spoils no other. A table without a title or text column is refused
+    as a whole.
+    """
+    lines = _RowLines(text_lines(stream))
+    number = 1
+    try:
+        first = next(lines, "")
+        delimiter = _delimiter(first, options.columns)
+        header = _split(first, delimiter)
+        places = _places(header, options.columns)
+        for number, row in enumerate(_rows(lines, delimiter, len(header)), start=2):
+            if isinstance(row, str):
+                yield SourceItem(f"{name}:{number}", problem=row)
+            elif any(map(str.strip, row)):
+                yield _read_row(row, len(header), places, f"{name}:{number}")
+    except UnreadableInputError as exc:
+        yield SourceItem(name if number == 1 else f"{name}:{number + 1}", problem=str(exc))
+
+
+class _RowLines:
+    """Lines for one row after another; those of a row that does not end can be read anew."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._waiting: list[str] = []  # given back, the next one last
+        self._row: list[str] = []
+        self._characters = 0
+        self._given_up = 0
+        self._cut = False
+
+    def __iter__(self) -> "_RowLines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._next_line()
+        if self._row and (not line or self._characters > LARGEST_DOCUMENT_BYTES):
+            self._cut = True
+            self._waiting += [line] if line else []
+            raise StopIteration
+        if not line:
+            raise StopIteration
+        self._row.append(line)
+        self._characters += len(line)
+        return line
+
+    def begin_row(self) -> None:
+        self._row, self._characters, self._cut = [], 0, False
+
+    @property
+    def row_is_whole(self) -> bool:
+        """Whether the row read last ended by itself, within 10 MB."""
+        return not self._cut and self._characters <= LARGEST_DOCUMENT_BYTES
+
+    def give_up_row(self, is_row: Callable[[str], bool]) -> None:
+        """Go on with the first line after the row's own first that looks like a row.
+
+        Raises UnreadableInputError when that was needed too often: each time may cost 10 MB.
+        """
+        self._given_up += 1
+        if self._given_up > MOST_GIVEN_UP_ROWS:
+            raise UnreadableInputError(f"over {MOST_GIVEN_UP_ROWS} rows that do not end; stopped")
+        self._waiting += reversed(self._row[1:])
+        while line := self._next_line():
+            if is_row(line):
+                self._waiting.append(line)
+                return
+
+    def _next_line(self) -> str:
+        return self._waiting.pop() if self._waiting else next(self._lines, "")
+
+
+def _rows(lines: _RowLines, delimiter: str, width: int) -> Iterator[list[str] | str]:
+    """The cells of each row, or why there are none."""
+    while True:
+        lines.begin_row()
+        try:
+            row = next(csv.reader(lines, delimiter=delimiter), None)
+        except csv.Error as exc:
+            yield f"not CSV: {exc}"
+            continue
+        if row is None:
+            return
+        if lines.row_is_whole:
+            yield row
+        else:
+            yield "a quote that does not end, or a row over 10 MB; close it, then add the row again"
+            lines.give_up_row(lambda line: len(_split(line, delimiter)) == width)
+
+
+def _read_row(row: list[str], width: int, places: Mapping[str, int], name: str) -> SourceItem:
+    if any(map(str.strip, row[width:])):
+        problem = f"{len(row)} cells under {width} columns; quote cells that hold the delimiter"
+        return SourceItem(name, problem=problem)
+    cells = {field: row[place] for field, place in places.items() if place < len(row)}
+    record = {field: restore_cell(cell) for field, cell in cells.items() if cell.strip()}
+    return read_record(record, name)
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return [clean_line(cell) for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
+
+
+def _delimiter(header: str, columns: Mapping[str, str]) -> str:
+    """The one that parts the header into most fields we know, then into most columns."""
+    split = {delimiter: _split(header, delimiter) for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=lambda d: (len(_match(split[d], columns)), len(split[d])))
+
+
+def _match(header: Iterable[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """Which column holds which field, case and spacing of their names aside."""
+    found = {_folded(column): place for place, column in reversed([*enumerate(header)])}
+    if columns:
+        return {f: found[_folded(c)] for f, c in columns.items() if _folded(c) in found}
+    names = {field: (field, *_SYNONYMS[field]) for field in COLUMNS}
+    return {f: found[n] for f in COLUMNS for n in reversed(names[f]) if n in found}
+
+
+def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """Raises UnreadableInputError where a column asked for, or title and text, are missing."""
+    places = _match(header, columns)
+    listed = ", ".join(column[:40] for column in header[:MOST_COLUMNS_SHOWN]) or "none"
+    missing = [column for field, column in columns.items() if field not in places]
+    if missing:
+        raise UnreadableInputError(f"no column {missing[0]!r}; there is: {listed}")
+    if {"title", "text"}.isdisjoint(places):
+        advice = "name them with --columns title=COL,text=COL"
+        raise UnreadableInputError(f"no column for title or text; there is: {listed}; {advice}")
+    return places
+
+
+def _folded(column: str) -> str:
+    return "_".join(column.casefold().replace("-", " ").replace("_", " ").split())

@@ -1,0 +1,140 @@
+"""Web archives: the HTML pages of a WARC file (ISO 28500), one record at a time.
+
+Of its records only answers with status 200 and HTML in them are pages; requests, revisits,
+redirects, images and whatever else a crawl keeps are passed over.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from io import BufferedReader, BytesIO
+
+from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, ZstdReader
+from fastwarc.warc import ArchiveIterator, HeaderMap, WarcRecord, WarcRecordType
+
+from archive.decode import LARGEST_DOCUMENT_BYTES
+from archive.errors import UnreadableInputError
+from archive.fetch import parse_content_type
+from archive.model import OriginalPage, SourceItem
+from archive.normalize import LONGEST_FIELD_CHARACTERS, clean_line
+from archive.options import ReadOptions
+from archive.sources import html
+from archive.sources.unpack import Readable, one_line
+
+SUFFIXES = (".warc",)
+_DECODERS: dict[str, Callable[[BytesIO], Readable]] = {
+    "chunked": ChunkedReader,
+    "gzip": GzipReader,
+    "x-gzip": GzipReader,
+    "deflate": partial(GzipReader, zlib=True),
+    "br": BrotliReader,
+    "zstd": ZstdReader,
+}
+
+
+def recognizes(head: bytes) -> bool:
+    return head.startswith(b"WARC/")
+
+
+def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
+    """An item for each page, to be extracted when its turn comes, named by its address.
+
+    A page that cannot be decoded spoils no other; where the file itself is damaged or cut, the
+    pages before that are kept.
+    """
+    source = _QuietStream(stream)
+    found = False
+    try:
+        for record in ArchiveIterator(source, record_types=WarcRecordType.response):
+            item = _read_record(record, name, options)
+            if item is not None:
+                found = True
+                yield item
+    except OSError as exc:
+        source.failure = source.failure or one_line(exc)
+    if source.failure:
+        yield SourceItem(name, problem=f"damaged from here on: {source.failure}")
+    elif not found:
+        yield SourceItem(name, problem="no HTML page in this web archive")
+
+
+class _QuietStream:
+    """A stream that ends where it fails: an exception from Python aborts FastWARC's Rust code."""
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self._stream = stream
+        self._place = 0
+        self.failure: str | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            data = b"" if self.failure else self._stream.read1(size)
+        except (OSError, UnreadableInputError) as exc:
+            self.failure = one_line(exc)
+            data = b""
+        self._place += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._place  # asked for by the interface, never to move
+
+    def close(self) -> None:
+        """Whoever opened the stream closes it."""
+
+
+def _read_record(record: WarcRecord, name: str, options: ReadOptions) -> SourceItem | None:
+    """The page of a record, None where it holds none."""
+    headers = record.http_headers if record.is_http else None
+    if headers is None or headers.status_code != 200:
+        return None
+    media, charset = parse_content_type(headers.get("Content-Type") or "")
+    if media and media not in html.MEDIA_TYPES:
+        return None
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")  # Wget 1.19 writes <...>
+    place = clean_line(url)[:LONGEST_FIELD_CHARACTERS] or name
+    try:
+        body = _decoded(_read_body(record), headers)
+    except UnreadableInputError as exc:
+        return SourceItem(place, problem=str(exc))
+    if not (media or html.recognizes(body)) or not body.strip():
+        return None
+    return html.page_item(place, OriginalPage(body, charset, url or None), options)
+
+
+def _read_body(record: WarcRecord) -> bytes:
+    body = record.reader.read(LARGEST_DOCUMENT_BYTES + 1)
+    if len(body) < min(record.content_length, LARGEST_DOCUMENT_BYTES):
+        raise UnreadableInputError("the web archive is cut short in this page; get it again")
+    return _bounded(body)
+
+
+def _decoded(body: bytes, headers: HeaderMap) -> bytes:
+    """The body without its transfer and content codings (RFC 9110, 8.4; RFC 9112, 7).
+
+    Many crawlers keep the headers of codings they have undone, so a body that reads as HTML is
+    taken as it is. Raises UnreadableInputError for any other that cannot be decoded.
+    """
+    codings = f"{headers.get('Content-Encoding') or ''},{headers.get('Transfer-Encoding') or ''}"
+    for coding in reversed(codings.lower().replace(" ", "").split(",")):
+        if coding and coding != "identity" and not html.recognizes(body):
+            body = _decode(body, coding)
+    return body
+
+
+def _decode(body: bytes, coding: str) -> bytes:
+    decoder = _DECODERS.get(coding)
+    if decoder is None:
+        raise UnreadableInputError(f"a page packed as {coding[:40]!r}, which cannot be read")
+    try:
+        return _bounded(decoder(BytesIO(body)).read(LARGEST_DOCUMENT_BYTES + 1))
+    except OSError as exc:
+        raise UnreadableInputError(f"a page that cannot be unpacked: {one_line(exc)}") from exc
+
+
+def _bounded(body: bytes) -> bytes:
+    if len(body) > LARGEST_DOCUMENT_BYTES:
+        limit = LARGEST_DOCUMENT_BYTES // 1_000_000
+        raise UnreadableInputError(f"over {limit} MB; one article is expected to be smaller")
+    return body

@@ -1,0 +1,43 @@
+"""An item's own content as paragraphs."""
+
+import time
+
+import pytest
+
+from archive.errors import UnreadableInputError
+from archive.feeds.entries import content_paragraphs, own_draft
+from archive.feeds.model import FeedEntry
+
+
+@pytest.mark.parametrize(
+    ("content", "paragraphs"),
+    [
+        ("", ()),
+        ("Un texte\nen deux lignes", ("Un texte", "en deux lignes")),
+        (
+            "<p>Un <b>texte</b>\nsur deux lignes</p><p>Un autre</p>",
+            ("Un texte sur deux lignes", "Un autre"),
+        ),
+        ("Avant<br>après<ul><li>un<li>deux</ul>fin", ("Avant", "après", "un", "deux", "fin")),
+        ("<script>x()</script><style>y</style>Vu<!-- caché --> ici", ("Vu ici",)),
+        ("R&amp;D et caf&eacute; <", ("R&D et café <",)),
+        ("<img src='x'>", ()),
+        ("<!-- -->", ()),
+    ],
+)
+def test_paragraphs(content: str, paragraphs: tuple[str, ...]) -> None:
+    assert content_paragraphs(content) == paragraphs
+
+
+@pytest.mark.parametrize(
+    "part", ["<div>", "<p>a", "a<br>", "<script>", "<b><i>", "<table>", "<a x='"]
+)
+def test_hostile_content_is_read_quickly(part: str) -> None:
+    begun = time.monotonic()
+    content_paragraphs(part * (300_000 // len(part)))
+    assert time.monotonic() - begun < 3
+
+
+def test_an_item_of_a_link_alone_has_no_draft() -> None:
+    with pytest.raises(UnreadableInputError, match="no text"):
+        own_draft(FeedEntry("k", link="http://a.example/"))
