@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from archive.clusters import admit_copy
 from archive.dedup import decide
 from archive.errors import UnreadableInputError
 from archive.model import ItemOutcome, SourceItem
@@ -59,16 +60,18 @@ def _admit(
         if decision.action == "revise":
             transaction.revise(held, draft)
     if decision.action != "keep":
-        _keep_with(article_id, item, transaction)
+        reasons.append(_settle(article_id, item, transaction))
     return ItemOutcome(
         item.name, decision.outcome, article_id, "; ".join(filter(None, reasons)) or None
     )
 
 
-def _keep_with(article_id: int, item: SourceItem, transaction: StoreTransaction) -> None:
-    """What belongs to a new text: the page it was read from."""
+def _settle(article_id: int, item: SourceItem, transaction: StoreTransaction) -> str | None:
+    """Keep the page a new text was read from, and say what it is a wire copy of."""
     if item.page is not None:
         transaction.keep_page(article_id, item.page)
+    original = admit_copy(transaction.connection, article_id)
+    return f"wire copy of article {original}" if original else None
 
 
 def _batches(items: Iterable[SourceItem]) -> Iterator[list[SourceItem]]:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 UNDETERMINED = "und"
 # Measured in docs/decisions/008-language.md.
-PIECES, PIECE_CHARACTERS = 6, 150
-LEAST_SHARE = 0.3
+PIECES, PIECE_CHARACTERS = 6, 200
+LEAST_SHARE = 0.2
 # A given language is wrong only where the text is long enough, hardly any of it may be in that
 # language, and nearly all of it is in one other.
 LEAST_LETTERS, CERTAIN_SHARE, DOUBTFUL_SHARE = 120, 0.9, 0.02

@@ -16,13 +16,15 @@ from zlib import crc32
 
 SHINGLE_WORDS = 3
 BANDS, ROWS = 32, 2
-LEAST_CONTAINMENT = 0.6
+LEAST_CONTAINMENT = 0.55
 LEAST_WORDS = 8  # a text of fewer is a label, which many share
 LEAST_SHARED = LEAST_WORDS - SHINGLE_WORDS + 1
 LONGEST_WORDS = 20_000  # of more, the beginning: an hour's reading, 20 ms here
 # A feed item is a headline and a standfirst. Between outlets a headline of so many words tells one
-# story, though each writes its own standfirst; one outlet puts the same standfirst under many.
+# story, though each writes its own standfirst. One outlet puts the same standfirst under many clips
+# and the same blurb under each part of a series, with headlines that differ at least by a date.
 SHORT_TEXT_WORDS, LEAST_TITLE_WORDS, LONGEST_TITLE_WORDS = 100, 6, 30
+LEAST_WITHIN_OUTLET = 0.8
 _SEED = 7
 _KEYS_VERSION = 1  # of all above but LEAST_CONTAINMENT: a change makes the keys of old useless
 _MARK = re.compile("[\u0300-\u036f]+")
@@ -100,29 +102,36 @@ def containment(first: frozenset[int], second: frozenset[int]) -> float:
 def is_copy(first: ShingledText, second: ShingledText) -> bool:
     """Whether one text holds most of the other, or two short ones of two outlets share a headline.
 
-    Two short texts of one outlet are copies only if their headlines are, too.
+    Within one outlet nearly all must be held, and not be short, unless the headlines are alike.
     """
     if min(first.words, second.words) < LEAST_WORDS:
         return False
-    if first.short and second.short:
-        if first.source and second.source and first.source != second.source:
-            return _holds_most(first, second) or _share_headline(first, second)
-        return _holds_most(first, second) and _titles_alike(first.title, second.title)
-    return _holds_most(first, second)
+    if not (first.source and second.source):
+        return _holds_most(first, second)
+    if first.source != second.source:
+        return _holds_most(first, second) or _share_headline(first, second)
+    if _titles_alike(first.title, second.title):
+        return _holds_most(first, second)
+    either_short = first.short or second.short
+    return not either_short and _holds_most(first, second, LEAST_WITHIN_OUTLET)
 
 
-def _holds_most(first: ShingledText, second: ShingledText) -> bool:
+def _holds_most(
+    first: ShingledText, second: ShingledText, least: float = LEAST_CONTAINMENT
+) -> bool:
     shared = len(first.shingles & second.shingles)
     smaller = min(len(first.shingles), len(second.shingles))
-    return shared >= max(LEAST_SHARED, LEAST_CONTAINMENT * smaller)
+    return shared >= max(LEAST_SHARED, least * smaller)
 
 
 def _share_headline(first: ShingledText, second: ShingledText) -> bool:
-    return len(first.title) >= LEAST_TITLE_WORDS and first.title == second.title
+    both_short = first.short and second.short
+    return both_short and len(first.title) >= LEAST_TITLE_WORDS and first.title == second.title
 
 
 def _titles_alike(first: Sequence[str], second: Sequence[str]) -> bool:
-    return first == second or containment(_shingles(first), _shingles(second)) >= LEAST_CONTAINMENT
+    shared = containment(_shingles(first), _shingles(second))
+    return first == second or shared >= LEAST_WITHIN_OUTLET
 
 
 def _shingles(words: Sequence[str]) -> frozenset[int]:

@@ -63,8 +63,7 @@ def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
     """The draft in the store's form.
 
     A URL or date that means nothing is left out with a remark, a language that is plainly wrong is
-    put right with one. Raises UnreadableInputError where
-    no text is left.
+    put right with one. Raises UnreadableInputError where no text is left.
     """
     paragraphs = tuple(p for p in map(clean_line, draft.paragraphs) if p)
     if not paragraphs:

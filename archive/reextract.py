@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from archive.clusters import admit_copy
 from archive.errors import ArticleNotFoundError, UnreadableInputError
 from archive.extract import read_original
 from archive.model import Article, ItemOutcome
@@ -41,6 +42,7 @@ def _improve(article_id: int, draft: NormalizedDraft, transaction: StoreTransact
     if not _says_more(held, draft):
         return ItemOutcome(held.headline, "unchanged", held.id)
     transaction.revise(held, draft)
+    admit_copy(transaction.connection, held.id)
     return ItemOutcome(held.headline, "updated", held.id)
 
 

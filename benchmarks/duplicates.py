@@ -14,14 +14,17 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
-from archive.clusters import Cluster, ClusterStore, admit_copy
+from made_copies import KINDS
+
+from archive.clusters import Cluster, ClusterStore
+from archive.copies import admit_copy
 from archive.model import ArticleDraft
 from archive.near_duplicates import band_keys, containment, shingle_text
 from archive.normalize import normalize_draft
@@ -31,7 +34,6 @@ SEED = 7
 COPIED = 2_000  # of each kind, each of another article
 SHOWN = 50
 SIGNED = 4_000
-EDITED_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,10 @@ def show_pairs(clusters: Sequence[Cluster], store: ArticleStore) -> None:
 
 
 def read_articles(folder: Path) -> Iterator[ArticleDraft]:
+    """Without an outlet: within one, less is taken for a copy."""
     for record in _records(folder / "articles.jsonl.gz"):
         yield ArticleDraft(
-            record["title"], tuple(record["text"].split("\n\n")), "Outlet", language="fr",
+            record["title"], tuple(record["text"].split("\n\n")), language="fr",
             published=record.get("published"),
         )  # fmt: skip
 
@@ -182,51 +185,6 @@ def read_items(folder: Path) -> Iterator[tuple[str, ArticleDraft]]:
                 )  # fmt: skip
 
 
-def cut(draft: ArticleDraft, _other: ArticleDraft, chance: random.Random) -> ArticleDraft:
-    """The first 30 to 70 % of its words."""
-    words = _words(draft)
-    return replace(draft, paragraphs=_text(words[: int(len(words) * chance.uniform(0.3, 0.7))]))
-
-
-def prefix(draft: ArticleDraft, other: ArticleDraft, chance: random.Random) -> ArticleDraft:
-    """With 20 to 60 words of one's own before it."""
-    return replace(
-        draft, paragraphs=(*_text(_words(other)[: chance.randint(20, 60)]), *draft.paragraphs)
-    )
-
-
-def retitle(draft: ArticleDraft, other: ArticleDraft, _chance: random.Random) -> ArticleDraft:
-    return replace(draft, title=other.title)
-
-
-def edit(draft: ArticleDraft, other: ArticleDraft, chance: random.Random) -> ArticleDraft:
-    """One word in twenty replaced, dropped or followed by another one."""
-    new = _words(other)
-
-    def change(word: str) -> list[str]:
-        if chance.random() >= EDITED_SHARE:
-            return [word]
-        return chance.choice(([], [chance.choice(new)], [word, chance.choice(new)]))
-
-    return replace(draft, paragraphs=_text([one for word in _words(draft) for one in change(word)]))
-
-
-def rewrite(draft: ArticleDraft, other: ArticleDraft, chance: random.Random) -> ArticleDraft:
-    """All of that to one copy."""
-    for kind in (cut, edit, prefix, retitle):
-        draft = kind(draft, other, chance)
-    return draft
-
-
-KINDS: dict[str, Callable[[ArticleDraft, ArticleDraft, random.Random], ArticleDraft]] = {
-    "cut to 30-70 %": cut,
-    "prefixed": prefix,
-    "another title": retitle,
-    "5 % of words edited": edit,
-    "all of that": rewrite,
-}
-
-
 def _elsewhere(draft: ArticleDraft, chance: random.Random) -> ArticleDraft:
     """By another outlet, up to two days later."""
     published = draft.published
@@ -234,14 +192,6 @@ def _elsewhere(draft: ArticleDraft, chance: random.Random) -> ArticleDraft:
         day = date.fromisoformat(published[:10]) + timedelta(days=chance.randint(0, 2))
         published = day.isoformat()
     return replace(draft, source=f"Outlet {chance.randint(1, 9)}", published=published)
-
-
-def _words(draft: ArticleDraft) -> list[str]:
-    return " ".join(draft.paragraphs).split()
-
-
-def _text(words: Sequence[str]) -> tuple[str, ...]:
-    return (" ".join(words),)
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:

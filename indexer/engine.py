@@ -1,6 +1,6 @@
 """The port between ranking and whatever holds the index."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -84,6 +84,19 @@ class KeywordHit:
     article_id: int
     score: float
     share: float
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class CosineSpread:
+    """Mean and standard deviation of a query's cosines over all passages of one language."""
+
+    mean: float
+    deviation: float
+
+    def standardize(self, cosine: float) -> float:
+        """How many deviations above the mean: a figure that compares across languages."""
+        return (cosine - self.mean) / self.deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +110,17 @@ class DenseHit:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Both lists, best first."""
+    """Both lists, best first, and what makes their scores comparable across languages.
+
+    The dense list holds the `depth` nearest passages of each language. `spreads` tell how the
+    query's cosines are spread over each language's passages; `coverage` the share of the query's
+    words, 0 to 1, that its articles hold at all.
+    """
 
     keyword: tuple[KeywordHit, ...] = ()
     dense: tuple[DenseHit, ...] = ()
+    spreads: Mapping[str, CosineSpread] = field(default_factory=dict)
+    coverage: Mapping[str, float] = field(default_factory=dict)
 
 
 class SearchEngine(Protocol):

@@ -7,8 +7,10 @@ A folder holds `articles.jsonl` or `articles.jsonl.gz`, `topics.tsv` (topic id, 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from archive.errors import SourceNotFoundError
+from archive.model import ArticleFilter
 from indexer.errors import QueryError, TopicsError
 from indexer.query import plain_query
 from indexer.search import MODES, Mode, SearchQuery, SearchService
@@ -16,6 +18,8 @@ from indexer.search import MODES, Mode, SearchQuery, SearchService
 MEASURES = ("nDCG@10", "MRR@10", "recall@10", "recall@100")
 DEPTH = 100
 
+Task = Literal["search", "similar"]
+TASKS: tuple[Task, ...] = ("search", "similar")
 Run = dict[str, dict[str, float]]
 Qrels = dict[str, dict[str, int]]
 
@@ -61,16 +65,22 @@ def evaluate(
     topics: Topics,
     article_ids: Mapping[str, int],
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    task: Task = "search",
+    fusion: str = "convex",
 ) -> Evaluation:
     """Search every topic in every mode; `article_ids` maps the set's ids to the archive's.
 
-    Topics are plain text: a quotation mark in one is no operator.
+    Topics are plain text: a quotation mark in one is no operator. In the task "similar" they are
+    texts to find neighbours of, and an article of the topic's own id is left out.
     """
     names = _set_ids(article_ids)
     runs: dict[Mode, Run] = {mode: {} for mode in MODES}
-    for done, (topic, query) in enumerate(topics.queries.items(), start=1):
+    for done, (topic, text) in enumerate(topics.queries.items(), start=1):
+        own = (article_ids[topic],) if task == "similar" and topic in article_ids else ()
         for mode in MODES:
-            runs[mode][topic] = _rank(service, query, mode, names)
+            query = SearchQuery(text, mode, ArticleFilter(excluded_ids=own), fusion=fusion)
+            runs[mode][topic] = _rank(service, query, task, names)
         on_progress(done, len(topics.queries))
     measures = {mode: measure_run(run, topics.qrels) for mode, run in runs.items()}
     return Evaluation(measures, len(topics.queries))
@@ -86,10 +96,13 @@ def measure_run(run: Run, qrels: Qrels) -> dict[str, float]:
 
 
 def _rank(
-    service: SearchService, text: str, mode: Mode, names: Mapping[int, list[str]]
+    service: SearchService, query: SearchQuery, task: Task, names: Mapping[int, list[str]]
 ) -> dict[str, float]:
     try:
-        ranking, _ = service.rank(SearchQuery(text, mode=mode), plain_query(text))
+        if task == "similar":
+            ranking = service.rank_similar(query.text, query)
+        else:
+            ranking, _ = service.rank(query, plain_query(query.text))
     except QueryError:
         return {}
     ranked = [name for article in ranking.article_ids[:DEPTH] for name in names.get(article, ())]

@@ -69,10 +69,15 @@ def ordinal_of(passage: int) -> int:
 
 def split_passages(article: Article) -> tuple[Passage, ...]:
     """The article's passages in order; together they hold every sentence of it once."""
-    text = article.text
+    return split_text(article.paragraphs, article.id)
+
+
+def split_text(paragraphs: tuple[str, ...], article_id: int = 0) -> tuple[Passage, ...]:
+    """The passages of any text as if it were that article's."""
+    text = PARAGRAPH_BREAK.join(paragraphs)
     return tuple(
-        Passage(passage_id(article.id, n), article.id, n, start, end, text[start:end])
-        for n, (start, end) in enumerate(_pack(list(_units(article.paragraphs))))
+        Passage(passage_id(article_id, n), article_id, n, start, end, text[start:end])
+        for n, (start, end) in enumerate(_pack(list(_units(paragraphs))))
         if n < MOST_PASSAGES
     )
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from archive.model import Article
 from indexer.analysis import analyze_token, tokenize
 from indexer.engine import DenseHit
-from indexer.fusion import dense_score
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
 
 MOST_PASSAGES_SHOWN = 3
 # A passage with less than this share of the best one's reason is not worth a reader's time.
 LEAST_SHARE = 0.5
+
+# Cosines of E5 models crowd between these two for any pair of texts.
+LEAST_COSINE, MOST_COSINE = 0.70, 1.0
 
 Span = tuple[int, int]
 
@@ -72,9 +74,14 @@ def _strengths(
     """For each passage the share of the query's terms in it, plus its score by meaning."""
     return {
         reason.passage.id: _coverage(reason, terms, language)
-        + (dense_score(reason.cosine) if reason.cosine is not None else 0.0)
+        + (_nearness(reason.cosine) if reason.cosine is not None else 0.0)
         for reason in reasons
     }
+
+
+def _nearness(cosine: float) -> float:
+    """The cosine on the scale of a share of words, 0 to 1."""
+    return min(1.0, max(0.0, (cosine - LEAST_COSINE) / (MOST_COSINE - LEAST_COSINE)))
 
 
 def _coverage(reason: PassageReason, terms: frozenset[str], language: str) -> float:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-import numpy as np
-
 from archive.model import Article, ArticleFilter
+from archive.normalize import split_paragraphs
 from archive.store import ArticleStore
 from indexer.embedding import Embedder
 from indexer.engine import (
@@ -20,13 +19,14 @@ from indexer.engine import (
     check_fingerprint,
 )
 from indexer.errors import ModelError, QueryError
-from indexer.fusion import FUSIONS, dense_score
+from indexer.fusion import FUSIONS, dense_score, keyword_score
 from indexer.passages import (
     Passage,
     article_of,
     embedding_input,
     ordinal_of,
     split_passages,
+    split_text,
 )
 from indexer.query import Query, parse_query, plain_query
 from indexer.reasons import PassageReason, best_passages
@@ -38,8 +38,11 @@ Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
 DEPTH = 200
 MOST_PER_PAGE = 100
-KEYWORD_WEIGHT = 0.4
-MOST_SIMILAR_PASSAGES = 64
+KEYWORD_WEIGHT = 0.53
+# Of a long article, passages from all over; each is one search in the vectors.
+MOST_SIMILAR_PASSAGES = 12
+MOST_SIMILAR_PARAGRAPHS = 1_000
+SIMILAR_KEYWORD_WEIGHT = 0.1
 NO_WORDS = Query(meaning="", words=())
 PHRASE_NOT_FOUND = "No article holds the words in quotes together; these results hold some of them."
 SEMANTIC_UNAVAILABLE = "Search by meaning is unavailable; these results match by words only."
@@ -140,10 +143,9 @@ class SearchService:
         return ranking, notices
 
     def similar_to_article(self, article_id: int, query: SearchQuery) -> SearchPage:
-        """Articles near in meaning to this one, itself left out. Raises ArticleNotFoundError."""
+        """Articles near to all of this one, itself left out. Raises ArticleNotFoundError."""
         article = self._store.get(article_id)
-        passages = split_passages(article)[:MOST_SIMILAR_PASSAGES]
-        return self._neighbours(article, passages, query)
+        return self._neighbours(article, split_passages(article), query)
 
     def similar_to_passage(self, passage_id: int, query: SearchQuery) -> SearchPage:
         """Articles with passages near in meaning to this one, its own article left out.
@@ -154,9 +156,14 @@ class SearchService:
         return self._neighbours(article, [passage], query)
 
     def similar_to_text(self, text: str, query: SearchQuery) -> SearchPage:
-        """Articles near in meaning to any text. Raises QueryError where it says nothing."""
-        meaning = plain_query(text).meaning
-        return self._nearest(self._embedder.encode_passages([meaning]), query)
+        """Articles near to all of a text. Raises QueryError where it says nothing."""
+        return self._page(self.rank_similar(text, query), query, NO_WORDS, ())
+
+    def rank_similar(self, text: str, query: SearchQuery) -> Ranking:
+        """The whole list of articles near to a text. Raises QueryError where it says nothing."""
+        words = plain_query(text)
+        passages = split_text(split_paragraphs(text)[:MOST_SIMILAR_PARAGRAPHS])
+        return self._rank_near([passage.text for passage in passages], words, query)
 
     def find_passage(self, passage_id: int) -> tuple[Article, Passage]:
         """Raises ArticleNotFoundError, and QueryError where the article has no such passage."""
@@ -186,7 +193,7 @@ class SearchService:
             depth=DEPTH,
         )
         weight = 1.0 if by_words_alone else query.keyword_weight
-        return fuse(self._retrieve(request), query.fusion, weight)
+        return fuse([self._retrieve(request)], query.fusion, weight)
 
     def _retrieve(self, request: RetrievalRequest) -> Retrieval:
         check_fingerprint(self._engine.fingerprint(), expected_fingerprint(self._embedder))
@@ -196,18 +203,26 @@ class SearchService:
         self, article: Article, passages: Sequence[Passage], query: SearchQuery
     ) -> SearchPage:
         inputs = [embedding_input(article.title, passage) for passage in passages]
+        words = plain_query(" ".join([article.title, *(passage.text for passage in passages)]))
         excluded = replace(query.filter, excluded_ids=(*query.filter.excluded_ids, article.id))
-        return self._nearest(
-            self._embedder.encode_passages(inputs), replace(query, filter=excluded)
-        )
+        query = replace(query, filter=excluded)
+        return self._page(self._rank_near(inputs, words, query), query, NO_WORDS, ())
 
-    def _nearest(self, vectors: Vectors, query: SearchQuery) -> SearchPage:
+    def _rank_near(self, inputs: Sequence[str], words: Query, query: SearchQuery) -> Ranking:
+        """By the mean over the passages of how near an article's best passage is to each."""
         _check(query)
-        mean = vectors.mean(axis=0)
-        direction = np.asarray(mean / np.linalg.norm(mean), np.float32)
-        request = RetrievalRequest(None, direction, query.filter, DEPTH)
-        ranking = fuse(self._retrieve(request), "convex", keyword_weight=0.0)
-        return self._page(ranking, query, NO_WORDS, ())
+        vectors = self._embedder.encode_passages(_spaced(inputs, MOST_SIMILAR_PASSAGES))
+        weight = {"keyword": 1.0, "semantic": 0.0}.get(query.mode, SIMILAR_KEYWORD_WEIGHT)
+        asked = [
+            RetrievalRequest(
+                words if weight and not place else None,
+                vector if weight < 1 else None,
+                query.filter,
+                DEPTH,
+            )
+            for place, vector in enumerate(vectors[: 1 if weight == 1 else None])
+        ]
+        return fuse([self._retrieve(request) for request in asked], query.fusion, weight)
 
     def _page(
         self, ranking: Ranking, query: SearchQuery, parsed: Query, notices: tuple[str, ...]
@@ -220,27 +235,96 @@ class SearchService:
         return SearchPage(results, len(ranking.article_ids), query.page, query.page_size, notices)
 
 
-def fuse(retrieval: Retrieval, fusion: str, keyword_weight: float) -> Ranking:
-    """The merged list over articles: an article's meaning is that of its best passage (MaxP)."""
-    hits: dict[int, list[DenseHit]] = defaultdict(list)
-    for hit in retrieval.dense:
-        hits[article_of(hit.passage_id)].append(hit)
-    keyword = {hit.article_id: hit.share for hit in retrieval.keyword}
-    dense = {article: dense_score(own[0].cosine) for article, own in hits.items()}
+def fuse(retrievals: Sequence[Retrieval], fusion: str, keyword_weight: float) -> Ranking:
+    """The merged list over articles: an article's meaning is that of its best passage (MaxP).
+
+    Of several retrievals, one for each passage of what is compared, the mean counts; the words are
+    those of the first.
+    """
+    first, hits = retrievals[0], _hits_by_article(retrievals)
+    dense = _dense_scores(retrievals, hits)
+    keyword = {hit.article_id: hit.share for hit in first.keyword}
+    if keyword and dense:
+        keyword = _comparable(first, keyword, dense)
     scores = FUSIONS[fusion](keyword, dense, keyword_weight)
     return Ranking(
-        article_ids=tuple(sorted(scores, key=lambda article: (-scores[article], article))),
+        article_ids=_by_score(scores),
         scores=scores,
         keyword={
             hit.article_id: KeywordRank(rank, hit.score)
-            for rank, hit in enumerate(retrieval.keyword, start=1)
+            for rank, hit in enumerate(first.keyword, start=1)
         },
         semantic={
-            article: SemanticRank(rank, own[0].cosine)
-            for rank, (article, own) in enumerate(hits.items(), start=1)
+            article: SemanticRank(rank, hits[article][0].cosine)
+            for rank, article in enumerate(_by_score({a: dense[a] for a in hits}), start=1)
         },
         hits=hits,
     )
+
+
+def _hits_by_article(retrievals: Sequence[Retrieval]) -> dict[int, list[DenseHit]]:
+    hits: dict[int, list[DenseHit]] = defaultdict(list)
+    for hit in sorted(
+        (hit for retrieval in retrievals for hit in retrieval.dense), key=lambda hit: -hit.cosine
+    ):
+        hits[article_of(hit.passage_id)].append(hit)
+    return hits
+
+
+def _dense_scores(
+    retrievals: Sequence[Retrieval], hits: Mapping[int, Sequence[DenseHit]]
+) -> dict[int, float]:
+    """The mean score of each article of either list over the retrievals by meaning.
+
+    One that is missing from a retrieval scores no better there than the last of its language; that
+    is what it is given.
+    """
+    languages = {article: own[0].language for article, own in hits.items()}
+    languages |= {hit.article_id: hit.language for hit in retrievals[0].keyword}
+    asked = [retrieval for retrieval in retrievals if retrieval.dense]
+    found = [_best_scores(retrieval) for retrieval in asked]
+    return {
+        article: sum(best.get(article, last.get(language, 0.0)) for best, last in found)
+        / len(found)
+        for article, language in languages.items()
+        if found
+    }
+
+
+def _best_scores(retrieval: Retrieval) -> tuple[dict[int, float], dict[str, float]]:
+    """Each article's score by its best passage, and the last score of each language."""
+    best: dict[int, float] = {}
+    last: dict[str, float] = {}
+    for hit in retrieval.dense:
+        score = dense_score(retrieval.spreads[hit.language].standardize(hit.cosine))
+        best.setdefault(article_of(hit.passage_id), score)
+        last[hit.language] = score
+    return best, last
+
+
+def _comparable(
+    retrieval: Retrieval, shares: Mapping[int, float], dense: Mapping[int, float]
+) -> dict[int, float]:
+    """The keyword score of every article of either list, whatever its language."""
+    languages = {article_of(hit.passage_id): hit.language for hit in retrieval.dense}
+    languages |= {hit.article_id: hit.language for hit in retrieval.keyword}
+    return {
+        article: keyword_score(
+            shares.get(article, 0.0), retrieval.coverage.get(language, 0.0), dense[article]
+        )
+        for article, language in languages.items()
+    }
+
+
+def _spaced(inputs: Sequence[str], most: int) -> list[str]:
+    """At most so many of them, from all over."""
+    if len(inputs) <= most:
+        return list(inputs)
+    return [inputs[place * len(inputs) // most] for place in range(most)]
+
+
+def _by_score(scores: Mapping[int, float]) -> tuple[int, ...]:
+    return tuple(sorted(scores, key=lambda article: (-scores[article], article)))
 
 
 def _result(article: Article, ranking: Ranking, parsed: Query) -> SearchResult:

@@ -142,7 +142,10 @@ class OneArticle(MethodView):
     @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
     def get(self, article_id: int) -> Record:
         """The whole article."""
-        return article_record(get_context().services.store.get(article_id))
+        services = get_context().services
+        article = services.store.get(article_id)
+        cluster = services.clusters.clusters_of([article_id]).get(article_id)
+        return article_record(article, cluster.copies if cluster else ())
 
     @blueprint.response(204)
     @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)

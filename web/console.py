@@ -28,7 +28,7 @@ from archive.diff import compare_versions
 from archive.model import Article, ArticleVersion, IngestReport, ItemOutcome
 
 if TYPE_CHECKING:
-    from indexer.evaluation import Evaluation
+    from indexer.evaluation import Evaluation, Task
     from indexer.reasons import PassageReason
     from indexer.search import SearchPage, SearchResult
     from indexer.sync import SyncProgress, SyncReport
@@ -201,7 +201,9 @@ def show_health(health: "Health", model: dict[str, str], settings: "Settings") -
         out.print(Text("all is well", "green"))
 
 
-def evaluate_folder(services: "Services", folder: Path) -> "Evaluation":
+def evaluate_folder(
+    services: "Services", folder: Path, task: "Task" = "search", fusion: str = "convex"
+) -> "Evaluation":
     """Index the folder's articles in a scratch archive and measure every mode."""
     from archive.ingest import ingest
     from archive.sources import read_file
@@ -215,9 +217,14 @@ def evaluate_folder(services: "Services", folder: Path) -> "Evaluation":
         with index_progress() as on_progress:
             scratch.index(on_progress)
         with _progress("searching") as progress:
-            task = progress.add_task("searching", total=len(topics.queries))
+            bar = progress.add_task("searching", total=len(topics.queries))
             measured = evaluate(
-                scratch.search, topics, ids, lambda done, _: progress.update(task, completed=done)
+                scratch.search,
+                topics,
+                ids,
+                lambda done, _: progress.update(bar, completed=done),
+                task=task,
+                fusion=fusion,
             )
         scratch.close()
     return measured

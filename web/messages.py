@@ -60,6 +60,7 @@ MESSAGES = (
     N_("not a web page (%(kind)s); only HTML and text can be added"),
     N_("version %(number)s"),
     N_("same text as article %(article)s"),
+    N_("wire copy of article %(article)s"),
     N_("not a web address: %(text)s; kept without it"),
     N_("not a date: %(text)s; kept without it"),
     # The web

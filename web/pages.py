@@ -103,7 +103,11 @@ def article(article_id: int) -> str:
     found = get_context().services.store.get(article_id)
     query = request.args.get("q", "")
     blocks = view_article(found, _understand(query), read_number("passage"))
-    return render_template("article.html", article=found, blocks=blocks, form_q=query)
+    cluster = get_context().services.clusters.clusters_of([article_id]).get(article_id)
+    copies = [copy for copy in cluster.copies if copy.article_id != article_id] if cluster else []
+    return render_template(
+        "article.html", article=found, blocks=blocks, form_q=query, copies=copies
+    )
 
 
 @blueprint.get("/articles/<int:article_id>/versions")

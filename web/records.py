@@ -1,8 +1,9 @@
 """Our records as the JSON objects of the API and of `--json`: one shape for both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from archive.clusters import Cluster, WireCopy
 from archive.diff import compare_versions
 from archive.feeds.model import Feed
 from archive.jobs import Job
@@ -26,8 +27,26 @@ def article_heading(article: Article) -> Record:
     }
 
 
-def article_record(article: Article) -> Record:
-    """The whole article."""
+def copy_record(copy: WireCopy) -> Record:
+    return {
+        "id": copy.article_id,
+        "title": copy.headline,
+        "source": copy.source,
+        "published": copy.published,
+    }
+
+
+def cluster_record(cluster: Cluster) -> Record:
+    """The original is the first of the articles."""
+    return {
+        "cluster": cluster.id,
+        "outlets": list(cluster.outlets),
+        "articles": [copy_record(copy) for copy in cluster.copies],
+    }
+
+
+def article_record(article: Article, copies: Iterable[WireCopy] = ()) -> Record:
+    """The whole article, and the other articles that tell the same text."""
     return article_heading(article) | {
         "version": article.version,
         "authors": list(article.authors),
@@ -36,6 +55,7 @@ def article_record(article: Article) -> Record:
         "paywalled": article.paywalled,
         "added": article.added,
         "text": article.text,
+        "copies": [copy_record(copy) for copy in copies if copy.article_id != article.id],
     }
 
 

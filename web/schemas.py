@@ -55,6 +55,13 @@ class ArticleHeading(ma.Schema):
     url = ma.fields.String(allow_none=True)
 
 
+class Copy(ma.Schema):
+    id = ma.fields.Integer()
+    title = ma.fields.String()
+    source = ma.fields.String(allow_none=True)
+    published = ma.fields.String(allow_none=True)
+
+
 class ArticleRecord(ArticleHeading):
     version = ma.fields.Integer()
     authors = ma.fields.List(ma.fields.String())
@@ -63,6 +70,7 @@ class ArticleRecord(ArticleHeading):
     paywalled = ma.fields.Boolean(allow_none=True)
     added = ma.fields.String()
     text = ma.fields.String()
+    copies = ma.fields.List(ma.fields.Nested(Copy))
 
 
 class ArticleList(ma.Schema):

@@ -13,6 +13,7 @@ from archive.store import ArticleStore
 from web.settings import Settings
 
 if TYPE_CHECKING:
+    from archive.clusters import ClusterStore
     from archive.feeds.store import FeedStore
     from archive.jobs import JobStore
     from indexer.embedding import Embedder
@@ -39,6 +40,12 @@ class Services:
         from archive.jobs import JobStore
 
         return JobStore(self.store.database)
+
+    @cached_property
+    def clusters(self) -> "ClusterStore":
+        from archive.clusters import ClusterStore
+
+        return ClusterStore(self.store.database)
 
     @cached_property
     def feeds(self) -> "FeedStore":

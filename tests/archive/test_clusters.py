@@ -1,4 +1,4 @@
-"""`archive.clusters`: which articles are kept together, in whatever order they come."""
+"""`archive.clusters`, `archive.copies`: what is kept together, in whatever order it comes."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import clusters
-from archive.clusters import CANDIDATES, DAYS_APART, Cluster, ClusterStore, admit_copy
+from archive import clusters, copies
+from archive.clusters import Cluster, ClusterStore
+from archive.copies import CANDIDATES, DAYS_APART, admit_copy
 from archive.model import ArticleDraft
 from archive.near_duplicates import band_keys, shingle_text
 from archive.normalize import normalize_draft
@@ -87,7 +88,7 @@ def test_without_dates_the_first_added_is_the_original(
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "copies"),
+    ("first", "second", "found"),
     [
         ("2021-12-03", "2021-12-03T23:59:00Z", True),
         ("2021-12-03", f"2021-12-{3 + DAYS_APART:02}", True),
@@ -101,11 +102,11 @@ def test_without_dates_the_first_added_is_the_original(
     ],
 )
 def test_copies_are_published_within_days(
-    store: ArticleStore, kept: ClusterStore, first: str | None, second: str | None, copies: bool
+    store: ArticleStore, kept: ClusterStore, first: str | None, second: str | None, found: bool
 ) -> None:
     add(store, TEXT, first)
     add(store, CUT, second)
-    assert bool(together(kept)) is copies
+    assert bool(together(kept)) is found
 
 
 def test_an_article_between_two_clusters_makes_them_one(
@@ -213,7 +214,7 @@ def test_a_passage_repeated_everywhere_does_not_slow_admission(
     """20,000 articles of these days share every key of the new one: few of them are looked at."""
     _crowd(store, add(store, OTHER), band_keys(shingle_text("La crue", TEXT)), 20_000)
     compared = []
-    monkeypatch.setattr(clusters, "is_copy", lambda *texts: compared.append(texts))
+    monkeypatch.setattr(copies, "is_copy", lambda *texts: compared.append(texts))
     started = time.perf_counter()
     add(store, TEXT, published)
     assert time.perf_counter() - started < 0.5
@@ -223,7 +224,7 @@ def test_a_passage_repeated_everywhere_does_not_slow_admission(
 def test_a_full_cluster_takes_no_more(
     store: ArticleStore, kept: ClusterStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clusters, "FULL_CLUSTER", 3)
+    monkeypatch.setattr(copies, "FULL_CLUSTER", 3)
     ids = [add(store, f"{TEXT} {word}") for word in ("un", "deux", "trois", "quatre", "cinq")]
     assert together(kept) == [ids[3:], ids[:3]]
 

@@ -12,6 +12,8 @@ from archive.language import (
     detect_language,
     language_code,
 )
+from archive.model import ArticleDraft
+from archive.normalize import normalize_draft
 
 FRENCH = (
     "Le conseil municipal a voté mardi soir la rénovation du pont qui relie les deux rives de la "
@@ -117,6 +119,14 @@ def test_a_text_half_in_the_language_given_does_not_contradict_it() -> None:
 
 def test_no_tag_leaves_it_to_the_text() -> None:
     assert decide_language("klingon!", FRENCH) == decide_language(None, FRENCH) == ("fr", None)
+
+
+def test_a_draft_is_kept_in_the_language_it_is_written_in() -> None:
+    kept = normalize_draft(
+        ArticleDraft("Le pont", (FRENCH,), language="en-US", published="03/12/2021")
+    )
+    assert (kept.language, kept.published) == ("fr", "2021-12-03")
+    assert kept.remarks == ("given as en, but written in fr",)
 
 
 @given(st.text(max_size=100))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -83,17 +84,27 @@ def test_short_texts_of_two_outlets_under_one_headline_are_copies() -> None:
     assert set(band_keys(first)) & set(band_keys(second)) & set(band_keys(bare))
 
 
-@pytest.mark.parametrize("source", ["Le Fanal", None])
-def test_a_standfirst_that_one_outlet_repeats_makes_no_copy(source: str | None) -> None:
-    standfirst = (
-        "Chaque soir, notre rédaction reçoit un invité qui fait le tour de l'actualité du jour."
-    )
-    first = shingle_text("La maire de Sarvelle répond", standfirst, source)
-    second = shingle_text("Un capitaine raconte la crue", standfirst, source)
+def test_a_standfirst_that_one_outlet_repeats_makes_no_copy() -> None:
+    standfirst = "Chaque soir, notre rédaction reçoit un invité qui fait le tour de l'actualité."
+    titles = ("La maire de Sarvelle répond", "Un capitaine raconte la crue")
+    first, second = (shingle_text(title, standfirst, "Le Fanal") for title in titles)
     assert containment(first.shingles, second.shingles) > 0.6
     assert not is_copy(first, second)
+    assert is_copy(first, shingle_text(titles[0], f"{standfirst} En direct.", "Le Fanal"))
+    assert is_copy(first, shingle_text(titles[1], standfirst, "La Vigie"))
+    assert is_copy(first, shingle_text(titles[1], standfirst))
+
+
+def test_one_outlet_may_repeat_half_a_text_under_another_headline() -> None:
+    """As a series does with its blurb; what another outlet repeats is a copy."""
+    first = shingle_text("Le phare de Penmor", f"{OTHER[:450]} {TEXT}", "Le Fanal")
+    second = shingle_text("La dernière diligence", f"{JAPANESE * 3} {TEXT}", "Le Fanal")
+    assert not is_copy(first, second)
+    assert is_copy(first, replace(second, source="La Vigie"))
+    assert is_copy(first, replace(second, source=None))
+    assert is_copy(first, replace(second, title=first.title))
     assert is_copy(
-        first, shingle_text("La maire de Sarvelle répond", f"{standfirst} Direct.", source)
+        shingle_text("Le phare", TEXT, "Le Fanal"), shingle_text("Non", TEXT, "Le Fanal")
     )
 
 

@@ -2,10 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.fusion import RRF_K, convex_combination, dense_score, reciprocal_rank_fusion
+from indexer.fusion import (
+    RRF_K,
+    convex_combination,
+    dense_score,
+    expected_share,
+    keyword_score,
+    reciprocal_rank_fusion,
+)
 
 scores = st.dictionaries(st.integers(1, 20), st.floats(0, 1))
-weights = st.floats(0, 1)
+weights = shares = st.floats(0, 1)
 
 
 @given(scores, scores, weights)
@@ -37,14 +44,32 @@ def test_reciprocal_ranks_add_up() -> None:
     assert fused == pytest.approx({1: 0.5 / 61, 2: 0.5 / 62 + 0.5 / 61})
 
 
-def test_cosines_are_stretched_to_a_share() -> None:
-    assert (dense_score(0.2), dense_score(0.7), dense_score(1.0)) == pytest.approx((0, 0, 1))
+def test_the_best_of_a_hundred_thousand_counts_as_much_as_a_perfect_match() -> None:
+    assert (dense_score(-2.0), dense_score(0.0), dense_score(7.0)) == pytest.approx((0, 0, 1))
 
 
-@given(st.floats(-1.1, 1.1), st.floats(-1.1, 1.1))
-def test_the_score_of_a_cosine_is_bounded_and_monotone(one: float, other: float) -> None:
-    assert 0 <= dense_score(one) <= 1
+@given(st.floats(-20, 20), st.floats(-20, 20))
+def test_the_score_of_a_meaning_is_monotone(one: float, other: float) -> None:
+    assert dense_score(one) >= 0
     assert (dense_score(one) - dense_score(other)) * (one - other) >= 0
+
+
+@given(shares, shares, st.floats(0, 3))
+def test_words_count_as_far_as_the_language_is_the_querys(
+    share: float, coverage: float, dense: float
+) -> None:
+    assert keyword_score(share, 1.0, dense) == share
+    assert keyword_score(share, 0.0, dense) == expected_share(dense)
+    between = sorted((share, expected_share(dense)))
+    assert between[0] - 1e-9 <= keyword_score(share, coverage, dense) <= between[1] + 1e-9
+
+
+@given(shares, shares, shares, st.floats(0, 3), st.floats(0, 3))
+def test_neither_more_words_nor_more_meaning_lower_an_article(
+    share: float, more: float, coverage: float, dense: float, nearer: float
+) -> None:
+    least = keyword_score(share, coverage, dense)
+    assert keyword_score(max(share, more), coverage, max(dense, nearer)) >= least - 1e-9
 
 
 @given(scores, scores, weights)

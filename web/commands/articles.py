@@ -98,8 +98,11 @@ def show(composition: Composition, /, article_id: int, as_json: bool) -> None:
     from web.console import show_article
     from web.records import article_record
 
-    article = composition.services().store.get(article_id)
-    print_json(article_record(article)) if as_json else show_article(article)
+    services = composition.services()
+    article = services.store.get(article_id)
+    cluster = services.clusters.clusters_of([article_id]).get(article_id)
+    copies = cluster.copies if cluster else ()
+    print_json(article_record(article, copies)) if as_json else show_article(article)
 
 
 @click.command()

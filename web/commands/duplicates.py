@@ -1,6 +1,6 @@
 """Wire copies: articles that tell one text in several places."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,9 +21,9 @@ def duplicates(composition: Composition, /, rebuild: bool, as_json: bool) -> Non
     hemero duplicates
     hemero duplicates --rebuild
     """
-    from archive.clusters import ClusterStore
+    from web.records import cluster_record
 
-    clusters = ClusterStore(composition.services().store.database)
+    clusters = composition.services().clusters
     if rebuild:
         _rebuild(clusters)
     found = 0
@@ -35,23 +35,6 @@ def duplicates(composition: Composition, /, rebuild: bool, as_json: bool) -> Non
 
 
 COMMANDS = (duplicates,)
-
-
-def cluster_record(cluster: "Cluster") -> dict[str, Any]:
-    """The documented shape: the original is the first of the articles."""
-    return {
-        "cluster": cluster.id,
-        "outlets": list(cluster.outlets),
-        "articles": [
-            {
-                "id": copy.article_id,
-                "title": copy.headline,
-                "source": copy.source,
-                "published": copy.published,
-            }
-            for copy in cluster.copies
-        ],
-    }
 
 
 def _rebuild(clusters: "ClusterStore") -> None:

@@ -9,6 +9,7 @@ import click
 from web.commands.shared import Composition, apply_options, json_option, print_json
 
 if TYPE_CHECKING:
+    from indexer.evaluation import Task
     from indexer.search import Mode, SearchPage, SearchQuery
     from web.services import Services
 
@@ -88,20 +89,37 @@ def similar(
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--task",
+    type=click.Choice(["search", "similar"]),
+    default="search",
+    show_default=True,
+    help="Topics are queries, or texts to find neighbours of.",
+)
+@click.option(
+    "--fusion",
+    type=click.Choice(["convex", "rrf"]),
+    default="convex",
+    show_default=True,
+    help="How the two lists become one.",
+)
 @json_option
 @click.pass_obj
-def evaluate(composition: Composition, /, folder: Path, as_json: bool) -> None:
+def evaluate(
+    composition: Composition, /, folder: Path, task: "Task", fusion: str, as_json: bool
+) -> None:
     """Measure the rankings on topics with known answers, in a scratch archive.
 
     FOLDER holds articles.jsonl(.gz), topics.tsv and qrels.txt (TREC form).
 
     \b
     hemero evaluate sets/piaf
+    hemero evaluate sets/translations --task similar
     """
     from web.console import evaluate_folder, show_evaluation
     from web.records import evaluation_record
 
-    evaluation = evaluate_folder(composition.services(), folder)
+    evaluation = evaluate_folder(composition.services(), folder, task, fusion)
     print_json(evaluation_record(evaluation)) if as_json else show_evaluation(evaluation)
 
 

@@ -15,7 +15,6 @@ from threading import Lock
 import numpy as np
 
 from indexer.engine import (
-    DenseHit,
     Fingerprint,
     IndexBatch,
     IndexedArticle,
@@ -25,6 +24,7 @@ from indexer.engine import (
     check_fingerprint,
 )
 from indexer.engines.embedded.articles import Mask
+from indexer.engines.embedded.dense import rank_dense, spreads_of
 from indexer.engines.embedded.keyword_reader import PostingsCache
 from indexer.engines.embedded.keyword_writer import keyword_files, write_articles
 from indexer.engines.embedded.lock import write_lock
@@ -127,7 +127,10 @@ class EmbeddedEngine:
         if request.keyword is not None:
             allowed &= _permitted(snapshot, request.keyword)
         return Retrieval(
-            _rank_keyword(snapshot, request, allowed), _rank_dense(snapshot, request, allowed)
+            keyword=_rank_keyword(snapshot, request, allowed),
+            dense=rank_dense(snapshot, request, allowed),
+            spreads=spreads_of(snapshot, request.vector),
+            coverage=snapshot.keyword.coverage(request.keyword.words) if request.keyword else {},
         )
 
     def _current(self) -> Snapshot:
@@ -211,25 +214,6 @@ def _rank_keyword(
         rows = rows[scores[rows] >= least]
     rows = rows[np.lexsort((snapshot.articles.ids[rows], -scores[rows]))][: request.depth]
     shares = scores[rows] / np.maximum(perfect[rows], np.finfo(np.float32).tiny)
-    ids = snapshot.articles.ids[rows]
-    return tuple(map(KeywordHit, ids.tolist(), scores[rows].tolist(), shares.tolist()))
-
-
-def _rank_dense(
-    snapshot: Snapshot, request: RetrievalRequest, allowed: Mask
-) -> tuple[DenseHit, ...]:
-    if request.vector is None or not allowed.any():
-        return ()
-    hits = [
-        (float(cosine), int(passage))
-        for segment in snapshot.segments
-        for passage, cosine in zip(
-            *segment.search(request.vector, request.depth, allowed), strict=True
-        )
-    ]
-    best = sorted(hits, key=lambda hit: (-hit[0], hit[1]))[: request.depth]
-    languages = snapshot.languages_of([passage for _, passage in best])
-    return tuple(
-        DenseHit(passage, cosine, language)
-        for (cosine, passage), language in zip(best, languages, strict=True)
-    )
+    ids, table = snapshot.articles.ids[rows], snapshot.articles
+    languages = [table.languages[code] for code in table.language_codes[rows]]
+    return tuple(map(KeywordHit, ids.tolist(), scores[rows].tolist(), shares.tolist(), languages))

@@ -175,6 +175,22 @@ class KeywordSnapshot:
                     scores[rows[kept]] += weight * gains[kept]
         return scores, perfect[self._articles.language_codes]
 
+    def coverage(self, words: Iterable[str]) -> dict[str, float]:
+        """For each language the share of the words that make a term some article of it holds."""
+        asked = np.zeros(len(self._articles.languages))
+        known = np.zeros(len(self._articles.languages))
+        for term, languages in self._terms(words).items():
+            asked[languages] += 1
+            held = np.zeros(len(asked), np.bool_)
+            for n in range(len(self._leaves)):
+                for field in RANKED_FIELDS:
+                    documents = self._cache.get(self._leaves[n].segment, field, term).documents
+                    rows = self._rows[n][documents]
+                    held[self._articles.language_codes[rows[rows != MISSING]]] = True
+            known[languages] += held[languages]
+        shares = known / np.maximum(asked, 1)
+        return dict(zip(self._articles.languages, shares.tolist(), strict=True))
+
     def holding(self, phrase: tuple[str, ...]) -> Mask:
         """Which articles hold these words one after the other in their title or text."""
         held = np.zeros(len(self._articles), np.bool_)

@@ -1,7 +1,7 @@
 """The index at one commit, opened for reading."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from indexer.engines.embedded.keyword_reader import (
 from indexer.engines.embedded.manifest import FILE_NAME, Manifest, load_manifest
 from indexer.engines.embedded.vectors import VectorSegment, open_segment
 from indexer.errors import CorruptIndexError
+from indexer.moments import Moments
 from indexer.passages import ORDINAL_BITS
 
 KEYWORD_FOLDER = "keyword"
@@ -57,6 +58,7 @@ class Snapshot:
         opened: dict[str, VectorSegment],
         leaves: list[Leaf],
         cache: PostingsCache,
+        previous: "Snapshot | None" = None,
     ) -> None:
         self._folder, self._stamp = folder, stamp
         self.manifest = manifest
@@ -66,6 +68,13 @@ class Snapshot:
         self.articles: ArticleTable = join_tables(live)
         self.segments = [self._live(opened[e.name], e.dead) for e in manifest.segments]
         self.keyword = KeywordSnapshot(leaves, self.articles, cache)
+        known = previous.segment_moments if previous else {}
+        self.segment_moments = {
+            (entry.name, entry.dead): known.get((entry.name, entry.dead))
+            or opened[entry.name].moments_of(np.fromiter(entry.dead, np.int64, len(entry.dead)))
+            for entry in manifest.segments
+        }
+        self.moments = _add_moments(self.segment_moments.values())
 
     def is_newest(self) -> bool:
         return self._stamp == read_stamp(self._folder)
@@ -125,4 +134,13 @@ def _open(folder: Path, cache: PostingsCache, previous: Snapshot | None) -> Snap
     opened = {e.name: known.get(e.name) or open_segment(folder, e) for e in manifest.segments}
     known_leaves = previous.leaves if previous else []
     leaves = open_leaves(folder / KEYWORD_FOLDER, known_leaves) if manifest.segments else []
-    return Snapshot(folder, stamp, manifest, opened, leaves, cache)
+    return Snapshot(folder, stamp, manifest, opened, leaves, cache, previous)
+
+
+def _add_moments(parts: Iterable[Mapping[str, Moments]]) -> dict[str, Moments]:
+    """The moments of each language that has passages."""
+    total: dict[str, Moments] = {}
+    for part in parts:
+        for language, own in part.items():
+            total[language] = total[language] + own if language in total else own
+    return {language: own for language, own in total.items() if own.count}

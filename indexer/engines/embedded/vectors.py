@@ -2,10 +2,11 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -20,12 +21,15 @@ from indexer.engines.embedded.manifest import (
     rebuild_advice,
 )
 from indexer.errors import CorruptIndexError
+from indexer.moments import Moments
 from indexer.passages import ORDINAL_BITS, passage_id
 
 # Up to here an exact scan in fp16 answers in a few ms; above, cells probed in turn keep it so.
 FLAT_PASSAGES = 100_000
 CELLS_PROBED = 64
 TRAINING_PER_CELL = 64
+# A language's moments take 1.2 MB, as much as 1,500 of its vectors.
+LEAST_PASSAGES_WITH_MOMENTS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class VectorSegment:
     index: faiss.Index
     passage_ids: Ids
     articles: ArticleTable
+    moments: Mapping[str, Moments]
 
     def search(
         self, vector: Vectors, depth: int, allowed: Mask | None
@@ -54,11 +59,20 @@ class VectorSegment:
         found = rows[0] >= 0
         return self.passage_ids[rows[0][found]], cosines[0][found]
 
-    def vectors(self) -> Vectors:
-        """(passages, dimension), as far as the stored precision goes."""
-        if isinstance(self.index, faiss.IndexIVF):
-            self.index.make_direct_map()
-        return np.asarray(self.index.reconstruct_n(0, self.index.ntotal), np.float32)
+    def moments_of(self, dead: Ids) -> Mapping[str, Moments]:
+        """The moments of each language's passages, without those of the dead articles."""
+        buried = np.flatnonzero(np.isin(self.passage_ids >> ORDINAL_BITS, dead))
+        if not len(buried):
+            return self.moments
+        gone = language_moments(self.vectors(buried), self.passage_ids[buried], self.articles)
+        return {
+            language: own - gone[language] if language in gone else own
+            for language, own in self.moments.items()
+        }
+
+    def vectors(self, rows: Ids | None = None) -> Vectors:
+        """(rows, dimension), as far as the stored precision goes; of all rows where None."""
+        return _reconstruct(self.index, np.arange(len(self.passage_ids)) if rows is None else rows)
 
 
 def write_segment(folder: Path, articles: Sequence[IndexedArticle]) -> SegmentEntry:
@@ -76,9 +90,9 @@ def merge_segments(
     ids, vectors, tables = [], [], []
     for segment, dead in segments:
         buried = np.fromiter(dead, np.int64, len(dead))
-        living = ~np.isin(segment.passage_ids >> ORDINAL_BITS, buried)
+        living = np.flatnonzero(~np.isin(segment.passage_ids >> ORDINAL_BITS, buried))
         ids.append(segment.passage_ids[living])
-        vectors.append(segment.vectors()[living])
+        vectors.append(segment.vectors(living))
         tables.append(segment.articles.without(dead))
     return _write(folder, np.concatenate(ids), np.concatenate(vectors), join_tables(tables))
 
@@ -91,7 +105,11 @@ def open_segment(folder: Path, entry: SegmentEntry) -> VectorSegment:
     try:
         index = faiss.read_index(str(folder / f"{entry.name}.faiss"))
         with np.load(folder / f"{entry.name}.npz", allow_pickle=False) as columns:
-            return VectorSegment(entry.name, index, columns["passage_ids"], _read_table(columns))
+            ids, articles = columns["passage_ids"], _read_table(columns)
+            moments = _read_moments(columns, articles) or language_moments(
+                _reconstruct(index, np.arange(len(ids))), ids, articles
+            )
+            return VectorSegment(entry.name, index, ids, articles, moments)
     except Exception as exc:  # damaged files fail in as many ways as they have bytes
         raise CorruptIndexError(rebuild_advice(f"segment {entry.name} is damaged")) from exc
 
@@ -108,9 +126,49 @@ def _write(folder: Path, ids: Ids, vectors: Vectors, articles: ArticleTable) -> 
         language_codes=articles.language_codes,
         source_codes=articles.source_codes,
         names=np.frombuffer(json.dumps([articles.languages, articles.sources]).encode(), np.uint8),
+        **_moment_columns(vectors, ids, articles),
     )
     files = tuple(describe_file(folder / f"{name}.{suffix}") for suffix in ("faiss", "npz"))
     return SegmentEntry(name, len(ids), len(articles), files)
+
+
+def language_moments(
+    vectors: Vectors, passage_ids: Ids, articles: ArticleTable
+) -> dict[str, Moments]:
+    """The moments of the vectors of each language among them."""
+    codes = articles.language_codes[articles.rows_of(passage_ids >> ORDINAL_BITS)]
+    return {articles.languages[code]: Moments.of(vectors[codes == code]) for code in set(codes)}
+
+
+def _moment_columns(vectors: Vectors, ids: Ids, articles: ArticleTable) -> dict[str, Any]:
+    """The moments as columns of a file; none where it is cheaper to make them when it is opened."""
+    if len(ids) < LEAST_PASSAGES_WITH_MOMENTS:
+        return {}
+    moments = language_moments(vectors, ids, articles)
+    return {
+        "moment_languages": np.array([articles.languages.index(name) for name in moments]),
+        "moment_counts": np.array([own.count for own in moments.values()]),
+        "moment_sums": np.stack([own.sum for own in moments.values()]),
+        "moment_products": np.stack([own.products for own in moments.values()]),
+    }
+
+
+def _read_moments(
+    columns: "np.lib.npyio.NpzFile", articles: ArticleTable
+) -> dict[str, Moments] | None:
+    if "moment_languages" not in columns:
+        return None
+    names = ("moment_languages", "moment_counts", "moment_sums", "moment_products")
+    return {
+        articles.languages[code]: Moments(int(count), own_sum, products)
+        for code, count, own_sum, products in zip(*map(columns.__getitem__, names), strict=True)
+    }
+
+
+def _reconstruct(index: faiss.Index, rows: Ids) -> Vectors:
+    if isinstance(index, faiss.IndexIVF):
+        index.make_direct_map()
+    return np.asarray(index.reconstruct_batch(rows), np.float32)
 
 
 def _read_table(columns: "np.lib.npyio.NpzFile") -> ArticleTable:

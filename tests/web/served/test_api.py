@@ -47,7 +47,7 @@ def test_similar(client: FlaskClient) -> None:
         client.post("/api/v1/similar", json=by_text),
     ):
         assert answer.json["results"][0]["article"]["id"] == 2
-        assert answer.json["results"][0]["keyword"] is None
+        assert answer.json["results"][0]["semantic"]["rank"] == 1
 
 
 def test_articles(client: FlaskClient) -> None:
@@ -63,6 +63,7 @@ def test_articles(client: FlaskClient) -> None:
         "paywalled": None,
         "text": "Les missiles à moyenne portée seront détruits.\n\n"
         "Des inspecteurs iront sur place.",
+        "copies": [],
     }
 
 

@@ -1,0 +1,44 @@
+"""The list by meaning: the nearest passages of each language."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from indexer.engine import CosineSpread, DenseHit, RetrievalRequest, Vectors
+from indexer.engines.embedded.articles import Mask
+from indexer.engines.embedded.snapshot import Snapshot
+
+
+def rank_dense(
+    snapshot: Snapshot, request: RetrievalRequest, allowed: Mask
+) -> tuple[DenseHit, ...]:
+    """The `depth` nearest passages of each language among the articles allowed, best first."""
+    if request.vector is None or not allowed.any():
+        return ()
+    hits = [
+        hit
+        for code, language in enumerate(snapshot.articles.languages)
+        for hit in _nearest(snapshot, request.vector, request.depth, allowed, code, language)
+    ]
+    return tuple(sorted(hits, key=lambda hit: (-hit.cosine, hit.passage_id)))
+
+
+def spreads_of(snapshot: Snapshot, vector: Vectors | None) -> dict[str, CosineSpread]:
+    """How the cosines with this vector are spread over each language's passages."""
+    if vector is None:
+        return {}
+    return {language: own.spread(vector) for language, own in snapshot.moments.items()}
+
+
+def _nearest(
+    snapshot: Snapshot, vector: Vectors, depth: int, allowed: Mask, code: int, language: str
+) -> Iterator[DenseHit]:
+    table = snapshot.articles
+    wanted = allowed if len(table.languages) == 1 else allowed & (table.language_codes == code)
+    if not wanted.any():
+        return
+    found = [segment.search(vector, depth, wanted) for segment in snapshot.segments]
+    passages = np.concatenate([ids for ids, _ in found])
+    cosines = np.concatenate([own for _, own in found])
+    for place in np.lexsort((passages, -cosines))[:depth]:
+        yield DenseHit(int(passages[place]), float(cosines[place]), language)
