@@ -11,9 +11,7 @@ from archive.ingest import ingest
 from archive.store import ArticleStore
 from tests.fakes import make_item
 
-AGENCY = (
-    "Le pont de la Sarvelle a été fermé mardi soir après la crue, a annoncé la préfecture. " * 4
-)
+AGENCY = "Le pont de la Sarvelle a été fermé mardi soir après la crue, dit la préfecture. " * 4
 ITEMS = (
     make_item("Un", "Le premier texte.", source="A", language="fr", section="Monde",
               authors=("Ana", "Léo"), published="2021-12-03"),

@@ -26,6 +26,8 @@ KEYWORD_FOLDER = "keyword"
 OPEN_ATTEMPTS = 10
 OPEN_PAUSE_SECONDS = 0.02
 
+# A segment's name and its dead articles.
+SegmentState = tuple[str, frozenset[int]]
 # What tells one state of the manifest file from the next.
 Stamp = tuple[int, int, int] | None
 
@@ -69,7 +71,7 @@ class Snapshot:
         self.segments = [self._live(opened[e.name], e.dead) for e in manifest.segments]
         self.keyword = KeywordSnapshot(leaves, self.articles, cache)
         known = previous.segment_moments if previous else {}
-        self.segment_moments = {
+        self.segment_moments: dict[SegmentState, Mapping[str, Moments]] = {
             (entry.name, entry.dead): known.get((entry.name, entry.dead))
             or opened[entry.name].moments_of(np.fromiter(entry.dead, np.int64, len(entry.dead)))
             for entry in manifest.segments
