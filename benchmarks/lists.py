@@ -53,7 +53,8 @@ def _whoosh(folder: Path, engine: SearchEngine, queries: list[str]) -> tuple[flo
     with whoosh.index.open_dir(str(folder / "keyword")).searcher() as searcher:
         for text in queries:
             query = plain_query(text)
-            terms = {analyze_token(word, "fr") for word in query.words} - {None}
+            words = (part for word in query.words for part in word.parts)
+            terms = {analyze_token(word, "fr") for word in words} - {None}
             wanted = Or([Term(field, term) for field in ("title", "body") for term in terms])
             started = time.perf_counter()
             found = searcher.search(wanted, limit=TOP)

@@ -2,12 +2,15 @@
 
 A token is folded (NFKD, no accents, no case), stripped of its elision (l', d', qu'...), joined
 where it is an acronym with dots or a number with spaces, and cut into bigrams where its script
-writes no spaces. A term is a token stemmed by its language (Snowball); stop words make none.
+writes no spaces. Hyphens part words and so do figures from letters, so that COVID-19, covid 19 and
+covid19 are the same two tokens; what is written in one piece is a compound as well (covid19,
+weekend), a term of its own beside those of its parts. A term is a token stemmed by its language
+(Snowball); stop words make none.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from threading import Lock
 from typing import NamedTuple
@@ -16,9 +19,11 @@ import regex
 import Stemmer
 from whoosh.lang.stopwords import stoplists
 
-ANALYZER_VERSION = "1"
+ANALYZER_VERSION = "2"
 LONGEST_TERM_CHARACTERS = 64
+MOST_PARTS = 5
 CACHED_WORDS = 200_000
+CACHED_NAMES = 50_000
 # A Snowball stemmer keeps its word in itself while it works.
 _STEMMING = Lock()
 
@@ -42,14 +47,16 @@ _TOKEN = re.compile(
     rf"""
     (?P<plain>[^\W\d_{_UNSPACED}]{{2,}}+(?![\w{_JOINED}'’ʼ]))
     | (?P<acronym>\b(?:[^\W\d_][\u0300-\u036f]*\.){{2,}}(?:[^\W\d_][\u0300-\u036f]*+(?!\w))?)
-    | (?P<number>(?<!\d)\d{{1,3}}(?:[ \u00a0\u202f.,']\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d))
+    | (?P<number>(?<!\w)[1-9]\d{{0,2}}(?:[ \u00a0\u202f.,']\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d))
     | (?P<decimal>\d+(?:[.,]\d+)+)
     | (?P<unspaced>[{_UNSPACED}]+)
     | (?P<elision>\b(?:[ldnscjmt]|qu|jusqu|lorsqu|puisqu|quoiqu|[dn]ell|d?all|sull|un)['’ʼ])(?=\w)
-    | (?P<word>[^\W_{_UNSPACED}](?:[^\W_{_UNSPACED}]|[{_JOINED}])*)
+    | (?P<figures>\d+)
+    | (?P<word>[^\W\d_{_UNSPACED}](?:[^\W\d_{_UNSPACED}]|[{_JOINED}])*)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_UNSPACED_SIGN = re.compile(f"[{_UNSPACED}]")
 _THOUSANDS = re.compile(r"[ \u00a0\u202f.,'](?=\d{3})")
 # Accents, but not the sign that makes й of и: of Cyrillic marks only the stress on a vowel.
 _MARKS = regex.compile(
@@ -57,7 +64,19 @@ _MARKS = regex.compile(
     r"| [\u00ad\u0591-\u05c7\u064b-\u065f\u0670\u0640]",
     regex.VERBOSE,
 )
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ё": "е"})
+_LIGATURES = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ё": "е"}
+# Hamza over alef falls with the marks; these variants are letters of their own, Persian ones too.
+_ARABIC = {"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ٱ": "ا"}
+_FIGURES = {  # Arabic, Persian, Devanagari, Bengali
+    chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0x9E6) for n in range(10)
+}
+_LETTERS = str.maketrans(_LIGATURES | _ARABIC | _FIGURES)
+# What French and Portuguese hang on a word with a hyphen.
+_HANGING = frozenset(
+    {"je", "tu", "il", "elle", "on", "nous", "vous", "ils", "elles", "ce", "ci", "la", "le", "les",
+     "lui", "leur", "moi", "toi", "y", "en", "se", "me", "te", "lhe", "lhes", "lo", "los", "las"}
+)  # fmt: skip
+_HYPHENS = frozenset("-\u2010\u2011")
 # What the Snowball list of a language leaves out.
 _MORE_STOP_WORDS = {"fr": ("les", "cet", "cette", "leurs")}
 _STEMMERS = {
@@ -83,6 +102,26 @@ def tokenize(text: str) -> list[Token]:
     return [token for token in _tokens(text) if token.folded]
 
 
+def compounds(text: str, tokens: Sequence[Token]) -> list[Token]:
+    """What is written in one piece though it is several tokens of the text, each joined into one.
+
+    >>> [c.folded for c in compounds("un COVID-19", tokenize("un COVID-19"))]
+    ['covid19']
+    """
+    return [_join(run) for run in compound_runs(text, tokens) if len(run) > 1]
+
+
+def compound_runs(text: str, tokens: Sequence[Token]) -> list[list[Token]]:
+    """The tokens of a text, those written in one piece together, up to MOST_PARTS of them."""
+    runs: list[list[Token]] = []
+    for token in tokens:
+        if runs and len(runs[-1]) < MOST_PARTS and _continues(text, runs[-1][-1], token):
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return [part for run in runs for part in (_apart(run) if _hangs(run) else [run])]
+
+
 def analyze_tokens(folded: list[str], language: str) -> list[str]:
     """Folded tokens to terms of a language, stop words left out, in order, repeats kept."""
     stopped = stop_words(language)
@@ -100,6 +139,23 @@ def stop_words(language: str) -> frozenset[str]:
     return frozenset(map(fold, words))
 
 
+def is_stop_word(folded: str, language: str | None = None) -> bool:
+    """Whether it is a stop word of the language, or of any."""
+    return any(folded in stop_words(own) for own in ([language] if language else stoplists))
+
+
+def is_lone_sign(folded: str) -> bool:
+    """Whether it is one sign of a script written without spaces, which texts hold in pairs only."""
+    return len(folded) == 1 and _UNSPACED_SIGN.fullmatch(folded) is not None
+
+
+@lru_cache(maxsize=CACHED_NAMES)
+def holds_run(text: str, folded: tuple[str, ...]) -> bool:
+    """Whether the tokens of a short text, such as a name, hold these in a row."""
+    own = tuple(token.folded for token in tokenize(text))
+    return any(own[n : n + len(folded)] == folded for n in range(len(own) - len(folded) + 1))
+
+
 def fold(word: str) -> str:
     """Case, accents, ligatures and compatibility forms taken away (UAX #15, NFKD)."""
     return _fold_known(word) if len(word) <= LONGEST_TERM_CHARACTERS else _fold(word)
@@ -108,17 +164,37 @@ def fold(word: str) -> str:
 def _fold(word: str) -> str:
     compatible = unicodedata.normalize("NFKD", word.casefold())
     decomposed = unicodedata.normalize("NFKD", compatible.casefold())
-    bare = unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).translate(_LIGATURES)
+    bare = unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).translate(_LETTERS)
     return "".join(bare.split())[:LONGEST_TERM_CHARACTERS]
 
 
 _fold_known = lru_cache(maxsize=CACHED_WORDS)(_fold)
 
 
+def _continues(text: str, before: Token, token: Token) -> bool:
+    """Whether nothing but a hyphen, if that, stands between them."""
+    gap = token.start - before.end
+    return gap == 0 or (gap == 1 and text[before.end] in _HYPHENS)
+
+
+def _hangs(run: Sequence[Token]) -> bool:
+    """Whether a pronoun only hangs on a verb, as in réussit-il: two words, not one."""
+    return len(run) > 1 and run[-1].folded in _HANGING
+
+
+def _apart(run: Sequence[Token]) -> list[list[Token]]:
+    return [[token] for token in run]
+
+
+def _join(run: Sequence[Token]) -> Token:
+    folded = "".join(token.folded for token in run)[:LONGEST_TERM_CHARACTERS]
+    return Token(folded, run[0].start, run[-1].end)
+
+
 def _tokens(text: str) -> Iterator[Token]:
     for found in _TOKEN.finditer(text):
         kind, (start, end) = found.lastgroup, found.span()
-        if kind in ("plain", "word"):
+        if kind in ("plain", "word", "figures"):
             yield Token(fold(found.group()), start, end)
         elif kind == "unspaced":
             yield from _bigrams(found.group(), start)
@@ -146,8 +222,10 @@ def _stem(folded: str, language: str) -> str:
     stemmer = _stemmer(language)
     if stemmer is None:
         return folded
+    # Snowball takes the feminine ending for what it is only as ta marbuta, which folding took away.
+    word = folded[:-1] + "ة" if language == "ar" and folded[3:].endswith("ه") else folded
     with _STEMMING:
-        return str(stemmer.stemWord(folded))
+        return fold(stemmer.stemWord(word))
 
 
 @cache

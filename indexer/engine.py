@@ -89,10 +89,11 @@ class KeywordHit:
 
 @dataclass(frozen=True, slots=True)
 class CosineSpread:
-    """Mean and standard deviation of a query's cosines over all passages of one language."""
+    """Mean and standard deviation of a query's cosines over the passages of one language."""
 
     mean: float
     deviation: float
+    passages: int
 
     def standardize(self, cosine: float) -> float:
         """How many deviations above the mean: a figure that compares across languages."""

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from archive.language import language_code
 from archive.model import ArticleFilter
 from archive.normalize import clean_line
 from indexer.errors import QueryError
 
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+_AGE = re.compile(r"(\d{1,5})([djwsmya])", re.ASCII)
+# In English and French: d(ays) j(ours), w(eeks) s(emaines), m(onths, mois), y(ears) a(ns).
+_DAYS = {"d": 1, "j": 1, "w": 7, "s": 7, "m": 30, "y": 365, "a": 365}
 
 
 def make_filter(
@@ -18,10 +21,11 @@ def make_filter(
     after: str | None = None,
     before: str | None = None,
 ) -> ArticleFilter:
-    """`after` and `before` are years, months or days, and both are included. Raises QueryError."""
+    """`after` and `before` are years, months, days or ages (see `period_bounds`), and both are
+    included. Raises QueryError."""
     return ArticleFilter(
         sources=tuple(source for source in map(clean_line, sources) if source),
-        languages=tuple(_language(tag) for tag in languages if tag),
+        languages=tuple(read_language(tag) for tag in languages if tag),
         published_from=period_bounds(after)[0] if after else None,
         published_before=period_bounds(before)[1] if before else None,
     )
@@ -30,17 +34,49 @@ def make_filter(
 def period_bounds(text: str) -> tuple[str, str]:
     """The first day of a year, month or day, and the day after its last, as ISO 8601 dates.
 
+    An age, such as 7d, 2w, 6m or 1y (in French 7j, 2s, 6m, 1a), is the day that long ago, in UTC.
+    Raises QueryError.
+
     >>> period_bounds("2021-12")
     ('2021-12-01', '2022-01-01')
     """
-    found = _PERIOD.fullmatch(text.strip())
     try:
-        if found is None:
-            raise ValueError(text)
-        return _bounds(*(int(part) for part in found.groups() if part is not None))
+        return _read_period(text.strip())
     except (ValueError, OverflowError) as exc:
-        shown = text if len(text) <= 40 else text[:40] + "…"
-        raise QueryError(f"not a date: {shown!r}; write 2021, 2021-12 or 2021-12-03") from exc
+        raise QueryError(
+            f"not a date: {_shorten(text)!r}; write 2021, 2021-12 or 2021-12-03"
+        ) from exc
+
+
+def range_bounds(text: str) -> tuple[str | None, str | None]:
+    """The bounds of a period or of a range `from..to`, either end of which may be left open.
+
+    >>> range_bounds("2021..2022-06")
+    ('2021-01-01', '2022-07-01')
+    """
+    if ".." not in text:
+        return period_bounds(text)
+    first, _, last = text.partition("..")
+    ends = [period_bounds(end) for end in (first, last) if end.strip()]
+    if not ends:
+        return period_bounds(text)
+    start, following = min(ends)[0], max(ends)[1]
+    return (start if first.strip() else None), (following if last.strip() else None)
+
+
+def _read_period(text: str) -> tuple[str, str]:
+    age = _AGE.fullmatch(text.lower())
+    if age is not None:
+        day = datetime.now(UTC).date() - timedelta(int(age[1]) * _DAYS[age[2]])
+        return _bounds(day.year, day.month, day.day)
+    found = _PERIOD.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return _bounds(*(int(part) for part in found.groups() if part is not None))
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"
 
 
 def _bounds(year: int, month: int | None = None, day: int | None = None) -> tuple[str, str]:
@@ -54,8 +90,9 @@ def _bounds(year: int, month: int | None = None, day: int | None = None) -> tupl
     return first.isoformat(), following.isoformat()
 
 
-def _language(tag: str) -> str:
+def read_language(tag: str) -> str:
+    """The code the archive keeps for a language tag. Raises QueryError."""
     code = "und" if tag == "und" else language_code(tag)
     if code is None:
-        raise QueryError(f"not a language: {tag!r}; write a code such as fr, en or ar")
+        raise QueryError(f"not a language: {_shorten(tag)!r}; write a code such as fr, en or ar")
     return code

@@ -11,8 +11,8 @@ RRF_K = 60
 # The best of a hundred thousand passages stands about so many deviations above the mean.
 MOST_DEVIATIONS = 7.0
 # Among articles in the query's own language, those whose meaning stands z deviations out have a
-# keyword share of about so much on average: 0 up to 2.3 deviations, then 0.15 for each.
-LEAST_DEVIATIONS, SHARE_PER_DEVIATION = 2.3, 0.15
+# keyword share of about so much on average: 0 up to 1.8 deviations, then 0.15 for each.
+LEAST_DEVIATIONS, SHARE_PER_DEVIATION = 1.8, 0.15
 # A language whose articles hold less than the one share of the query's words is not the query's; of
 # more than the other, it is.
 FOREIGN_COVERAGE, OWN_COVERAGE = 0.3, 0.7

@@ -55,4 +55,4 @@ class Moments:
         mean = (total + PRIOR_PASSAGES * PRIOR_MEAN) / weight
         prior_squares = PRIOR_PASSAGES * (PRIOR_DEVIATION**2 + PRIOR_MEAN**2)
         variance = (squares + prior_squares) / weight - mean**2
-        return CosineSpread(mean, max(variance, 1e-8) ** 0.5)
+        return CosineSpread(mean, max(variance, 1e-8) ** 0.5, self.count)

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archive.model import Article
-from indexer.analysis import analyze_token, tokenize
+from indexer.analysis import Token, analyze_token, compounds, tokenize
 from indexer.engine import DenseHit
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
+from indexer.query.records import Form, Word
 
 MOST_PASSAGES_SHOWN = 3
 # A passage with less than this share of the best one's reason is not worth a reader's time.
 LEAST_SHARE = 0.5
-
 # Cosines of E5 models crowd between these two for any pair of texts.
 LEAST_COSINE, MOST_COSINE = 0.70, 1.0
 
@@ -29,19 +29,59 @@ class PassageReason:
 
 
 def query_terms(query: Query, language: str) -> frozenset[str]:
-    """The query's words as terms of a language, stop words left out."""
-    return frozenset(filter(None, (analyze_token(word, language) for word in query.words)))
+    """What to look for in a text of a language: stems, runs of words ("nations unies"), and
+    beginnings of words ("missil*"); stop words left out."""
+    return frozenset(term for word in query.words for term in word_terms(word, language))
+
+
+def word_terms(word: Word, language: str) -> frozenset[str]:
+    """The same for one word of the query, in all its forms."""
+    return frozenset(term for form in word.forms for term in _form_terms(form, language))
 
 
 def mark_words(text: str, terms: frozenset[str], language: str) -> tuple[Span, ...]:
-    """Where the text holds a word whose term is among `terms`."""
+    """Where the text holds what `query_terms` looks for, in order, no two overlapping."""
     if not terms:
         return ()
-    return tuple(
-        (token.start, token.end)
-        for token in tokenize(text)
-        if analyze_token(token.folded, language) in terms
-    )
+    tokens = tokenize(text)
+    single = [*tokens, *compounds(text, tokens)]
+    found = [(t.start, t.end) for t in single if analyze_token(t.folded, language) in terms]
+    found += _mark_beginnings(tokens, [term[:-1] for term in terms if term.endswith("*")])
+    found += _mark_runs(tokens, [term.split() for term in terms if " " in term])
+    return tuple(_unite(found))
+
+
+def _form_terms(form: Form, language: str) -> list[str]:
+    if form.kind == "prefix":
+        return [form.parts[0] + "*"]
+    if form.kind == "together":
+        return [" ".join(form.parts)]
+    return [term for part in form.parts if (term := analyze_token(part, language))]
+
+
+def _mark_beginnings(tokens: list[Token], beginnings: list[str]) -> list[Span]:
+    sought = tuple(beginnings)
+    return [(t.start, t.end) for t in tokens if t.folded.startswith(sought)] if sought else []
+
+
+def _mark_runs(tokens: list[Token], runs: list[list[str]]) -> list[Span]:
+    folded = [token.folded for token in tokens]
+    return [
+        (tokens[n].start, tokens[n + len(run) - 1].end)
+        for run in runs
+        for n in range(len(tokens))
+        if folded[n : n + len(run)] == run
+    ]
+
+
+def _unite(spans: Iterable[Span]) -> list[Span]:
+    united: list[Span] = []
+    for start, end in sorted(spans):
+        if united and start < united[-1][1]:
+            united[-1] = united[-1][0], max(end, united[-1][1])
+        else:
+            united.append((start, end))
+    return united
 
 
 def best_passages(
@@ -58,7 +98,7 @@ def best_passages(
         PassageReason(p, mark_words(p.text, terms, article.language), cosines.get(p.id))
         for p in passages
     ]
-    strengths = _strengths(reasons, terms, article.language)
+    strengths = _strengths(reasons, query, article.language)
     best = max(strengths.values(), default=0.0)
     if not best:
         nearest = sorted(reasons, key=lambda reason: -cosines.get(reason.passage.id, -1.0))
@@ -68,27 +108,23 @@ def best_passages(
     return tuple(kept[:MOST_PASSAGES_SHOWN])
 
 
-def _strengths(
-    reasons: list[PassageReason], terms: frozenset[str], language: str
-) -> Mapping[int, float]:
-    """For each passage the share of the query's terms in it, plus its score by meaning."""
+def _strengths(reasons: list[PassageReason], query: Query, language: str) -> Mapping[int, float]:
+    """For each passage the share of the query's words in it, plus its score by meaning."""
+    sought = list(filter(None, (word_terms(word, language) for word in query.words)))
     return {
-        reason.passage.id: _coverage(reason, terms, language)
+        reason.passage.id: _coverage(reason, sought, language)
         + (_nearness(reason.cosine) if reason.cosine is not None else 0.0)
         for reason in reasons
     }
 
 
+def _coverage(reason: PassageReason, sought: list[frozenset[str]], language: str) -> float:
+    if not sought or not reason.marks:
+        return 0.0
+    marked = " … ".join(reason.passage.text[start:end] for start, end in reason.marks)
+    return sum(bool(mark_words(marked, terms, language)) for terms in sought) / len(sought)
+
+
 def _nearness(cosine: float) -> float:
     """The cosine on the scale of a share of words, 0 to 1."""
     return min(1.0, max(0.0, (cosine - LEAST_COSINE) / (MOST_COSINE - LEAST_COSINE)))
-
-
-def _coverage(reason: PassageReason, terms: frozenset[str], language: str) -> float:
-    words = (
-        token.folded
-        for start, end in reason.marks
-        for token in tokenize(reason.passage.text[start:end])
-    )
-    found = {analyze_token(word, language) for word in words}
-    return len(found & terms) / len(terms) if terms else 0.0

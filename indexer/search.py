@@ -1,17 +1,18 @@
 """One search for page, API, command line and evaluation, so that all rank alike."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from archive.clusters import Cluster, ClusterStore, WireCopy
+from archive.facets import Facets, FacetStore
 from archive.model import Article, ArticleFilter
 from archive.normalize import split_paragraphs
 from archive.store import ArticleStore
+from indexer.credits import credit_lookup
 from indexer.embedding import Embedder
 from indexer.engine import (
-    DenseHit,
     Retrieval,
     RetrievalRequest,
     SearchEngine,
@@ -19,7 +20,8 @@ from indexer.engine import (
     check_fingerprint,
 )
 from indexer.errors import ModelError, QueryError
-from indexer.fusion import FUSIONS, dense_score, keyword_score
+from indexer.fusion import FUSIONS
+from indexer.listing import SORTS, Sort, make_listing
 from indexer.passages import (
     Passage,
     article_of,
@@ -28,7 +30,16 @@ from indexer.passages import (
     split_passages,
     split_text,
 )
-from indexer.query import Query, parse_query, plain_query
+from indexer.query import (
+    Query,
+    Synonyms,
+    bundled_synonyms,
+    parse_query,
+    plain_query,
+    relax,
+    settle_credits,
+)
+from indexer.ranking import KeywordRank, Ranking, SemanticRank, drop_distant, fuse
 from indexer.reasons import PassageReason, best_passages
 from indexer.sync import expected_fingerprint
 
@@ -38,13 +49,13 @@ Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
 DEPTH = 200
 MOST_PER_PAGE = 100
-KEYWORD_WEIGHT = 0.53
+KEYWORD_WEIGHT = 0.5
 # Of a long article, passages from all over; each is one search in the vectors.
 MOST_SIMILAR_PASSAGES = 12
 MOST_SIMILAR_PARAGRAPHS = 1_000
 SIMILAR_KEYWORD_WEIGHT = 0.1
 NO_WORDS = Query(meaning="", words=())
-PHRASE_NOT_FOUND = "No article holds the words in quotes together; these results hold some of them."
+PHRASE_NOT_FOUND = "No article meets all that was asked; these results hold some of its words."
 SEMANTIC_UNAVAILABLE = "Search by meaning is unavailable; these results match by words only."
 
 
@@ -59,44 +70,40 @@ class SearchQuery:
     page_size: int = 10
     fusion: str = "convex"
     keyword_weight: float = KEYWORD_WEIGHT
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordRank:
-    """An article's place in the keyword list, from 1."""
-
-    rank: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class SemanticRank:
-    """An article's place in the list by meaning, from 1, by the cosine of its best passage."""
-
-    rank: int
-    cosine: float
+    sort: Sort = "relevance"
+    fold_copies: bool = True
+    most_per_outlet: int | None = None
+    with_facets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """An article, its place in both lists and the passages that are the reason for it."""
+    """An article, its place in both lists and the passages that are the reason for it.
+
+    `copies` are the other articles that tell the same text, whether they were found or not.
+    """
 
     article: Article
     score: float
     keyword: KeywordRank | None
     semantic: SemanticRank | None
     passages: tuple[PassageReason, ...]
+    copies: tuple[WireCopy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of the merged list; `total` counts the whole list, `notices` say what went wrong."""
+    """A page of the list shown; `total` and `facets` are of the whole list.
+
+    `notices` say what went wrong.
+    """
 
     results: tuple[SearchResult, ...]
     total: int
     page: int
     page_size: int
     notices: tuple[str, ...] = ()
+    facets: Facets | None = None
 
     @property
     def last(self) -> int:
@@ -104,43 +111,49 @@ class SearchPage:
         return max(1, -(-self.total // self.page_size))
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The merged list, whole: article ids, best first, and what each list said of them."""
-
-    article_ids: tuple[int, ...]
-    scores: Mapping[int, float]
-    keyword: Mapping[int, KeywordRank]
-    semantic: Mapping[int, SemanticRank]
-    hits: Mapping[int, Sequence[DenseHit]]
-
-
 class SearchService:
     """Answers from one engine and one store. Safe for many threads."""
 
-    def __init__(self, store: ArticleStore, engine: SearchEngine, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        store: ArticleStore,
+        engine: SearchEngine,
+        embedder: Embedder,
+        synonyms: Synonyms | None = None,
+    ) -> None:
         self._store = store
+        self._facets = FacetStore(store.database)
+        self._clusters = ClusterStore(store.database)
         self._engine = engine
         self._embedder = embedder
+        self._synonyms = synonyms or bundled_synonyms()
+
+    def understand(self, text: str) -> Query:
+        """The query with its acronyms, authors and sections looked up. Raises QueryError."""
+        parsed = parse_query(text, self._synonyms)
+        return settle_credits(parsed, credit_lookup(self._store.database))
 
     def search(self, query: SearchQuery) -> SearchPage:
         """Raises QueryError and StaleIndexError."""
-        parsed = parse_query(query.text)
+        parsed = self.understand(query.text)
         ranking, notices = self.rank(query, parsed)
+        if relax(parsed) == parsed:  # else what was demanded of the text is met, and near enough
+            ranking = drop_distant(ranking)
         return self._page(ranking, query, parsed, notices)
 
     def rank(self, query: SearchQuery, parsed: Query) -> tuple[Ranking, tuple[str, ...]]:
         """The whole merged list for a query: one call of the model, one of the engine.
 
-        Where no article holds the phrases asked for, their words are searched instead.
+        Where no article meets what the query demands of the text, its words are searched alone.
         """
         _check(query)
         vector, notices = self._encode(query, parsed)
         ranking = self._merge(query, parsed, vector)
-        if not ranking.article_ids and parsed.phrases:
-            ranking = self._merge(query, replace(parsed, phrases=()), vector)
+        relaxed = relax(parsed)
+        if not ranking.article_ids and relaxed.words and relaxed != parsed:
+            ranking = self._merge(query, relaxed, vector)
             notices = (*notices, PHRASE_NOT_FOUND)
-        return ranking, notices
+        return ranking, (*parsed.notices, *notices)
 
     def similar_to_article(self, article_id: int, query: SearchQuery) -> SearchPage:
         """Articles near to all of this one, itself left out. Raises ArticleNotFoundError."""
@@ -227,93 +240,39 @@ class SearchService:
     def _page(
         self, ranking: Ranking, query: SearchQuery, parsed: Query, notices: tuple[str, ...]
     ) -> SearchPage:
+        facts = self._facets.facts(ranking.article_ids)
+        listing = make_listing(
+            ranking.article_ids,
+            facts,
+            query.sort,
+            fold_copies=query.fold_copies,
+            most_per_outlet=query.most_per_outlet,
+        )
+        shown = listing.article_ids
         first = (query.page - 1) * query.page_size
-        wanted = ranking.article_ids[first : first + query.page_size]
+        wanted = shown[first : first + query.page_size]
+        clustered = [article for article in wanted if facts[article].cluster_id is not None]
+        clusters = self._clusters.clusters_of(clustered) if clustered else {}
         results = tuple(
-            _result(article, ranking, parsed) for article in self._store.get_many(wanted)
+            _result(article, ranking, parsed, clusters.get(article.id))
+            for article in self._store.get_many(wanted)
         )
-        return SearchPage(results, len(ranking.article_ids), query.page, query.page_size, notices)
+        facets = self._facets.count(shown) if query.with_facets else None
+        return SearchPage(results, len(shown), query.page, query.page_size, notices, facets)
 
 
-def fuse(retrievals: Sequence[Retrieval], fusion: str, keyword_weight: float) -> Ranking:
-    """The merged list over articles: an article's meaning is that of its best passage (MaxP).
-
-    Of several retrievals, one for each passage of what is compared, the mean counts; the words are
-    those of the first.
-    """
-    first, hits = retrievals[0], _hits_by_article(retrievals)
-    dense = _dense_scores(retrievals, hits)
-    keyword = {hit.article_id: hit.share for hit in first.keyword}
-    if keyword and dense:
-        keyword = _comparable(first, keyword, dense)
-    scores = FUSIONS[fusion](keyword, dense, keyword_weight)
-    return Ranking(
-        article_ids=_by_score(scores),
-        scores=scores,
-        keyword={
-            hit.article_id: KeywordRank(rank, hit.score)
-            for rank, hit in enumerate(first.keyword, start=1)
-        },
-        semantic={
-            article: SemanticRank(rank, hits[article][0].cosine)
-            for rank, article in enumerate(_by_score({a: dense[a] for a in hits}), start=1)
-        },
-        hits=hits,
+def _result(
+    article: Article, ranking: Ranking, parsed: Query, cluster: Cluster | None
+) -> SearchResult:
+    copies = cluster.copies if cluster else ()
+    return SearchResult(
+        article=article,
+        score=ranking.scores[article.id],
+        keyword=ranking.keyword.get(article.id),
+        semantic=ranking.semantic.get(article.id),
+        passages=best_passages(article, parsed, ranking.hits.get(article.id, ())),
+        copies=tuple(copy for copy in copies if copy.article_id != article.id),
     )
-
-
-def _hits_by_article(retrievals: Sequence[Retrieval]) -> dict[int, list[DenseHit]]:
-    hits: dict[int, list[DenseHit]] = defaultdict(list)
-    for hit in sorted(
-        (hit for retrieval in retrievals for hit in retrieval.dense), key=lambda hit: -hit.cosine
-    ):
-        hits[article_of(hit.passage_id)].append(hit)
-    return hits
-
-
-def _dense_scores(
-    retrievals: Sequence[Retrieval], hits: Mapping[int, Sequence[DenseHit]]
-) -> dict[int, float]:
-    """The mean score of each article of either list over the retrievals by meaning.
-
-    One that is missing from a retrieval scores no better there than the last of its language; that
-    is what it is given.
-    """
-    languages = {article: own[0].language for article, own in hits.items()}
-    languages |= {hit.article_id: hit.language for hit in retrievals[0].keyword}
-    asked = [retrieval for retrieval in retrievals if retrieval.dense]
-    found = [_best_scores(retrieval) for retrieval in asked]
-    return {
-        article: sum(best.get(article, last.get(language, 0.0)) for best, last in found)
-        / len(found)
-        for article, language in languages.items()
-        if found
-    }
-
-
-def _best_scores(retrieval: Retrieval) -> tuple[dict[int, float], dict[str, float]]:
-    """Each article's score by its best passage, and the last score of each language."""
-    best: dict[int, float] = {}
-    last: dict[str, float] = {}
-    for hit in retrieval.dense:
-        score = dense_score(retrieval.spreads[hit.language].standardize(hit.cosine))
-        best.setdefault(article_of(hit.passage_id), score)
-        last[hit.language] = score
-    return best, last
-
-
-def _comparable(
-    retrieval: Retrieval, shares: Mapping[int, float], dense: Mapping[int, float]
-) -> dict[int, float]:
-    """The keyword score of every article of either list, whatever its language."""
-    languages = {article_of(hit.passage_id): hit.language for hit in retrieval.dense}
-    languages |= {hit.article_id: hit.language for hit in retrieval.keyword}
-    return {
-        article: keyword_score(
-            shares.get(article, 0.0), retrieval.coverage.get(language, 0.0), dense[article]
-        )
-        for article, language in languages.items()
-    }
 
 
 def _spaced(inputs: Sequence[str], most: int) -> list[str]:
@@ -323,20 +282,6 @@ def _spaced(inputs: Sequence[str], most: int) -> list[str]:
     return [inputs[place * len(inputs) // most] for place in range(most)]
 
 
-def _by_score(scores: Mapping[int, float]) -> tuple[int, ...]:
-    return tuple(sorted(scores, key=lambda article: (-scores[article], article)))
-
-
-def _result(article: Article, ranking: Ranking, parsed: Query) -> SearchResult:
-    return SearchResult(
-        article=article,
-        score=ranking.scores[article.id],
-        keyword=ranking.keyword.get(article.id),
-        semantic=ranking.semantic.get(article.id),
-        passages=best_passages(article, parsed, ranking.hits.get(article.id, ())),
-    )
-
-
 def _check(query: SearchQuery) -> None:
     if query.mode not in MODES:
         raise QueryError(f"no mode {query.mode!r}; there is: {', '.join(MODES)}")
@@ -344,5 +289,9 @@ def _check(query: SearchQuery) -> None:
         raise QueryError(f"no fusion {query.fusion!r}; there is: {', '.join(FUSIONS)}")
     if query.page < 1 or not 1 <= query.page_size <= MOST_PER_PAGE:
         raise QueryError(f"pages count from 1 and hold 1 to {MOST_PER_PAGE} results")
+    if query.sort not in SORTS:
+        raise QueryError(f"no order {query.sort!r}; there is: {', '.join(SORTS)}")
+    if query.most_per_outlet is not None and query.most_per_outlet < 1:
+        raise QueryError("at least one result per outlet")
     if not 0 <= query.keyword_weight <= 1:
         raise QueryError("the keyword weight lies between 0 and 1")

@@ -77,7 +77,15 @@ def refuse_other_than_json() -> None:
 @blueprint.response(200, schemas.ResultPage)
 def search(arguments: Record) -> Record:
     """Articles by words and by meaning, each with its reasons."""
-    query = _query(arguments, text=arguments["q"], mode=arguments["mode"])
+    query = _query(
+        arguments,
+        text=arguments["q"],
+        mode=arguments["mode"],
+        sort=arguments["sort"],
+        most_per_outlet=arguments["per_outlet"],
+        fold_copies=arguments["fold"],
+        with_facets=arguments["facets"],
+    )
     return page_record(get_context().services.search.search(query))
 
 

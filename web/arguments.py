@@ -8,12 +8,13 @@ from flask import request, url_for
 
 from indexer.errors import QueryError
 from indexer.filters import make_filter, period_bounds
+from indexer.listing import SORTS
 from indexer.search import MODES, SearchQuery
 
 PAGE_RESULTS = 10
 MOST_PAGES = 1_000_000
 LARGEST_NUMBER = 2**62
-SILENT_VALUES = {("mode", "hybrid"), ("page", "1")}
+SILENT_VALUES = {("mode", "hybrid"), ("page", "1"), ("sort", "relevance")}
 # Where a reader is taken back to from an answer to a form.
 FORM_PAGES = {"intake.add_post": "intake.add", "feeds.follow": "feeds.feeds"}
 
@@ -28,6 +29,8 @@ class SearchForm:
     languages: list[str]
     after: str
     before: str
+    sort: str
+    per_outlet: int | None
 
     @property
     def first_day(self) -> str:
@@ -42,7 +45,7 @@ class SearchForm:
 
 def read_form() -> SearchForm:
     arguments = request.args
-    mode = arguments.get("mode", "hybrid")
+    mode, sort = arguments.get("mode", "hybrid"), arguments.get("sort", "relevance")
     return SearchForm(
         q=arguments.get("q", ""),
         mode=mode if mode in MODES else "hybrid",
@@ -50,6 +53,8 @@ def read_form() -> SearchForm:
         languages=list(filter(None, arguments.getlist("language"))),
         after=arguments.get("after", "").strip(),
         before=arguments.get("before", "").strip(),
+        sort=sort if sort in SORTS else "relevance",
+        per_outlet=arguments.get("per_outlet", type=int),
     )
 
 
@@ -61,6 +66,9 @@ def read_query(form: SearchForm) -> SearchQuery:
         filter=make_filter(form.sources, form.languages, form.after, form.before),
         page=min(read_number("page") or 1, MOST_PAGES),
         page_size=PAGE_RESULTS,
+        sort=next(sort for sort in SORTS if sort == form.sort),
+        most_per_outlet=form.per_outlet,
+        with_facets=True,
     )
 
 

@@ -33,7 +33,22 @@ STATUS_DETAILS = {
 }
 MESSAGES = (
     # The search
-    N_("No article holds the words in quotes together; these results hold some of them."),
+    N_("No article meets all that was asked; these results hold some of its words."),
+    N_("The quotation mark at character %(place)s has no partner."),
+    N_("The parenthesis at character %(place)s closes nothing."),
+    N_("The parenthesis at character %(place)s is not closed."),
+    N_("Parentheses nest more than %(number)s deep; the inner ones count not."),
+    N_("%(operator)s at character %(place)s has nothing to join."),
+    N_("There is no field %(name)s (character %(place)s); there is: %(fields)s."),
+    N_("The query is very long; it is read up to character %(place)s."),
+    N_("Left out at character %(place)s: %(reason)s."),
+    N_("Only the first %(number)s words are searched."),
+    N_("Only the first %(number)s conditions are kept."),
+    N_("Only the first %(number)s words with * are searched."),
+    N_("%(word)s begins many words; the most frequent are searched."),
+    N_("A query that only leaves out finds nothing; add what to look for."),
+    N_("Searched: %(query)s"),
+    N_("no name in %(text)s; write %(field)s:name"),
     N_("Search by meaning is unavailable; these results match by words only."),
     N_("nothing to search for; type a word, a name or a question"),
     N_("not a date: %(text)s; write 2021, 2021-12 or 2021-12-03"),

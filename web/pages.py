@@ -91,7 +91,8 @@ def search() -> str | Response:
         found, took_ms = _timed(lambda: service.search(read_query(form)))
     except QueryError as exc:
         problem = translate_message(str(exc))
-        return render_template("search.html", form=form, page=None, results=[], problem=problem)
+        nothing: dict[str, Any] = {"page": None, "results": [], "facets": None}
+        return render_template("search.html", form=form, problem=problem, **nothing)
     if found.page > found.last:
         return redirect(page_url(found.last))
     listing = _listing(found, took_ms, form.q)
@@ -197,7 +198,8 @@ def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
         notices=[translate_message(notice) for notice in found.notices],
     )
     results = [view_result(result, query) for result in found.results]
-    return {"page": view, "results": results, "page_url": page_url}
+    listing = {"page": view, "results": results, "page_url": page_url}
+    return listing | {"facets": found.facets}
 
 
 def _understand(query: str) -> Any:

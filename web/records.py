@@ -5,6 +5,7 @@ from typing import Any
 
 from archive.clusters import Cluster, WireCopy
 from archive.diff import compare_versions
+from archive.facets import Facets
 from archive.feeds.model import Feed
 from archive.jobs import Job
 from archive.model import PARAGRAPH_BREAK, Article, ArticleVersion, IngestReport, ItemOutcome
@@ -112,9 +113,20 @@ def result_record(result: SearchResult) -> Record:
     return {
         "article": article_heading(result.article),
         "score": round(result.score, 6),
-        "keyword": keyword and {"rank": keyword.rank, "score": round(keyword.score, 4)},
-        "semantic": semantic and {"rank": semantic.rank, "cosine": round(semantic.cosine, 4)},
+        "keyword": keyword
+        and {
+            "rank": keyword.rank,
+            "score": round(keyword.score, 4),
+            "share": round(keyword.share, 4),
+        },
+        "semantic": semantic
+        and {
+            "rank": semantic.rank,
+            "cosine": round(semantic.cosine, 4),
+            "deviations": round(semantic.deviations, 4),
+        },
         "passages": [passage_record(reason.passage) for reason in result.passages],
+        "copies": [copy_record(copy) for copy in result.copies],
     }
 
 
@@ -125,6 +137,15 @@ def page_record(page: SearchPage) -> Record:
         "page": page.page,
         "page_size": page.page_size,
         "notices": list(page.notices),
+        "facets": page.facets and facets_record(page.facets),
+    }
+
+
+def facets_record(facets: Facets) -> Record:
+    """Each facet as a list of values with the number of articles, of the whole list."""
+    return {
+        name: [{"value": value, "articles": count} for value, count in getattr(facets, name)]
+        for name in ("sources", "languages", "sections", "authors", "months")
     }
 
 

@@ -4,6 +4,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from archive.model import OUTCOMES
+from indexer.listing import SORTS
 from indexer.search import MODES, MOST_PER_PAGE
 
 MOST_ADDRESSES = 1_000
@@ -32,6 +33,10 @@ class Filters(ma.Schema):
 class SearchArguments(Filters):
     q = ma.fields.String(required=True, metadata={"example": "missiles moyenne portée"})
     mode = ma.fields.String(load_default="hybrid", validate=validate.OneOf(MODES))
+    sort = ma.fields.String(load_default="relevance", validate=validate.OneOf(SORTS))
+    per_outlet = ma.fields.Integer(load_default=None, validate=validate.Range(1, 1_000))
+    fold = ma.fields.Boolean(load_default=True, metadata={"description": "Fold wire copies."})
+    facets = ma.fields.Boolean(load_default=False)
 
 
 class SimilarArguments(Filters):
@@ -101,13 +106,19 @@ class Outcome(ma.Schema):
 
 
 class KeywordPlace(ma.Schema):
+    """`share` is of what a perfect match would score."""
+
     rank = ma.fields.Integer()
     score = ma.fields.Float()
+    share = ma.fields.Float()
 
 
 class SemanticPlace(ma.Schema):
+    """`deviations` tell how far the cosine stands above the mean of the article's language."""
+
     rank = ma.fields.Integer()
     cosine = ma.fields.Float()
+    deviations = ma.fields.Float()
 
 
 class PassageRecord(ma.Schema):
@@ -125,6 +136,22 @@ class Result(ma.Schema):
     keyword = ma.fields.Nested(KeywordPlace, allow_none=True)
     semantic = ma.fields.Nested(SemanticPlace, allow_none=True)
     passages = ma.fields.List(ma.fields.Nested(PassageRecord))
+    copies = ma.fields.List(ma.fields.Nested(Copy))
+
+
+class FacetValue(ma.Schema):
+    value = ma.fields.String()
+    articles = ma.fields.Integer()
+
+
+class FacetLists(ma.Schema):
+    """Of the whole list, not of the page; months are written 2021-12."""
+
+    sources = ma.fields.List(ma.fields.Nested(FacetValue))
+    languages = ma.fields.List(ma.fields.Nested(FacetValue))
+    sections = ma.fields.List(ma.fields.Nested(FacetValue))
+    authors = ma.fields.List(ma.fields.Nested(FacetValue))
+    months = ma.fields.List(ma.fields.Nested(FacetValue))
 
 
 class ResultPage(ma.Schema):
@@ -133,6 +160,7 @@ class ResultPage(ma.Schema):
     page = ma.fields.Integer()
     page_size = ma.fields.Integer()
     notices = ma.fields.List(ma.fields.String())
+    facets = ma.fields.Nested(FacetLists, allow_none=True)
 
 
 class HealthRecord(ma.Schema):

@@ -91,9 +91,11 @@ class Services:
 
     @cached_property
     def search(self) -> "SearchService":
+        from indexer.query.synonyms import load_synonyms
         from indexer.search import SearchService
 
-        return SearchService(self.store, self.engine, self.embedder)
+        synonyms = load_synonyms(self.settings.home)
+        return SearchService(self.store, self.engine, self.embedder, synonyms)
 
     def summarize(self) -> ArchiveSummary:
         """The archive in numbers, counted again only where it has changed."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
+from archive.clusters import WireCopy
 from archive.model import PARAGRAPH_BREAK, Article, ItemOutcome
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
+from indexer.ranking import KeywordRank, SemanticRank
 from indexer.reasons import PassageReason, Span, mark_words, query_terms
-from indexer.search import KeywordRank, SearchResult, SemanticRank
+from indexer.search import SearchResult
 from web.messages import translate_message
 
 Pieces = list[tuple[str, bool]]
@@ -37,6 +39,7 @@ class ResultView:
     semantic: SemanticRank | None
     passages: list[PassageView]
     query: str
+    copies: tuple[WireCopy, ...] = ()
 
     @property
     def url(self) -> str:
@@ -76,7 +79,13 @@ def article_url(article: Article, ordinal: int, query: str = "") -> str:
 def view_result(result: SearchResult, query: str) -> ResultView:
     passages = [_view_passage(reason) for reason in result.passages]
     return ResultView(
-        result.article, result.score, result.keyword, result.semantic, passages, query
+        result.article,
+        result.score,
+        result.keyword,
+        result.semantic,
+        passages,
+        query,
+        result.copies,
     )
 
 

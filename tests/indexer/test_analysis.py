@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from indexer import analysis
 from indexer.analysis import (
     LONGEST_TERM_CHARACTERS,
+    MOST_PARTS,
     analyze_token,
     analyze_tokens,
+    compound_runs,
+    compounds,
     fold,
+    holds_run,
     stop_words,
     tokenize,
 )
@@ -137,3 +141,49 @@ def test_threads_stem_as_one_does() -> None:
             assert found == expected * 8
     finally:
         sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "joined"),
+    [
+        ("COVID-19", ["covid", "19"], ["covid19"]),
+        ("covid19", ["covid", "19"], ["covid19"]),
+        ("covid 19", ["covid", "19"], []),
+        ("porte-parole", ["porte", "parole"], ["porteparole"]),
+        ("vingt‑et‐un", ["vingt", "et", "un"], ["vingtetun"]),
+        ("19h30 A320neo", ["19", "h", "30", "a", "320", "neo"], ["19h30", "a320neo"]),
+        ("l'après-midi", ["apres", "midi"], ["apresmidi"]),
+        ("0,125 x1 200", ["0.125", "x", "1", "200"], ["x1"]),
+        ("東京都", ["東京", "京都"], []),
+        ("a -b c- d", ["a", "b", "c", "d"], []),
+        ("Que veut-il ?", ["que", "veut", "il"], []),
+        ("week‑end", ["week", "end"], ["weekend"]),
+    ],
+)
+def test_what_is_written_in_one_piece(text: str, tokens: list[str], joined: list[str]) -> None:
+    assert folded(text) == tokens
+    assert [token.folded for token in compounds(text, tokenize(text))] == joined
+
+
+def test_a_chain_of_hyphens_is_cut() -> None:
+    text = "-".join(f"mot{n}" for n in range(9))
+    assert max(len(run) for run in compound_runs(text, tokenize(text))) == MOST_PARTS
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["الحكومة حكومة حكومه الحكومه", "القاهرة القاهره", "مستشفى مستشفي المستشفى",
+     "إنتخابات انتخابات",
+     "صَوَارِيخ الصواريخ صواريــخ"],
+)  # fmt: skip
+def test_writings_of_an_arabic_word_are_one_term(words: str) -> None:
+    assert len({analyze_token(word, "ar") for word in folded(words)}) == 1
+
+
+def test_figures_of_every_script_are_figures() -> None:
+    assert folded("٢٠٢١ ۲۰۲۱ २०२१") == ["2021"] * 3
+
+
+def test_a_name_holds_a_run_of_words() -> None:
+    assert holds_run("Agence Rive-Gauche", ("rive", "gauche"))
+    assert not holds_run("Agence Rive-Gauche", ("agence", "gauche"))

@@ -1,21 +1,17 @@
-"""What is particular to the embedded engine: files, merging, the same ranking as Whoosh."""
+"""What is particular to the embedded engine: files and merging."""
 
 import random
 from pathlib import Path
 
 import numpy as np
 import pytest
-import whoosh.index
-from whoosh.query import Or, Term
 
-from indexer.analysis import analyze_token
 from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest, SearchEngine
 from indexer.engines import open_engine
 from indexer.engines.embedded import vectors
 from indexer.engines.embedded.manifest import FILE_NAME, FORMAT, load_manifest
 from indexer.engines.embedded.merging import TIER_FACTOR, pick_segments
 from indexer.errors import CorruptIndexError
-from indexer.query import plain_query
 from tests.fakes import FakeEmbedder
 
 FINGERPRINT = Fingerprint("fake", "1", "1")
@@ -38,24 +34,6 @@ def fill(engine: SearchEngine, articles: list[IndexedArticle], batch: int) -> No
         with engine.exclusive(5):
             engine.write(IndexBatch(FINGERPRINT, tuple(articles[start : start + batch])))
             engine.commit(start + batch)
-
-
-@pytest.mark.parametrize("batch", [300, 17])
-def test_the_same_scores_as_whooshs_own_scorer(tmp_path: Path, batch: int) -> None:
-    engine = open_engine("embedded", tmp_path)
-    fill(engine, make_articles(300), batch)
-    with whoosh.index.open_dir(str(tmp_path / "keyword")).searcher() as searcher:
-        for text in ("mot1", "mot2 mot3", "mot4 mot5 mot6 mot7", "mot8 inconnu"):
-            query = plain_query(text)
-            terms = {analyze_token(word, "fr") for word in query.words}
-            wanted = Or([Term(field, term) for field in ("title", "body") for term in terms])
-            ids = searcher.reader().column_reader("id")
-            theirs = {ids[h.docnum]: h.score for h in searcher.search(wanted, limit=None)}
-            ours = engine.retrieve(RetrievalRequest(query, None, depth=300)).keyword
-            assert {hit.article_id for hit in ours} == set(theirs)
-            for hit in ours:
-                assert hit.score == pytest.approx(theirs[hit.article_id], rel=0.02)
-                assert 0 < hit.share <= 1
 
 
 def test_small_segments_merge_and_lose_nothing(tmp_path: Path) -> None:

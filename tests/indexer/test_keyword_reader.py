@@ -94,7 +94,7 @@ def test_threads_that_read_the_same_term_count_it_once() -> None:
     cache, segment = PostingsCache(capacity=1_000), CountingSegment()
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: cache.get(segment, "body", "mot"), range(200)))
-    assert cache._size == 4
+    assert cache._held._size == 4
 
 
 def test_an_empty_folder_has_no_words(tmp_path: Path) -> None:

@@ -1,40 +1,182 @@
+"""What people type, read as words and conditions."""
+
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.model import ArticleFilter
 from indexer.errors import QueryError
-from indexer.filters import make_filter, period_bounds
-from indexer.query import MOST_WORDS, parse_query, plain_query
+from indexer.query import Query, parse_query, plain_query, relax, settle_credits
+from indexer.query.parser import LONGEST_MEANING_CHARACTERS, MOST_CONDITIONS, MOST_PREFIXES
+from indexer.query.records import (
+    NO_ARTICLE,
+    AllOf,
+    AnyOf,
+    CreditedTo,
+    Form,
+    HasPhrase,
+    HasPrefix,
+    HasWord,
+    Not,
+    Passes,
+    Word,
+    leaves,
+)
+from indexer.query.syntax import MOST_NOTICES, read_syntax, write_syntax
+from indexer.query.words import MOST_WORDS
+
+SIGNS = st.lists(
+    st.sampled_from([*'ab é1 ()"-*:~“«»\u00a0\u0301東', " AND ", " OU ", " NOT ", "title:"])
+).map("".join)
+
+
+def words(query: Query) -> tuple[str, ...]:
+    return tuple(part for word in query.words for part in word.parts)
 
 
 def test_words_phrases_and_exclusions() -> None:
     query = parse_query('missiles "moyenne portée" -drones -"mer noire" « Bon jour »')
-    assert query.words == ("missiles", "moyenne", "portee", "bon", "jour")
-    assert query.phrases == (("moyenne", "portee"), ("bon", "jour"))
-    assert query.excluded == (("drones",), ("mer", "noire"))
-    assert "drones" not in query.meaning
+    assert words(query) == ("missiles", "moyenne", "portee", "bon", "jour")
+    assert query.conditions == (
+        HasPhrase(("moyenne", "portee")),
+        Not(HasWord(("drones",))),
+        Not(HasPhrase(("mer", "noire"))),
+        HasPhrase(("bon", "jour")),
+    )
+    assert query.meaning == "missiles moyenne portée Bon jour"
+    assert query.notices == ()
 
 
-@pytest.mark.parametrize("text", ['"missiles portée', 'missiles portée"', "“missiles portée"])
-def test_an_unbalanced_quote_is_read_as_words(text: str) -> None:
+def test_plain_words_are_asked_of_no_article() -> None:
+    query = parse_query("guerre et paix or else")
+    assert query.conditions == ()
+    assert query.pairs[:2] == (("guerre", "et"), ("et", "paix"))
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("a AND b", (HasWord(("a",)), HasWord(("b",)))),
+        ("a ET b c", (HasWord(("a",)), HasWord(("b",)))),
+        ("a OR b c", (AnyOf((HasWord(("a",)), HasWord(("b",)))),)),
+        ("a OU b ET c", (AnyOf((HasWord(("a",)), AllOf((HasWord(("b",)), HasWord(("c",)))))),)),
+        ("(a OR b) AND c", (AnyOf((HasWord(("a",)), HasWord(("b",)))), HasWord(("c",)))),
+        ("(a b) c", ()),
+        ("(a b) AND c", (HasWord(("a",)), HasWord(("b",)), HasWord(("c",)))),
+        ("a NOT b", (Not(HasWord(("b",))),)),
+        ("a SAUF (b OU c)", (Not(AnyOf((HasWord(("b",)), HasWord(("c",))))),)),
+        ("a -(b OR c)", (Not(AnyOf((HasWord(("b",)), HasWord(("c",))))),)),
+        ("NOT NOT a", ()),
+        ("mot* AND a", (HasPrefix("mot"), HasWord(("a",)))),
+        ('"a b"~5', (HasPhrase(("a", "b"), within=5),)),
+        ('"a b"~0', (HasPhrase(("a", "b"), within=0),)),
+        ("title:a titre:bon*", (HasWord(("a",), True), HasPrefix("bon", True))),
+        ('TITLE:"a b"', (HasPhrase(("a", "b"), in_title=True),)),
+        ("porte-avions AND a", (HasWord(("porte", "avions")), HasWord(("a",)))),
+        (
+            "a source:B source:C",
+            (AnyOf((CreditedTo("source", ("b",)), CreditedTo("source", ("c",)))),),
+        ),
+        ('a -auteur:"B C"', (Not(CreditedTo("author", ("b", "c"))),)),
+        ("a langue:fra", (Passes(ArticleFilter(languages=("fr",))),)),
+        (
+            "a date:2021-12",
+            (Passes(ArticleFilter(published_from="2021-12-01", published_before="2022-01-01")),),
+        ),
+        ("a après:2021", (Passes(ArticleFilter(published_from="2021-01-01")),)),
+        ("a before:2021", (Passes(ArticleFilter(published_before="2022-01-01")),)),
+    ],
+)  # fmt: skip
+def test_conditions(text: str, conditions: tuple[object, ...]) -> None:
     query = parse_query(text)
-    assert (query.words, query.phrases) == (("missiles", "portee"), ())
+    assert query.conditions == conditions
+    assert query.notices == ()
+
+
+def test_what_is_excluded_or_in_a_field_has_no_meaning_to_search() -> None:
+    query = parse_query('drones AND (colis OR "mer noire") -livre source:X date:2021 title:port*')
+    assert query.meaning == "drones colis mer noire port"
+    assert words(query) == ("drones", "colis", "mer", "noire", "port")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [('"missiles portée', 1), ('missiles portée"', 16), ("“missiles portée", 1)]
+)
+def test_an_unbalanced_quote_is_read_as_words(text: str, place: int) -> None:
+    query = parse_query(text)
+    assert (words(query), query.conditions) == (("missiles", "portee"), ())
+    assert query.notices == (
+        f"The quotation mark at character {place} has no partner.",
+        "Searched: missiles portée",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "reading", "notices"),
+    [
+        ("(a OR b", "a OR b", 1),
+        ("a) OR b", "a OR b", 1),
+        ("AND a", "a", 1),
+        ("a AND OR b", "a AND b", 1),
+        ("a NOT", "a", 1),
+        ("a AND (", "a", 2),
+        ("() a", "a", 0),
+        ("foo:a b", "foo:a b", 1),
+        ("https://example.org a", "https://example.org a", 0),
+        ("19:30 c'est:vrai", "19:30 c'est:vrai", 0),
+        ("a -- b - c", "a -- b - c", 0),
+    ],
+)
+def test_a_mistake_is_read_as_the_nearest_query(text: str, reading: str, notices: int) -> None:
+    node, said = read_syntax(text)
+    assert write_syntax(node) == reading
+    assert len(said) == notices
+
+
+@pytest.mark.parametrize("text", ["AND", "NOT", "OR ET SAUF", "titre:", "(et)"])
+def test_operators_alone_are_words(text: str) -> None:
+    assert parse_query(text).words
+
+
+def test_a_bad_value_is_left_out_and_named() -> None:
+    query = parse_query("a date:2021-13 langue:klingon! auteur:...")
+    assert query.conditions == ()
+    assert [notice[:33] for notice in query.notices] == [
+        "Left out at character 3: not a da",
+        "Left out at character 16: not a l",
+        "Left out at character 32: no name",
+    ]
 
 
 def test_a_hyphen_inside_a_word_excludes_nothing() -> None:
-    assert parse_query("porte-avions").excluded == ()
-    assert parse_query("porte-avions").words == ("porte", "avions")
+    query = parse_query("porte-avions")
+    assert query.conditions == ()
+    assert query.words == (
+        Word(
+            (
+                Form(("porte", "avions"), "together", 2),
+                Form(("porteavions",), weight=2),
+                Form(("porte", "avions")),
+            )
+        ),
+    )
+
+
+def test_figures_in_a_word_stand_together() -> None:
+    forms = parse_query("G7").words[0].forms
+    assert forms[:2] == (Form(("g", "7"), "together"), Form(("g7",)))
 
 
 def test_plain_text_has_no_operators() -> None:
-    query = plain_query('Macron "intraitable" -- face au racisme')
-    assert (query.phrases, query.excluded) == ((), ())
-    assert query.words == ("macron", "intraitable", "face", "au", "racisme")
+    query = plain_query('Macron "intraitable" -- face AND au -racisme')
+    assert query.conditions == ()
+    assert words(query) == ("macron", "intraitable", "face", "and", "au", "racisme")
 
 
-@pytest.mark.parametrize("text", ["", "   ", "...", "!?,;", "\x00", "\u200f"])
+@pytest.mark.parametrize("text", ["", "   ", "...", "!?,;", "\x00", "\u200f", "*", '""', "()", "-"])
 def test_nothing_to_search_for(text: str) -> None:
     with pytest.raises(QueryError, match="nothing to search for"):
         parse_query(text)
@@ -42,53 +184,80 @@ def test_nothing_to_search_for(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["de la les", "🚀", "\ufdfa" * 1_000, "mot " * 2_500, "صواريخ", "\x00missiles\x00", "-mot"],
-)
+    [
+        "de la les", "🚀", "\ufdfa" * 1_000, "mot " * 10_000, "صواريخ", "\x00missiles\x00", "-mot",
+        "(" * 10_000 + "mot" + ")" * 10_000, "(mot " * 10_000, "NOT " * 10_000 + "mot",
+        "-(" * 9_999 + "mot",
+        " OR ".join(f"mot{n}" for n in range(10_000)), "a* b* " * 5_000, '"mot" ' * 10_000,
+        "title:mot " * 10_000, "x:" * 50_000, "x" * 1_000_000, " AND ".join(["mot"] * 10_000),
+        "^(.*a){40}$" * 200, "mot東ракетаصاروخ" * 1_000,
+    ],
+)  # fmt: skip
 def test_odd_queries_are_understood_in_bounds(text: str) -> None:
-    assert len(parse_query(text).words) <= MOST_WORDS
+    started = time.monotonic()
+    query = parse_query(text)
+    assert time.monotonic() - started < 1
+    assert query.words or query.conditions or text == "🚀"
+    assert len(words(query)) <= MOST_WORDS
+    assert sum(len(leaves(condition)) for condition in query.conditions) <= MOST_CONDITIONS
+    assert len(query.meaning) <= LONGEST_MEANING_CHARACTERS
+    assert len(query.notices) <= MOST_NOTICES + 5
 
 
-@given(st.text())
+def test_prefixes_are_bounded() -> None:
+    query = parse_query(" ".join(f"abc{letter}*" for letter in "abcdefghijklm"))
+    assert len(query.words) == MOST_PREFIXES
+    assert query.notices == (f"Only the first {MOST_PREFIXES} words with * are searched.",)
+
+
+@given(st.text() | SIGNS)
 def test_any_text_is_a_query_or_a_query_error(text: str) -> None:
     with contextlib.suppress(QueryError):
         parse_query(text)
+        plain_query(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2021", ("2021-01-01", "2022-01-01")),
-        ("2021-12", ("2021-12-01", "2022-01-01")),
-        ("2024-2", ("2024-02-01", "2024-03-01")),
-        ("2021-12-31", ("2021-12-31", "2022-01-01")),
-    ],
-)
-def test_a_period_includes_its_last_day(text: str, expected: tuple[str, str]) -> None:
-    assert period_bounds(text) == expected
+@given(st.text() | SIGNS)
+def test_a_query_written_out_reads_the_same(text: str) -> None:
+    node, _ = read_syntax(text)
+    assert read_syntax(write_syntax(node))[0] == node
 
 
-@pytest.mark.parametrize(
-    "text", ["banane", "2021-13", "2021-02-30", "9999", "0000", "21", "2021-1-1-1"]
-)
-def test_a_date_in_nonsense_is_a_query_error(text: str) -> None:
-    with pytest.raises(QueryError, match="not a date"):
-        period_bounds(text)
-
-
-def test_filters_from_what_people_type() -> None:
-    wanted = make_filter(["Agence"], ["fra", ""], after="2020", before="2021-06")
-    assert (wanted.sources, wanted.languages) == (("Agence",), ("fr",))
-    assert (wanted.published_from, wanted.published_before) == ("2020-01-01", "2021-07-01")
-    with pytest.raises(QueryError, match="not a language"):
-        make_filter(languages=["klingon!"])
+@given(SIGNS)
+def test_a_mended_query_needs_no_mending(text: str) -> None:
+    node, _ = read_syntax(text)
+    again = read_syntax(write_syntax(node))[1]
+    assert all(notice.startswith("There is no field") for notice in again)
 
 
 def test_phrases_are_bounded() -> None:
-    (phrase,) = parse_query(f'"{"mot " * 2_000}"').phrases
-    assert len(phrase) == MOST_WORDS
-    (excluded,) = parse_query(f'oui -"{"mot " * 2_000}"').excluded
-    assert len(excluded) == MOST_WORDS
+    (phrase,) = parse_query(f'"{"mot " * 2_000}"').conditions
+    assert isinstance(phrase, HasPhrase)
+    assert len(phrase.parts) == MOST_WORDS
 
 
 def test_a_lone_lengthening_sign_is_no_word() -> None:
     assert parse_query("ـ").words == ()
+
+
+def test_relaxed_a_query_keeps_fields_and_exclusions() -> None:
+    query = relax(parse_query('"a b" title:c source:x -d (e OR source:y) e AND f date:2021'))
+    assert [type(condition) for condition in query.conditions] == [Not, Passes, CreditedTo]
+
+
+def test_authors_and_sections_become_articles() -> None:
+    def find(credit: str, parts: tuple[str, ...]) -> tuple[int, ...]:
+        return (3, 4) if (credit, parts) == ("author", ("jean", "dupont")) else ()
+
+    query = parse_query('a auteur:"Jean Dupont" -(section:b OR source:c)')
+    assert settle_credits(query, find).conditions == (
+        Not(
+            AnyOf(
+                (
+                    Passes(ArticleFilter(article_ids=NO_ARTICLE)),
+                    CreditedTo("source", ("c",)),
+                )
+            )
+        ),
+        Passes(ArticleFilter(article_ids=(3, 4))),
+    )

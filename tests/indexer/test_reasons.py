@@ -43,3 +43,21 @@ def test_marks_stand_on_inflected_words(text: str) -> None:
     marked = [text[start:end].casefold() for start, end in mark_words(text, terms, "fr")]
     assert set(marked) <= {"abeille", "abeilles"}
     assert len(marked) == text.casefold().count("abeille")
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("G7", "le G7, le 7 et le G 7", ["G7", "G 7"]),
+        ("week-end", "un weekend, un week-end", ["weekend", "week-end"]),
+        ("weekend", "un weekend, un week-end", ["weekend", "week-end"]),
+        ("OTAN", "la NATO et la North Atlantic Treaty Organization", ["NATO",
+         "North Atlantic Treaty Organization"]),
+        ("nations unies", "des Nations unies, l'ONU", ["Nations", "unies", "ONU"]),
+        ("missil*", "un missile, des missiliers", ["missile", "missiliers"]),
+        ("-missile soupe", "un missile, une soupe", ["soupe"]),
+    ],
+)  # fmt: skip
+def test_marks_stand_on_every_writing(query: str, text: str, marked: list[str]) -> None:
+    spans = mark_words(text, query_terms(parse_query(query), "fr"), "fr")
+    assert [text[start:end] for start, end in spans] == marked

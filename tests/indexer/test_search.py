@@ -120,7 +120,7 @@ def test_filters_reach_both_lists(service: SearchService) -> None:
     assert service.search(wanted).total == 0
 
 
-def test_a_query_is_one_model_call_and_one_select(
+def test_a_query_is_one_model_call_and_two_selects(
     service: SearchService, store: ArticleStore, embedder: FakeEmbedder
 ) -> None:
     service.search(SearchQuery("missiles"))
@@ -130,7 +130,8 @@ def test_a_query_is_one_model_call_and_one_select(
     before = embedder.calls
     service.search(SearchQuery("missiles"))
     assert embedder.calls == before + 1
-    assert [s.split()[0] for s in statements if s != "BEGIN "] == ["SELECT"]
+    # The facts of the whole list, and the articles of the page.
+    assert [s.split()[0] for s in statements if s != "BEGIN "] == ["SELECT", "SELECT"]
 
 
 def test_another_splitter_or_model_says_how_to_rebuild(
@@ -226,3 +227,60 @@ def test_a_page_past_the_last_is_empty(service: SearchService) -> None:
 def test_exclusions_alone_find_nothing(service: SearchService) -> None:
     for mode in MODES:
         assert service.search(SearchQuery("-missiles", mode=mode)).total == 0
+
+
+def test_order_scores_and_totals_do_not_depend_on_the_page(service: SearchService) -> None:
+    whole = service.search(SearchQuery("missiles en mer", page_size=50))
+    for size in (1, 2, 3, 5):
+        pages = [
+            service.search(SearchQuery("missiles en mer", page=number, page_size=size))
+            for number in range(1, whole.total // size + 2)
+        ]
+        shown = [(r.article.id, r.score) for page in pages for r in page.results]
+        assert shown == [(result.article.id, result.score) for result in whole.results]
+        assert {page.total for page in pages} == {whole.total}
+
+
+def test_facets_are_of_the_list_shown(service: SearchService) -> None:
+    page = service.search(SearchQuery("missiles", mode="keyword", with_facets=True, page_size=1))
+    assert page.facets is not None
+    assert sum(count for _, count in page.facets.languages) == page.total == 2
+
+
+def test_wire_copies_are_folded_and_named(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    text = "Le pont de la Sarvelle a été fermé mardi soir après la crue, dit la préfecture. " * 4
+    items = (
+        make_item("Pont fermé", text, source="A", published="2022-01-01"),
+        make_item("Le pont est fermé", text + "Notre récit.", source="B", published="2022-01-02"),
+        make_item("Autre", "Un pont de pierre.", source="A", published="2022-02-01"),
+    )
+    list(ingest(items, store))
+    sync(store, engine, embedder)
+    service = SearchService(store, engine, embedder)
+    page = service.search(SearchQuery("pont fermé"))
+    assert page.total == 2
+    (copy,) = page.results[0].copies
+    assert {page.results[0].article.source, copy.source} == {"A", "B"}
+    assert service.search(SearchQuery("pont fermé", fold_copies=False)).total == 3
+    assert service.search(SearchQuery("pont", fold_copies=False, most_per_outlet=1)).total == 2
+    newest = service.search(SearchQuery("pont", sort="newest")).results
+    assert newest[0].article.title == "Autre"
+
+
+def test_similar_looks_at_all_of_an_article(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    first = "Des inspecteurs sont venus voir les silos de missiles près de la frontière. " * 8
+    second = "La récolte des olives est mauvaise cette année, disent les producteurs. " * 8
+    items = (
+        make_item("Deux sujets", f"{first}\n\n{second}"),
+        make_item("Olives", second.replace("mauvaise", "maigre")),
+        make_item("Chats", "Les chats dorment au soleil sur les toits de la ville. " * 8),
+    )
+    list(ingest(items, store))
+    sync(store, engine, embedder)
+    service = SearchService(store, engine, embedder)
+    results = service.similar_to_article(1, SearchQuery("")).results
+    assert results[0].article.title == "Olives"

@@ -26,10 +26,10 @@ def _lines(result: Result) -> list[dict[str, Any]]:
 
 def test_a_result(run_filled: Run) -> None:
     result = _lines(run_filled("search", "missiles", "--json"))[0]
-    assert list(result) == ["article", "score", "keyword", "semantic", "passages"]
+    assert list(result) == ["article", "score", "keyword", "semantic", "passages", "copies"]
     assert list(result["article"]) == HEADING
-    assert list(result["keyword"]) == ["rank", "score"]
-    assert list(result["semantic"]) == ["rank", "cosine"]
+    assert list(result["keyword"]) == ["rank", "score", "share"]
+    assert list(result["semantic"]) == ["rank", "cosine", "deviations"]
     assert [list(passage) for passage in result["passages"]] == [["id", "text", "start", "end"]]
 
 
@@ -52,9 +52,9 @@ def test_the_api_gives_the_same_results_as_the_command(
 ) -> None:
     page = client.get("/api/v1/search?q=missiles").json
     assert page is not None
-    assert list(page) == ["results", "total", "page", "page_size", "notices"]
+    assert list(page) == ["results", "total", "page", "page_size", "notices", "facets"]
     assert page["results"] == _lines(run_filled("search", "missiles", "--json"))
-    assert list(page["results"][0]) == ["article", "score", "keyword", "semantic", "passages"]
+    assert page["facets"] is None
 
 
 def test_add(run: Run, tmp_path: Path) -> None:

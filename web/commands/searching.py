@@ -10,6 +10,7 @@ from web.commands.shared import Composition, apply_options, json_option, print_j
 
 if TYPE_CHECKING:
     from indexer.evaluation import Task
+    from indexer.listing import Sort
     from indexer.search import Mode, SearchPage, SearchQuery
     from web.services import Services
 
@@ -33,10 +34,25 @@ query_options = apply_options(
     show_default=True,
     help="Both lists, words alone, or meaning alone.",
 )
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+    help="Best, newest or oldest first.",
+)
+@click.option("--per-outlet", type=int, help="At most so many results of one outlet.")
 @query_options
 @click.pass_obj
 def search(
-    composition: Composition, /, query: str, mode: "Mode", as_json: bool, **options: Any
+    composition: Composition,
+    /,
+    query: str,
+    mode: "Mode",
+    sort: "Sort",
+    per_outlet: int | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Search the archive. "Quoted words" must occur together, -word must not.
 
@@ -45,7 +61,9 @@ def search(
     hemero search 'drones -livraison' --mode keyword
     """
     services = composition.services()
-    wanted = replace(_search_query(**options), text=query, mode=mode)
+    wanted = replace(
+        _search_query(**options), text=query, mode=mode, sort=sort, most_per_outlet=per_outlet
+    )
     if _holds_articles(services):
         _show_page(services.search.search(wanted), as_json)
 

@@ -19,6 +19,7 @@ document.addEventListener("keydown", (event) => {
 box?.form.addEventListener("formdata", ({ formData }) => {
   for (const name of ["after", "before"]) if (!formData.get(name)) formData.delete(name);
   if (formData.get("mode") === "hybrid") formData.delete("mode");
+  if (formData.get("sort") === "relevance") formData.delete("sort");
 });
 
 const apply = (control) => {

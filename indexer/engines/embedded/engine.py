@@ -12,19 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
-
 from indexer.engine import (
     Fingerprint,
     IndexBatch,
     IndexedArticle,
-    KeywordHit,
     Retrieval,
     RetrievalRequest,
     check_fingerprint,
 )
-from indexer.engines.embedded.articles import Mask
+from indexer.engines.embedded.conditions import permitted
 from indexer.engines.embedded.dense import rank_dense, spreads_of
+from indexer.engines.embedded.keyword_ranking import coverage, rank_keyword
 from indexer.engines.embedded.keyword_reader import PostingsCache
 from indexer.engines.embedded.keyword_writer import keyword_files, write_articles
 from indexer.engines.embedded.lock import write_lock
@@ -40,7 +38,6 @@ from indexer.engines.embedded.manifest import (
 from indexer.engines.embedded.merging import pick_segments
 from indexer.engines.embedded.snapshot import KEYWORD_FOLDER, Snapshot, open_snapshot
 from indexer.engines.embedded.vectors import merge_segments, write_segment
-from indexer.query import Query
 
 MOST_DEAD_SHARE = 0.5
 
@@ -125,12 +122,12 @@ class EmbeddedEngine:
         snapshot = self._current()
         allowed = snapshot.articles.mask(request.filter)
         if request.keyword is not None:
-            allowed &= _permitted(snapshot, request.keyword)
+            allowed &= permitted(snapshot.keyword, request.keyword)
         return Retrieval(
-            keyword=_rank_keyword(snapshot, request, allowed),
+            keyword=rank_keyword(snapshot.keyword, request.keyword, allowed, request.depth),
             dense=rank_dense(snapshot, request, allowed),
             spreads=spreads_of(snapshot, request.vector),
-            coverage=snapshot.keyword.coverage(request.keyword.words) if request.keyword else {},
+            coverage=coverage(snapshot.keyword, request.keyword),
         )
 
     def _current(self) -> Snapshot:
@@ -189,31 +186,3 @@ def _segments_to_merge(manifest: Manifest) -> list[SegmentEntry]:
     picked = [manifest.segments[position] for position in positions]
     decayed = [entry for entry in manifest.segments if entry.dead_share > MOST_DEAD_SHARE]
     return picked + [entry for entry in decayed if entry not in picked]
-
-
-def _permitted(snapshot: Snapshot, query: Query) -> Mask:
-    """Which articles hold every phrase of the query and none of its exclusions."""
-    permitted = np.ones(len(snapshot.articles), np.bool_)
-    for phrase in query.phrases:
-        permitted &= snapshot.keyword.holding(phrase)
-    for phrase in query.excluded:
-        permitted &= ~snapshot.keyword.holding(phrase)
-    return permitted
-
-
-def _rank_keyword(
-    snapshot: Snapshot, request: RetrievalRequest, allowed: Mask
-) -> tuple[KeywordHit, ...]:
-    if request.keyword is None or not request.keyword.words or not allowed.any():
-        return ()
-    scores, perfect = snapshot.keyword.score(request.keyword.words)
-    # A phrase was asked for: its articles are answers even where all its words are stop words.
-    rows = np.flatnonzero(allowed & (scores > 0) if not request.keyword.phrases else allowed)
-    if len(rows) > request.depth:
-        least = np.partition(scores[rows], -request.depth)[-request.depth]
-        rows = rows[scores[rows] >= least]
-    rows = rows[np.lexsort((snapshot.articles.ids[rows], -scores[rows]))][: request.depth]
-    shares = scores[rows] / np.maximum(perfect[rows], np.finfo(np.float32).tiny)
-    ids, table = snapshot.articles.ids[rows], snapshot.articles
-    languages = [table.languages[code] for code in table.language_codes[rows]]
-    return tuple(map(KeywordHit, ids.tolist(), scores[rows].tolist(), shares.tolist(), languages))

@@ -1,15 +1,12 @@
-"""The keyword list: postings read once into arrays, scored by NumPy.
+"""The keyword index, read: each posting list once into arrays, kept in a bounded cache.
 
-Whoosh's own scorer walks postings one by one in Python; here each posting list of a segment is read
-once, kept in a bounded cache, and added into one score array, term by term (BM25 per field,
-Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009; k1 1.2, b 0.75).
+Whoosh's own scorer walks postings one by one in Python; `keyword_ranking` adds these arrays up.
 """
 
-import math
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -21,19 +18,22 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, EmptyIndexError
 from whoosh.reading import SegmentReader, TermNotFound
 
-from indexer.analysis import analyze_token
 from indexer.engines.embedded.articles import MISSING, ArticleTable, Ids, Mask
-from indexer.engines.embedded.keyword_writer import EXACT_FIELDS, INDEX_NAME, RANKED_FIELDS
+from indexer.engines.embedded.cache import SizedCache
+from indexer.engines.embedded.keyword_writer import INDEX_NAME, RANKED_FIELDS
 from indexer.engines.embedded.manifest import rebuild_advice
 from indexer.errors import CorruptIndexError
 
-K1 = 1.2
-B = 0.75
 CACHED_POSTINGS = 8_000_000
+# Of the words that begin with a prefix, in the order of the alphabet.
+MOST_SCANNED = 20_000
+# A place in a text is a key: the number of its document in these bits and above, the word's below.
+DOCUMENT_BITS = 32
 
 Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 Documents = npt.NDArray[np.int32]
+Keys = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +45,6 @@ class Postings:
 
     documents: Documents
     frequencies: Scores
-
-
-class PostingsCache:
-    """Postings by segment, field and term; the least recently used leave when it is full."""
-
-    def __init__(self, capacity: int = CACHED_POSTINGS) -> None:
-        self._capacity = capacity
-        self._held: OrderedDict[tuple[str, str, str], Postings] = OrderedDict()
-        self._size = 0
-        self._lock = Lock()
-
-    def get(self, segment: "Segment", field: str, term: str) -> Postings:
-        key = (segment.id, field, term)
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
-        postings = segment.read_postings(field, term)
-        with self._lock:
-            if key not in self._held:
-                self._held[key] = postings
-                self._size += len(postings.documents) + 1
-            while self._size > self._capacity and len(self._held) > 1:
-                _, oldest = self._held.popitem(last=False)
-                self._size -= len(oldest.documents) + 1
-        return postings
 
 
 class Segment:
@@ -95,31 +69,48 @@ class Segment:
     def read_postings(self, field: str, term: str) -> Postings:
         """Empty where the segment has no such term."""
         documents, frequencies = [], []
-        with self._reading(field, term) as matcher:
+        with self._reading():
+            matcher = self._matcher(field, term)
             while matcher is not None and matcher.is_active():
                 documents.append(matcher.id())
                 frequencies.append(matcher.weight())
                 matcher.next()
         return Postings(np.array(documents, np.int32), np.array(frequencies, np.float32))
 
-    def read_positions(self, field: str, term: str, documents: Documents) -> list[frozenset[int]]:
-        """The term's word positions in each of these live documents, which all hold it."""
-        positions = []
-        with self._reading(field, term) as matcher:
-            for document in documents.tolist():
+    def read_places(self, field: str, term: str, documents: Documents) -> Keys:
+        """Where the term stands in those of these documents that hold it, ascending."""
+        places: list[int] = []
+        with self._reading():
+            matcher = self._matcher(field, term)
+            for document in documents.tolist() if matcher is not None else ():
                 matcher.skip_to(document)
-                positions.append(frozenset(matcher.value_as("positions")))
-        return positions
+                if not matcher.is_active():
+                    break
+                if matcher.id() == document:
+                    first = document << DOCUMENT_BITS
+                    places += [first + position for position in matcher.value_as("positions")]
+        return np.array(places, np.int64)
+
+    def read_words(self, field: str, prefix: str) -> list[tuple[str, int]]:
+        """Up to MOST_SCANNED terms that begin so, and how many documents hold each."""
+        start = prefix.encode()
+        with self._reading():
+            found = self._reader.iter_from(field, start)
+            own = takewhile(lambda e: e[0][0] == field and e[0][1].startswith(start), found)
+            return [
+                (name.decode(), int(info.doc_frequency()))
+                for (_, name), info in islice(own, MOST_SCANNED)
+            ]
 
     def close(self) -> None:
         with self._lock:
             self._close()
 
     @contextmanager
-    def _reading(self, field: str, term: str) -> Iterator[Any]:
+    def _reading(self) -> Iterator[None]:
         with self._lock:
             try:
-                yield self._matcher(field, term)
+                yield
             except Exception as exc:  # damaged files fail in as many ways as they have bytes
                 raise CorruptIndexError(rebuild_advice("the keyword index is damaged")) from exc
 
@@ -130,6 +121,72 @@ class Segment:
             return None
 
 
+class PostingsCache:
+    """Postings by segment, field and words; the least recently used leave when it is full."""
+
+    def __init__(self, capacity: int = CACHED_POSTINGS) -> None:
+        self._held: SizedCache[tuple[str, str, str], Postings] = SizedCache(
+            capacity, lambda postings: len(postings.documents)
+        )
+
+    def get(self, segment: Segment, field: str, term: str) -> Postings:
+        return self._held.get((segment.id, field, term), lambda: segment.read_postings(field, term))
+
+    def get_phrase(
+        self, segment: Segment, field: str, words: tuple[str, ...], within: int | None = None
+    ) -> Postings:
+        """Documents that hold the words one after the other, and how often; or, in any order with
+        at most `within` others among them."""
+        if len(words) == 1:
+            return self.get(segment, field, words[0])
+        name = " ".join(words) + ("" if within is None else f" ~{within}")
+        return self._held.get(
+            (segment.id, field, name), lambda: self._read_phrase(segment, field, words, within)
+        )
+
+    def _read_phrase(
+        self, segment: Segment, field: str, words: tuple[str, ...], within: int | None
+    ) -> Postings:
+        candidates = self.get(segment, field, words[0]).documents
+        for word in dict.fromkeys(words[1:]):
+            documents = self.get(segment, field, word).documents
+            candidates = np.intersect1d(candidates, documents, assume_unique=True)
+        places = {word: segment.read_places(field, word, candidates) for word in words}
+        starts = (
+            follow([places[word] for word in words])
+            if within is None
+            else gather(list(places.values()), len(words) + within)
+        )
+        held, often = np.unique(starts >> DOCUMENT_BITS, return_counts=True)
+        return Postings(held.astype(np.int32), often.astype(np.float32))
+
+
+def follow(places: Sequence[Keys]) -> Keys:
+    """Where the first word stands with each of the others right after the one before."""
+    starts = places[0]
+    for n, own in enumerate(places[1:], start=1):
+        starts = starts[_are_among(starts + n, own)]
+    return starts
+
+
+def gather(places: Sequence[Keys], window: int) -> Keys:
+    """Where a window of so many words begins that holds every one of the words."""
+    starts = np.unique(np.concatenate(places))
+    for own in places:
+        if not len(own):
+            return own
+        next_place = np.minimum(np.searchsorted(own, starts), len(own) - 1)
+        starts = starts[(own[next_place] >= starts) & (own[next_place] < starts + window)]
+    return starts
+
+
+def _are_among(keys: Keys, ascending: Keys) -> Mask:
+    if not len(ascending):
+        return np.zeros(len(keys), np.bool_)
+    places = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
+    return np.asarray(ascending[places] == keys, np.bool_)
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A segment at one commit: which of its documents have not been deleted."""
@@ -138,121 +195,9 @@ class Leaf:
     live: Mask
 
 
-class KeywordSnapshot:
-    """The keyword index at one commit, aligned with the table of live articles."""
-
-    def __init__(
-        self, leaves: Sequence[Leaf], articles: ArticleTable, cache: PostingsCache
-    ) -> None:
-        self._leaves = leaves
-        self._cache = cache
-        self._articles = articles
-        # For each document the row of its article, MISSING where it was deleted or is not known.
-        self._rows = [
-            np.where(leaf.live, articles.rows_of(leaf.segment.article_ids), MISSING)
-            for leaf in leaves
-        ]
-        self._mean_lengths = {field: self._mean_length(field) for field in RANKED_FIELDS}
-
-    def article_ids(self) -> set[int]:
-        """The articles that have a document, whether the table knows them or not."""
-        return {i for leaf in self._leaves for i in leaf.segment.article_ids[leaf.live].tolist()}
-
-    def score(self, words: Iterable[str]) -> tuple[Scores, Scores]:
-        """Each article's score, and what a perfect match in its language would score.
-
-        Both have one entry for each row of the article table.
-        """
-        scores = np.zeros(len(self._articles), np.float32)
-        perfect = np.zeros(len(self._articles.languages), np.float32)
-        for term, languages in self._terms(words).items():
-            for field in RANKED_FIELDS:
-                found = [self._gains(n, field, term) for n in range(len(self._leaves))]
-                weight = self._weight(sum(len(rows) for rows, _ in found))
-                perfect[languages] += weight * (K1 + 1)
-                for rows, gains in found:
-                    kept = self._are_in(rows, languages)
-                    scores[rows[kept]] += weight * gains[kept]
-        return scores, perfect[self._articles.language_codes]
-
-    def coverage(self, words: Iterable[str]) -> dict[str, float]:
-        """For each language the share of the words that make a term some article of it holds."""
-        asked = np.zeros(len(self._articles.languages))
-        known = np.zeros(len(self._articles.languages))
-        for term, languages in self._terms(words).items():
-            asked[languages] += 1
-            held = np.zeros(len(asked), np.bool_)
-            for n in range(len(self._leaves)):
-                for field in RANKED_FIELDS:
-                    documents = self._cache.get(self._leaves[n].segment, field, term).documents
-                    rows = self._rows[n][documents]
-                    held[self._articles.language_codes[rows[rows != MISSING]]] = True
-            known[languages] += held[languages]
-        shares = known / np.maximum(asked, 1)
-        return dict(zip(self._articles.languages, shares.tolist(), strict=True))
-
-    def holding(self, phrase: tuple[str, ...]) -> Mask:
-        """Which articles hold these words one after the other in their title or text."""
-        held = np.zeros(len(self._articles), np.bool_)
-        for n, rows in enumerate(self._rows):
-            for field in EXACT_FIELDS:
-                held[rows[self._phrase_documents(n, field, phrase)]] = True
-        return held
-
-    def _terms(self, words: Iterable[str]) -> dict[str, list[int]]:
-        """Terms of the words, each with the codes of the languages in which a word makes it."""
-        terms: dict[str, list[int]] = {}
-        for word in words:
-            for code, language in enumerate(self._articles.languages):
-                term = analyze_token(word, language)
-                if term and code not in terms.setdefault(term, []):
-                    terms[term].append(code)
-        return terms
-
-    def _weight(self, holding: int) -> float:
-        """Inverse document frequency, as Whoosh counts it."""
-        return math.log(len(self._articles) / (holding + 1)) + 1 if holding else 0.0
-
-    def _gains(self, n: int, field: str, term: str) -> tuple[Rows, Scores]:
-        """The rows of the articles of leaf n that hold the term, and what it is worth to each."""
-        segment = self._leaves[n].segment
-        postings = self._cache.get(segment, field, term)
-        rows = self._rows[n][postings.documents]
-        known = rows != MISSING
-        frequencies, documents = postings.frequencies[known], postings.documents[known]
-        relative = segment.lengths[field][documents] / self._mean_lengths[field]
-        gains = frequencies * (K1 + 1) / (frequencies + K1 * (1 - B + B * relative))
-        return rows[known], gains
-
-    def _are_in(self, rows: Rows, languages: list[int]) -> Mask:
-        if len(languages) == len(self._articles.languages):
-            return np.ones(len(rows), np.bool_)
-        return np.isin(self._articles.language_codes[rows], languages)
-
-    def _phrase_documents(self, n: int, field: str, phrase: tuple[str, ...]) -> Documents:
-        segment = self._leaves[n].segment
-        lists = [self._cache.get(segment, field, word).documents for word in phrase]
-        candidates: Documents = lists[0][self._rows[n][lists[0]] != MISSING]
-        for documents in lists[1:]:
-            candidates = np.intersect1d(candidates, documents, assume_unique=True)
-        if len(phrase) == 1 or not len(candidates):
-            return candidates
-        positions = [segment.read_positions(field, word, candidates) for word in phrase]
-        together = [
-            any(all(s + i in positions[i][k] for i in range(1, len(phrase))) for s in starts)
-            for k, starts in enumerate(positions[0])
-        ]
-        held: Documents = candidates[np.array(together, np.bool_)]
-        return held
-
-    def _mean_length(self, field: str) -> float:
-        """In terms, over the articles that can be found; 1 where there are none."""
-        known = [
-            leaf.segment.lengths[field][rows != MISSING]
-            for leaf, rows in zip(self._leaves, self._rows, strict=True)
-        ]
-        total = sum(float(lengths.sum(dtype=np.float64)) for lengths in known)
-        return total / max(1, sum(map(len, known))) or 1.0
+def document_rows(leaf: Leaf, articles: ArticleTable) -> Rows:
+    """For each document the row of its article, MISSING where it was deleted or is not known."""
+    return np.where(leaf.live, articles.rows_of(leaf.segment.article_ids), MISSING)
 
 
 def open_leaves(folder: Path, known: Iterable[Leaf]) -> list[Leaf]:

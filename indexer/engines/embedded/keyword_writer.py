@@ -1,8 +1,8 @@
 """The keyword index on disk: one Whoosh document per article.
 
 Text reaches Whoosh as terms already made by `indexer.analysis`, so one reading serves index, query
-and highlight. `title` and `body` hold stemmed terms for ranking; `title_exact` and `body_exact`
-every folded word with its position, for phrases and exact forms.
+and highlight. `title` and `body` hold stemmed terms for ranking, those of compounds among them;
+`title_exact` and `body_exact` every folded word with its position, for phrases and exact forms.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from whoosh.fields import NUMERIC, TEXT, Schema
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from indexer.analysis import analyze_tokens, tokenize
+from indexer.analysis import analyze_tokens, compounds, tokenize
 from indexer.engine import IndexedArticle
 from indexer.engines.embedded.merging import pick_segments
 
@@ -73,15 +73,23 @@ def write_articles(
 
 
 def _document(article: IndexedArticle) -> dict[str, Any]:
-    title = [token.folded for token in tokenize(article.title)]
-    body = [token.folded for token in tokenize(article.text)]
+    title, title_exact = _terms(article.title, article.language)
+    body, body_exact = _terms(article.text, article.language)
     return {
         "id": article.id,
-        "title": analyze_tokens(title, article.language),
-        "body": analyze_tokens(body, article.language),
-        "title_exact": title,
-        "body_exact": body,
+        "title": title,
+        "body": body,
+        "title_exact": title_exact,
+        "body_exact": body_exact,
     }
+
+
+def _terms(text: str, language: str) -> tuple[list[str], list[str]]:
+    """The terms to rank by, in no order that matters, and the folded words as they stand."""
+    tokens = tokenize(text)
+    words = [token.folded for token in tokens]
+    joined = [compound.folded for compound in compounds(text, tokens)]
+    return analyze_tokens(words + joined, language), words
 
 
 def _merge_tier(writer: SegmentWriter, segments: Sequence[Any]) -> list[Any]:

@@ -10,12 +10,8 @@ import numpy.typing as npt
 
 from indexer.engine import Vectors
 from indexer.engines.embedded.articles import MISSING, ArticleTable, Ids, Mask, join_tables
-from indexer.engines.embedded.keyword_reader import (
-    KeywordSnapshot,
-    Leaf,
-    PostingsCache,
-    open_leaves,
-)
+from indexer.engines.embedded.keyword_reader import Leaf, PostingsCache, open_leaves
+from indexer.engines.embedded.keyword_snapshot import KeywordSnapshot
 from indexer.engines.embedded.manifest import FILE_NAME, Manifest, load_manifest
 from indexer.engines.embedded.vectors import VectorSegment, open_segment
 from indexer.errors import CorruptIndexError

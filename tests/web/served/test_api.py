@@ -16,7 +16,7 @@ HUGE = "9" * 30
 
 def test_search(client: FlaskClient) -> None:
     page = client.get("/api/v1/search", query_string={"q": "missiles genève"}).json
-    assert list(page) == ["results", "total", "page", "page_size", "notices"]
+    assert list(page) == ["results", "total", "page", "page_size", "notices", "facets"]
     result = page["results"][0]
     assert list(result) == ["article", "score", "keyword", "semantic", "passages"]
     assert result["article"] == HEADING

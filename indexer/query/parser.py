@@ -1,0 +1,247 @@
+"""From what people type to a Query: docs/decisions/010-query-language.md. Pure.
+
+Plain words are ranked and none must occur. Quotations, fields, and all that AND, OR, NOT, - or
+parentheses under them join are conditions. Never an error where anything is left to search for:
+what cannot be understood is named in `Query.notices`, with its place, and the rest is searched.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from archive.model import ArticleFilter
+from archive.normalize import clean_line
+from indexer.analysis import is_lone_sign, tokenize
+from indexer.errors import QueryError
+from indexer.filters import period_bounds, range_bounds, read_language
+from indexer.query.records import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Credit,
+    CreditedTo,
+    HasPhrase,
+    HasPrefix,
+    HasWord,
+    Not,
+    Parts,
+    Passes,
+    Query,
+)
+from indexer.query.synonyms import Synonyms, bundled_synonyms
+from indexer.query.syntax import Joined, Negated, Node, Text, read_syntax, write_syntax
+from indexer.query.words import MOST_WORDS, prefix_of, rank_words
+
+LONGEST_MEANING_CHARACTERS = 2_000
+LONGEST_READING_CHARACTERS = 200
+MOST_CONDITIONS = 64
+MOST_PREFIXES = 8
+SHORTEST_PREFIX = 3
+NOTHING_SOUGHT = "A query that only leaves out finds nothing; add what to look for."
+TOO_MANY_WORDS = f"Only the first {MOST_WORDS} words are searched."
+TOO_MANY_CONDITIONS = f"Only the first {MOST_CONDITIONS} conditions are kept."
+TOO_MANY_PREFIXES = f"Only the first {MOST_PREFIXES} words with * are searched."
+_TEXT_FIELDS = (None, "title")
+
+
+def plain_query(text: str, synonyms: Synonyms | None = None) -> Query:
+    """The text as words alone, whatever signs it holds. Raises QueryError as parse_query does."""
+    meaning = _clean(text)[:LONGEST_MEANING_CHARACTERS]
+    words, pairs, _ = rank_words([Text(meaning)], synonyms or bundled_synonyms())
+    return Query(meaning, words, pairs)
+
+
+def parse_query(text: str, synonyms: Synonyms | None = None) -> Query:
+    """Raises QueryError only for a query without a letter, figure or sign to search for."""
+    node, mistakes = read_syntax(_clean(text))
+    builder = _Conditions()
+    conditions = builder.of_top(node)
+    sought = [text for text in _sought_texts(node) if builder.may_rank(text)]
+    words, pairs, more = rank_words(sought, synonyms or bundled_synonyms())
+    meaning = " ".join(" ".join(map(_meaning_of, sought)).split())[:LONGEST_MEANING_CHARACTERS]
+    notices = [*mistakes, *builder.notices, *[TOO_MANY_WORDS] * more]
+    query = Query(meaning, words, pairs, conditions, tuple(dict.fromkeys(notices)))
+    if not words and not conditions:
+        return _plain_reading(text, query, synonyms)
+    return _with_remarks(query, node if mistakes else None)
+
+
+def _clean(text: str) -> str:
+    cleaned = clean_line(text)
+    if not any(unicodedata.category(character)[0] in "LNS" for character in cleaned):
+        raise QueryError("nothing to search for; type a word, a name or a question")
+    return cleaned
+
+
+def _plain_reading(text: str, query: Query, synonyms: Synonyms | None) -> Query:
+    """Where operators or fields leave nothing, the words they are written with are searched."""
+    plain = plain_query(text, synonyms)
+    return Query(plain.meaning, plain.words, plain.pairs, notices=query.notices)
+
+
+def _with_remarks(query: Query, mistaken: Node | None) -> Query:
+    """The query with what else there is to say of it, such as how a mistaken one was read."""
+    notices = list(query.notices)
+    if not query.meaning and not query.lists:
+        notices.append(NOTHING_SOUGHT)
+    elif mistaken is not None:
+        reading = write_syntax(mistaken)
+        if len(reading) <= LONGEST_READING_CHARACTERS:
+            notices.append(f"Searched: {reading}")
+    return Query(query.meaning, query.words, query.pairs, query.conditions, tuple(notices))
+
+
+def _sought_texts(node: Node) -> list[Text]:
+    """The texts to rank by: those not left out, and in no field but the title."""
+    if isinstance(node, Negated):
+        return []
+    if isinstance(node, Text):
+        return [node] if node.name in _TEXT_FIELDS else []
+    return [text for part in node.nodes for text in _sought_texts(part)]
+
+
+def _meaning_of(text: Text) -> str:
+    return text.text.rstrip("*") if text.is_prefix else text.text
+
+
+class _Conditions:
+    """Makes conditions of nodes, counts what they cost and notes what they could not say."""
+
+    def __init__(self) -> None:
+        self.notices: list[str] = []
+        self._left = MOST_CONDITIONS
+        self._prefixes: set[str] = set()
+
+    def of_top(self, node: Node) -> tuple[Condition, ...]:
+        """What every article must meet; plain words side by side are asked of none."""
+        condition = self._of(node, strict=False)
+        if isinstance(condition, AllOf):
+            return condition.conditions
+        return () if condition is None else (condition,)
+
+    def may_rank(self, text: Text) -> bool:
+        """Whether the text is no prefix, or one of the few that are searched."""
+        if not text.is_prefix:
+            return True
+        prefix = prefix_of(text)
+        if prefix not in self._prefixes and len(self._prefixes) == MOST_PREFIXES:
+            self.notices.append(TOO_MANY_PREFIXES)
+            return False
+        self._prefixes.add(prefix)
+        if len(prefix) < SHORTEST_PREFIX:
+            self.notices.append(f"{text.text} begins many words; the most frequent are searched.")
+        return True
+
+    def _of(self, node: Node, strict: bool) -> Condition | None:
+        if isinstance(node, Text):
+            return self._of_text(node, strict)
+        if isinstance(node, Negated):
+            inner = self._of(node.node, strict=True)
+            return None if inner is None else Not(inner)
+        if node.how == "or":
+            return _join(AnyOf, self._of_each(node, strict=True))
+        return _join(AllOf, _unite_fields(node, self._of_each(node, strict or node.how == "and")))
+
+    def _of_each(self, node: Joined, strict: bool) -> list[tuple[str, Condition]]:
+        """The conditions of the parts that have one, each with the field it looks at, if one."""
+        made = [(_field_of(part), self._of(part, strict)) for part in node.nodes]
+        return [(name, condition) for name, condition in made if condition is not None]
+
+    def _of_text(self, text: Text, strict: bool) -> Condition | None:
+        condition = self._understand(text, strict)
+        if condition is None:
+            return None
+        self._left -= 1
+        if self._left < 0:
+            self.notices.append(TOO_MANY_CONDITIONS)
+            return None
+        return condition
+
+    def _understand(self, text: Text, strict: bool) -> Condition | None:
+        if text.name in _TEXT_FIELDS:
+            strict = strict or text.quoted or text.name == "title"
+            return self._of_words(text) if strict else None
+        try:
+            return FIELD_CONDITIONS[text.name or ""](text.text)
+        except QueryError as exc:
+            self.notices.append(f"Left out at character {text.place}: {exc}.")
+            return None
+
+    def _of_words(self, text: Text) -> Condition | None:
+        in_title = text.name == "title"
+        if text.is_prefix:
+            prefix = prefix_of(text)
+            return HasPrefix(prefix, in_title) if prefix and self.may_rank(text) else None
+        parts = _parts(text.text)
+        if not parts:
+            return None
+        if len(parts) == 1 and is_lone_sign(parts[0]):
+            return HasPrefix(parts[0], in_title)
+        if text.quoted:
+            return HasPhrase(parts, text.within if len(parts) > 1 else None, in_title)
+        return HasWord(parts, in_title)
+
+
+def _parts(text: str) -> Parts:
+    return tuple(token.folded for token in tokenize(text)[:MOST_WORDS])
+
+
+def _field_of(node: Node) -> str:
+    """The field whose values count as alternatives where they stand side by side, "" for none."""
+    name = node.name if isinstance(node, Text) else None
+    return name if name in ("source", "author", "section", "language") else ""
+
+
+def _unite_fields(node: Joined, made: list[tuple[str, Condition]]) -> list[tuple[str, Condition]]:
+    """source:A source:B is one or the other: no article has two sources."""
+    if node.how != "side":
+        return made
+    named = sorted((pair for pair in made if pair[0]), key=lambda pair: pair[0])
+    united = [
+        (name, _join(AnyOf, list(group))) for name, group in groupby(named, key=lambda p: p[0])
+    ]
+    found = [(name, condition) for name, condition in united if condition is not None]
+    return [*(pair for pair in made if not pair[0]), *found]
+
+
+def _join(
+    kind: type[AllOf] | type[AnyOf], made: Iterable[tuple[str, Condition]]
+) -> Condition | None:
+    conditions = tuple(
+        inner
+        for _, condition in made
+        for inner in (condition.conditions if isinstance(condition, kind) else (condition,))
+    )
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return kind(conditions)
+
+
+def _credit(name: Credit) -> Callable[[str], Condition]:
+    def read(value: str) -> Condition:
+        parts = _parts(value)
+        if not parts:
+            raise QueryError(f"no name in {value!r}; write {name}:name")
+        return CreditedTo(name, parts)
+
+    return read
+
+
+def _language(value: str) -> Condition:
+    return Passes(ArticleFilter(languages=(read_language(value),)))
+
+
+def _dates(value: str) -> Condition:
+    first, following = range_bounds(value)
+    return Passes(ArticleFilter(published_from=first, published_before=following))
+
+
+FIELD_CONDITIONS: dict[str, Callable[[str], Condition]] = {
+    "source": _credit("source"),
+    "author": _credit("author"),
+    "section": _credit("section"),
+    "language": _language,
+    "date": _dates,
+    "after": lambda value: Passes(ArticleFilter(published_from=period_bounds(value)[0])),
+    "before": lambda value: Passes(ArticleFilter(published_before=period_bounds(value)[1])),
+}

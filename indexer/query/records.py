@@ -1,0 +1,167 @@
+"""A query understood: words to rank by, conditions an article must meet. Pure records.
+
+`indexer.query.parser` makes them of what people type; an engine ranks by the words and admits the
+articles that meet every condition, wherever in an article the words lie.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from archive.model import ArticleFilter
+
+Parts = tuple[str, ...]
+FormKind = Literal["apart", "together", "prefix"]
+Credit = Literal["source", "author", "section"]
+CreditLookup = Callable[[Credit, Parts], tuple[int, ...]]
+NO_ARTICLE = (0,)  # in a filter no id at all would restrict nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a word: folded tokens, and what finding it counts beside the word itself.
+
+    "apart": each part counts wherever it stands; "together": they must stand one after the other;
+    "prefix": any word that begins so.
+    """
+
+    parts: Parts
+    kind: FormKind = "apart"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the query in all its forms, of which an article's best counts, once."""
+
+    forms: tuple[Form, ...]
+
+    @property
+    def parts(self) -> Parts:
+        """The folded tokens of the word as it was typed."""
+        return self.forms[0].parts
+
+
+@dataclass(frozen=True, slots=True)
+class HasWord:
+    """Holds the word in any inflection; its tokens one after the other, or written in one."""
+
+    parts: Parts
+    in_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HasPhrase:
+    """Holds these folded tokens, unstemmed: one after the other, or in any order with at most
+    `within` other words among them."""
+
+    parts: Parts
+    within: int | None = None
+    in_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HasPrefix:
+    """Holds a word that begins so."""
+
+    prefix: str
+    in_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Passes the filter: languages and dates."""
+
+    wanted: ArticleFilter
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedTo:
+    """Its source, one of its authors or its section holds these folded tokens in a row."""
+
+    credit: Credit
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Meets every one of these conditions."""
+
+    conditions: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Meets at least one of them."""
+
+    conditions: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Does not meet it."""
+
+    condition: "Condition"
+
+
+Condition: TypeAlias = HasWord | HasPhrase | HasPrefix | Passes | CreditedTo | AllOf | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query understood.
+
+    `meaning` is the text for the embedder: no operators, no fields, nothing excluded. `words` rank,
+    `pairs` are those of their tokens that stand side by side, `conditions` must all be met,
+    `notices` say what in the query was not understood and how it was read.
+    """
+
+    meaning: str
+    words: tuple[Word, ...]
+    pairs: tuple[Parts, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def lists(self) -> bool:
+        """Whether it names fields alone, no words: all articles that meet them are the answer."""
+        silent = not self.words and not self.meaning
+        return silent and any(not isinstance(c, Not) for c in self.conditions)
+
+
+def relax(query: Query) -> Query:
+    """The query without what it demands of the text; fields and exclusions still hold."""
+    kept = tuple(c for c in query.conditions if isinstance(c, Not) or not demands_words(c))
+    return replace(query, conditions=kept)
+
+
+def demands_words(condition: Condition) -> bool:
+    """Whether some part of it looks at the text."""
+    return any(isinstance(c, HasWord | HasPhrase | HasPrefix) for c in leaves(condition))
+
+
+def leaves(condition: Condition) -> list[Condition]:
+    """The simple conditions it is made of."""
+    if isinstance(condition, Not):
+        return leaves(condition.condition)
+    if isinstance(condition, AllOf | AnyOf):
+        return [leaf for part in condition.conditions for leaf in leaves(part)]
+    return [condition]
+
+
+def settle_credits(query: Query, articles_of: CreditLookup) -> Query:
+    """The query with authors and sections, which no index holds, as ids of articles."""
+    settled = tuple(_settle(condition, articles_of) for condition in query.conditions)
+    return replace(query, conditions=settled)
+
+
+def _settle(condition: Condition, articles_of: CreditLookup) -> Condition:
+    if isinstance(condition, CreditedTo) and condition.credit != "source":
+        ids = articles_of(condition.credit, condition.parts)
+        return Passes(ArticleFilter(article_ids=ids or NO_ARTICLE))
+    if isinstance(condition, Not):
+        return Not(_settle(condition.condition, articles_of))
+    if isinstance(condition, AllOf | AnyOf):
+        inner = tuple(_settle(part, articles_of) for part in condition.conditions)
+        return replace(condition, conditions=inner)
+    return condition

@@ -1,0 +1,268 @@
+"""The query as it is written: cut into lexemes, mended, read as a tree, written out again. Pure.
+
+    query       = { disjunction }                 side by side: plain words are ranked
+    disjunction = conjunction { (OR | OU) conjunction }
+    conjunction = item { (AND | ET) item }
+    item        = { NOT | SAUF | "-" } ( "(" query ")" | text )
+    text        = [ field ":" ] ( word [ "*" ] | '"' words '"' [ "~" number ] )
+
+Any text is a query: what does not fit is left out or read as words, and a notice says so. Mending
+comes before reading and needs no recursion, so nesting is bounded when the tree is built.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import regex
+
+Operator = Literal["and", "or", "not", "open", "close"]
+
+DEEPEST = 20
+MOST_TEXTS = 2_000
+LONGEST_QUERY_CHARACTERS = 100_000
+MOST_NOTICES = 5
+FIELDS = {
+    "title": "title", "titre": "title", "source": "source", "author": "author",
+    "auteur": "author", "language": "language", "langue": "language", "lang": "language",
+    "section": "section", "rubrique": "section", "before": "before", "avant": "before",
+    "after": "after", "apres": "after", "après": "after", "date": "date",
+}  # fmt: skip
+OPERATORS: dict[str, Operator] = {
+    "AND": "and", "ET": "and", "OR": "or", "OU": "or", "NOT": "not", "SAUF": "not",
+}  # fmt: skip
+_QUOTES = str.maketrans("“”„«»＂", '""""""')
+_LEXEME = regex.compile(
+    r"""
+      (?P<minus>(?<![^\s(])-(?=[^\s\-)]))
+    | (?P<open>\() | (?P<close>\))
+    | (?:(?P<field>[^\W\d_]++):(?=[^\s:/()]))?+
+      (?:"(?P<phrase>[^"]*)"(?:~(?P<within>\d{1,4}+))? | (?P<stray>")
+        | (?P<word>[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?!\w) | [^\s"()]+))
+    """,
+    regex.VERBOSE,
+)
+_WILD = regex.compile(r"[^\W_].*?\*+")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A word or a quotation, the `name` of its field, its `place` in the query, from 1."""
+
+    text: str
+    quoted: bool = False
+    within: int | None = None
+    name: str | None = None
+    place: int = field(default=0, compare=False)
+
+    @property
+    def is_prefix(self) -> bool:
+        return not self.quoted and _WILD.fullmatch(self.text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    node: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Nodes side by side, or joined by AND or OR; two or more, or none in an empty query."""
+
+    how: Literal["side", "and", "or"]
+    nodes: "tuple[Node, ...]"
+
+
+Node: TypeAlias = Text | Negated | Joined
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A sign or a text, and where it stands."""
+
+    kind: Operator | Literal["text"]
+    place: int
+    written: str
+    text: Text | None = None
+
+
+def read_syntax(query: str) -> tuple[Node, tuple[str, ...]]:
+    """The tree of a query and what is wrong with it."""
+    lexemes, notices = _cut(query.translate(_QUOTES))
+    mended = _mend(lexemes, notices)
+    reader = _Reader(mended)
+    return reader.read_side(), tuple(dict.fromkeys(notices))[:MOST_NOTICES]
+
+
+def write_syntax(node: Node) -> str:
+    """The query that reads as this tree."""
+    if isinstance(node, Text):
+        name = f"{node.name}:" if node.name else ""
+        within = "" if node.within is None else f"~{node.within}"
+        return f'{name}"{node.text}"{within}' if node.quoted else name + node.text
+    if isinstance(node, Negated):
+        return "NOT " + _write_inner(node.node)
+    sign = {"side": " ", "and": " AND ", "or": " OR "}[node.how]
+    return sign.join(map(_write_inner, node.nodes))
+
+
+def _write_inner(node: Node) -> str:
+    return f"({write_syntax(node)})" if isinstance(node, Joined) else write_syntax(node)
+
+
+def _cut(query: str) -> tuple[list[Lexeme], list[str]]:
+    lexemes: list[Lexeme] = []
+    notices: list[str] = []
+    texts = 0
+    for found in _LEXEME.finditer(query, endpos=LONGEST_QUERY_CHARACTERS):
+        place = found.start() + 1
+        texts += found["word"] is not None or found["phrase"] is not None
+        if texts > MOST_TEXTS:
+            notices.append(f"The query is very long; it is read up to character {place - 1}.")
+            break
+        if found["stray"]:
+            notices.append(f"The quotation mark at character {place} has no partner.")
+        else:
+            lexemes.append(_lexeme(found, place, notices))
+    return lexemes, notices
+
+
+def _lexeme(found: "regex.Match[str]", place: int, notices: list[str]) -> Lexeme:
+    if found["minus"] or found["open"] or found["close"]:
+        kind: Operator = "not" if found["minus"] else "open" if found["open"] else "close"
+        return Lexeme(kind, place, found.group())
+    # What is no minus is a dash; kept, it would be one when the query is written out.
+    written = found.group().lstrip("-") or found.group()
+    if written in OPERATORS:
+        return Lexeme(OPERATORS[written], place, written)
+    name = FIELDS.get((found["field"] or "").casefold())
+    if found["phrase"] is not None:
+        within = int(found["within"]) if found["within"] else None
+        text = Text(found["phrase"], True, within, name, place)
+    else:
+        text = Text(found["word"] if name else written, name=name, place=place)
+    if found["field"] and not name:
+        known = ", ".join(dict.fromkeys(FIELDS.values()))
+        shown = _shorten(found["field"])
+        notices.append(f"There is no field {shown!r} (character {place}); there is: {known}.")
+    return Lexeme("text", place, written, text)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"
+
+
+def _mend(lexemes: list[Lexeme], notices: list[str]) -> list[Lexeme]:
+    """The lexemes less those with nothing to join, enclose or leave out: a query that can be read.
+
+    One pass with a stack; pairs deeper than DEEPEST are left out, too.
+    """
+    mended: list[Lexeme] = []
+    opened: list[bool] = []  # for each open parenthesis whether it was kept
+    for lexeme in lexemes:
+        if lexeme.kind == "open":
+            opened.append(len(opened) < DEEPEST)
+        if lexeme.kind == "close" and not opened:
+            notices.append(f"The parenthesis at character {lexeme.place} closes nothing.")
+        elif lexeme.kind not in ("open", "close") or opened[-1]:
+            _add(mended, lexeme, notices)
+        elif lexeme.kind == "open":
+            notices.append(f"Parentheses nest more than {DEEPEST} deep; the inner ones count not.")
+        if lexeme.kind == "close" and opened:
+            opened.pop()
+    mended = _drop_unclosed(mended, notices)
+    _drop_operators(mended, notices)
+    return mended
+
+
+def _add(mended: list[Lexeme], lexeme: Lexeme, notices: list[str]) -> None:
+    if lexeme.kind == "not" and mended and mended[-1].kind == "not":
+        mended.pop()
+        return
+    if lexeme.kind in ("and", "or") and (not mended or mended[-1].kind not in ("text", "close")):
+        notices.append(_lonely(lexeme))
+        return
+    if lexeme.kind == "close":
+        _drop_operators(mended, notices)
+        if mended[-1].kind == "open":
+            mended.pop()
+            return
+    mended.append(lexeme)
+
+
+def _drop_operators(mended: list[Lexeme], notices: list[str]) -> None:
+    """Take away operators at the end, which join nothing."""
+    while mended and mended[-1].kind in ("and", "or", "not"):
+        notices.append(_lonely(mended.pop()))
+
+
+def _drop_unclosed(mended: list[Lexeme], notices: list[str]) -> list[Lexeme]:
+    kept: list[Lexeme] = []
+    depth = 0
+    for lexeme in reversed(mended):
+        depth += (lexeme.kind == "close") - (lexeme.kind == "open")
+        if depth < 0:
+            depth = 0
+            notices.append(f"The parenthesis at character {lexeme.place} is not closed.")
+        else:
+            kept.append(lexeme)
+    return kept[::-1]
+
+
+def _lonely(lexeme: Lexeme) -> str:
+    return f"{lexeme.written} at character {lexeme.place} has nothing to join."
+
+
+class _Reader:
+    """Recursive descent over mended lexemes: no deeper than their parentheses."""
+
+    def __init__(self, lexemes: list[Lexeme]) -> None:
+        self._lexemes = lexemes
+        self._next = 0
+
+    def read_side(self) -> Node:
+        nodes = []
+        while self._kind() not in (None, "close"):
+            nodes.append(self._read_disjunction())
+        return _join("side", nodes)
+
+    def _read_disjunction(self) -> Node:
+        nodes = [self._read_conjunction()]
+        while self._took("or"):
+            nodes.append(self._read_conjunction())
+        return _join("or", nodes)
+
+    def _read_conjunction(self) -> Node:
+        nodes = [self._read_item()]
+        while self._took("and"):
+            nodes.append(self._read_item())
+        return _join("and", nodes)
+
+    def _read_item(self) -> Node:
+        if self._took("not"):
+            inner = self._read_item()
+            return inner.node if isinstance(inner, Negated) else Negated(inner)
+        if self._took("open"):
+            group = self.read_side()
+            self._next += 1
+            return group
+        text = self._lexemes[self._next].text
+        self._next += 1
+        return text or Text("")
+
+    def _kind(self) -> str | None:
+        return self._lexemes[self._next].kind if self._next < len(self._lexemes) else None
+
+    def _took(self, kind: Operator) -> bool:
+        taken = self._kind() == kind
+        self._next += taken
+        return taken
+
+
+def _join(how: Literal["side", "and", "or"], nodes: list[Node]) -> Node:
+    """The nodes as one; those joined the same way already are taken in."""
+    flat = [
+        inner
+        for node in nodes
+        for inner in (node.nodes if isinstance(node, Joined) and node.how == how else (node,))
+    ]
+    return flat[0] if len(flat) == 1 else Joined(how, tuple(flat))

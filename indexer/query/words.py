@@ -1,0 +1,115 @@
+"""From the texts of a query to the words it is ranked by, with their other writings. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from indexer.analysis import Token, compound_runs, compounds, is_lone_sign, tokenize
+from indexer.query.records import Form, Parts, Word
+from indexer.query.synonyms import Synonyms
+from indexer.query.syntax import Text
+
+MOST_WORDS = 64
+MOST_PIECES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What is written in one piece: its tokens, their writing, and the word they make.
+
+    Pieces of a quotation or a prefix are taken as they stand, with no other writings.
+    """
+
+    parts: Parts
+    written: str
+    word: Word
+    as_it_stands: bool = False
+
+
+def rank_words(
+    texts: Iterable[Text], synonyms: Synonyms
+) -> tuple[tuple[Word, ...], tuple[Parts, ...], bool]:
+    """The different words of the texts, the pairs that stand side by side, and whether there were
+    more than MOST_WORDS."""
+    pieces, more = _bound(piece for text in texts for piece in read_pieces(text))
+    tokens = [part for piece in pieces for part in piece.parts]
+    pairs = tuple(dict.fromkeys(pair for pair in pairwise(tokens) if pair[0] != pair[1]))
+    return tuple(dict.fromkeys(_add_synonyms(pieces, synonyms))), pairs, more
+
+
+def read_pieces(text: Text) -> list[Piece]:
+    """The pieces of a text, in order."""
+    if text.is_prefix:
+        return [_prefix_piece(text)] if prefix_of(text) else []
+    tokens = tokenize(text.text)
+    runs = [[token] for token in tokens] if text.quoted else compound_runs(text.text, tokens)
+    return [_piece(text, run) for run in runs]
+
+
+def prefix_of(text: Text) -> str:
+    """The folded beginning that `word*` asks for; of several tokens all must be one word."""
+    return "".join(token.folded for token in tokenize(text.text.rstrip("*")))
+
+
+def _bound(pieces: Iterable[Piece]) -> tuple[list[Piece], bool]:
+    """As many as hold MOST_WORDS different ones; repeats are kept for the pairs they make."""
+    kept: list[Piece] = []
+    known: set[Parts] = set()
+    tokens = 0
+    for piece in pieces:
+        tokens += 0 if piece.parts in known else len(piece.parts)
+        if tokens > MOST_WORDS or len(kept) == MOST_PIECES:
+            return kept, True
+        known.add(piece.parts)
+        kept.append(piece)
+    return kept, False
+
+
+def _piece(text: Text, run: Sequence[Token]) -> Piece:
+    written = text.text[run[0].start : run[-1].end]
+    parts = tuple(token.folded for token in run)
+    if len(run) == 1:
+        form = Form(parts, "prefix" if is_lone_sign(parts[0]) else "apart")
+        return Piece(parts, written, Word((form,)), text.quoted)
+    joined = compounds(text.text, run)[0].folded
+    return Piece(parts, written, Word(_forms_in_one(parts, joined, _is_hyphenated(run))))
+
+
+def _forms_in_one(parts: Parts, joined: str, hyphenated: bool) -> tuple[Form, ...]:
+    """The parts of porte-parole say something alone, and in one piece as much as all of them; the
+    G and the 7 of G7 say nothing alone."""
+    weight = len(parts) if hyphenated else 1
+    together = Form(parts, "together", weight), Form((joined,), "apart", weight)
+    return (*together, Form(parts)) if hyphenated else together
+
+
+def _is_hyphenated(run: Sequence[Token]) -> bool:
+    return any(a.end != b.start for a, b in pairwise(run))
+
+
+def _prefix_piece(text: Text) -> Piece:
+    prefix = prefix_of(text)
+    return Piece((prefix,), text.text, Word((Form((prefix,), "prefix"),)), as_it_stands=True)
+
+
+def _add_synonyms(pieces: Sequence[Piece], synonyms: Synonyms) -> list[Word]:
+    words, n = [], 0
+    while n < len(pieces):
+        word, taken = _longest_name(pieces[n : n + synonyms.longest], synonyms)
+        words.append(word)
+        n += taken
+    return words
+
+
+def _longest_name(pieces: Sequence[Piece], synonyms: Synonyms) -> tuple[Word, int]:
+    """The word that begins here, and of how many pieces it is."""
+    for taken in range(len(pieces), 0, -1):
+        run = pieces[:taken]
+        if any(piece.as_it_stands for piece in run):
+            continue
+        parts = tuple(part for piece in run for part in piece.parts)
+        forms = synonyms.forms_of(parts, " ".join(piece.written for piece in run))
+        if forms:
+            own = run[0].word.forms if taken == 1 else (Form(parts),)
+            return Word((*own, *forms)), taken
+    return pieces[0].word, 1

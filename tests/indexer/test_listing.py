@@ -1,0 +1,80 @@
+"""`indexer.listing` and `drop_distant`: what of a ranking is shown, and in which order."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.facets import ArticleFacts
+from indexer.listing import SORTS, Sort, make_listing
+from indexer.ranking import FEWEST_PASSAGES, KeywordRank, Ranking, SemanticRank, drop_distant
+
+FACTS = st.dictionaries(
+    st.integers(1, 30),
+    st.builds(
+        ArticleFacts,
+        id=st.just(0),
+        source=st.sampled_from([None, "A", "B"]),
+        published=st.sampled_from([None, "2021", "2021-12-03", "2022-01-01T10:00:00Z"]),
+        cluster_id=st.sampled_from([None, 1, 2]),
+    ),
+)
+RANKED = st.lists(st.integers(1, 30), unique=True)
+
+
+@given(RANKED, FACTS, st.sampled_from(SORTS), st.booleans(), st.none() | st.integers(1, 3))
+def test_a_list_shows_each_article_once_and_no_other(
+    ranked: list[int], facts: dict[int, ArticleFacts], sort: Sort, fold: bool, most: int | None
+) -> None:
+    listing = make_listing(ranked, facts, sort, fold_copies=fold, most_per_outlet=most)
+    held = [article for article in ranked if article in facts]
+    shown = list(listing.article_ids)
+    folded = [article for own in listing.folded.values() for article in own]
+    assert len(shown) == len(set(shown))
+    assert set(shown) | set(folded) <= set(held)
+    if most is None:
+        assert sorted(shown + folded) == sorted(held)
+    clusters = [facts[a].cluster_id for a in shown if facts[a].cluster_id is not None]
+    assert not fold or len(clusters) == len(set(clusters))
+    for source in ("A", "B"):
+        assert most is None or sum(facts[a].source == source for a in shown) <= most
+
+
+@given(RANKED, FACTS)
+def test_by_date_the_undated_come_last(ranked: list[int], facts: dict[int, ArticleFacts]) -> None:
+    newest = make_listing(ranked, facts, "newest", fold_copies=False).article_ids
+    dates = [facts[article].published for article in newest]
+    dated = [date for date in dates if date]
+    assert dates == [*sorted(dated, reverse=True), *[None] * (len(dates) - len(dated))]
+    oldest = make_listing(ranked, facts, "oldest", fold_copies=False).article_ids
+    assert [facts[a].published for a in oldest if facts[a].published] == sorted(dated)
+
+
+def rank(*articles: tuple[float, float, float], passages: int = FEWEST_PASSAGES) -> Ranking:
+    """Articles 1, 2...: merged score, keyword share, deviations."""
+    numbered = list(enumerate(articles, start=1))
+    return Ranking(
+        tuple(number for number, _ in numbered),
+        {number: score for number, (score, _, _) in numbered},
+        {number: KeywordRank(number, share, share) for number, (_, share, _) in numbered if share},
+        {number: SemanticRank(number, 0.8, far) for number, (_, _, far) in numbered},
+        {},
+        passages,
+    )
+
+
+def test_where_nothing_is_near_nothing_is_shown() -> None:
+    far = rank((0.25, 0.1, 3.0), (0.2, 0.0, 2.8))
+    assert drop_distant(far).article_ids == ()
+
+
+def test_an_answered_query_keeps_its_tail_but_not_everything() -> None:
+    answered = rank((0.6, 0.5, 5.0), (0.2, 0.0, 2.8), (0.1, 0.2, 0.5), (0.1, 0.05, 1.0))
+    assert drop_distant(answered).article_ids == (1, 2, 3)
+
+
+def test_words_alone_are_an_answer() -> None:
+    assert drop_distant(rank((0.25, 0.5, 0.1))).article_ids == (1,)
+
+
+def test_among_few_passages_nothing_is_judged() -> None:
+    few = rank((0.1, 0.0, 1.0), passages=FEWEST_PASSAGES - 1)
+    assert drop_distant(few).article_ids == (1,)
