@@ -18,15 +18,25 @@ def test_search(client: FlaskClient) -> None:
     page = client.get("/api/v1/search", query_string={"q": "missiles genève"}).json
     assert list(page) == ["results", "total", "page", "page_size", "notices", "facets"]
     result = page["results"][0]
-    assert list(result) == ["article", "score", "keyword", "semantic", "passages"]
+    assert list(result) == ["article", "score", "keyword", "semantic", "passages", "copies"]
     assert result["article"] == HEADING
     assert list(result["article"]) == list(HEADING), "in this order"
-    assert list(result["keyword"]) == ["rank", "score"]
-    assert list(result["semantic"]) == ["rank", "cosine"]
+    assert list(result["keyword"]) == ["rank", "score", "share"]
+    assert list(result["semantic"]) == ["rank", "cosine", "deviations"]
     text = client.get("/api/v1/articles/1").json["text"]
     for passage in result["passages"]:
         assert list(passage) == ["id", "text", "start", "end"]
         assert text[passage["start"] : passage["end"]] == passage["text"]
+
+
+def test_order_and_facets(client: FlaskClient) -> None:
+    page = client.get("/api/v1/search?q=missiles&sort=oldest&facets=true&page_size=1").json
+    assert page["results"][0]["article"]["id"] == 1
+    counted = sum(value["articles"] for value in page["facets"]["languages"])
+    assert counted == page["total"]
+    assert {"value": "2022-02", "articles": 1} in page["facets"]["months"]
+    assert client.get("/api/v1/search?q=missiles&sort=best").status_code == 422
+    assert client.get("/api/v1/search?q=missiles&per_outlet=0").status_code == 422
 
 
 @pytest.mark.parametrize(("mode", "silent"), [("keyword", "semantic"), ("semantic", "keyword")])
