@@ -12,7 +12,9 @@ from indexer.passages import article_of
 ANSWER_SCORE, ANSWER_SHARE = 0.30, 0.40
 # The tail of an answered query, by the same two.
 TAIL_SCORE, TAIL_SHARE = 0.18, 0.15
-FEWEST_PASSAGES = 200
+# Among few passages the answer itself widens the spread it is judged by; among fewer still, nothing
+# tells how far is far.
+FEW_PASSAGES, FEW_PASSAGES_FACTOR, FEWEST_PASSAGES = 200, 0.7, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +84,18 @@ def fuse(retrievals: Sequence[Retrieval], fusion: str, keyword_weight: float) ->
 def drop_distant(ranking: Ranking) -> Ranking:
     """The ranking without what is too far from the query to be shown; empty where all is.
 
-    Among few passages nothing tells how far is far, and all stay. Measured on
+    Among the fewest passages all stay. Measured on
     questions from other archives and on nonsense: docs/decisions/009-fusion-across-languages.md.
     """
     if ranking.passages < FEWEST_PASSAGES:
         return ranking
-    ids = ranking.article_ids
-    if not any(_reaches(ranking, article, ANSWER_SCORE, ANSWER_SHARE) for article in ids):
+    ids, factor = ranking.article_ids, 1.0
+    if ranking.passages < FEW_PASSAGES:
+        factor = FEW_PASSAGES_FACTOR
+    answer, tail = factor * ANSWER_SCORE, factor * TAIL_SCORE
+    if not any(_reaches(ranking, article, answer, ANSWER_SHARE) for article in ids):
         return replace(ranking, article_ids=())
-    kept = (article for article in ids if _reaches(ranking, article, TAIL_SCORE, TAIL_SHARE))
+    kept = (article for article in ids if _reaches(ranking, article, tail, TAIL_SHARE))
     return replace(ranking, article_ids=tuple(kept))
 
 

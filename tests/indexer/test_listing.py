@@ -5,7 +5,14 @@ from hypothesis import strategies as st
 
 from archive.facets import ArticleFacts
 from indexer.listing import SORTS, Sort, make_listing
-from indexer.ranking import FEWEST_PASSAGES, KeywordRank, Ranking, SemanticRank, drop_distant
+from indexer.ranking import (
+    FEW_PASSAGES,
+    FEWEST_PASSAGES,
+    KeywordRank,
+    Ranking,
+    SemanticRank,
+    drop_distant,
+)
 
 FACTS = st.dictionaries(
     st.integers(1, 30),
@@ -48,7 +55,7 @@ def test_by_date_the_undated_come_last(ranked: list[int], facts: dict[int, Artic
     assert [facts[a].published for a in oldest if facts[a].published] == sorted(dated)
 
 
-def rank(*articles: tuple[float, float, float], passages: int = FEWEST_PASSAGES) -> Ranking:
+def rank(*articles: tuple[float, float, float], passages: int = FEW_PASSAGES) -> Ranking:
     """Articles 1, 2...: merged score, keyword share, deviations."""
     numbered = list(enumerate(articles, start=1))
     return Ranking(
@@ -75,6 +82,11 @@ def test_words_alone_are_an_answer() -> None:
     assert drop_distant(rank((0.25, 0.5, 0.1))).article_ids == (1,)
 
 
-def test_among_few_passages_nothing_is_judged() -> None:
+def test_among_few_passages_less_is_asked() -> None:
+    few = rank((0.25, 0.1, 2.5), (0.15, 0.0, 2.0), (0.1, 0.0, 1.4), passages=FEW_PASSAGES - 1)
+    assert drop_distant(few).article_ids == (1, 2)
+
+
+def test_among_the_fewest_passages_nothing_is_judged() -> None:
     few = rank((0.1, 0.0, 1.0), passages=FEWEST_PASSAGES - 1)
     assert drop_distant(few).article_ids == (1,)
