@@ -1,5 +1,6 @@
 """A search as the URL states it, and the links that state it again, without what says nothing."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote, urlencode
@@ -76,6 +77,12 @@ def read_number(name: str) -> int | None:
     """The argument where it is a number, brought to one the store can hold."""
     number = request.args.get(name, type=int)
     return None if number is None else max(0, min(number, LARGEST_NUMBER))
+
+
+def read_range(name: str) -> tuple[int, int] | None:
+    """The characters [start, end) the argument names (RFC 5147), None where it names none."""
+    found = re.fullmatch(r"(\d{1,9}),(\d{1,9})", request.args.get(name, ""), re.ASCII)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def page_url(number: int) -> str:

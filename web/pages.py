@@ -16,7 +16,7 @@ from indexer.errors import QueryError
 from indexer.query import parse_query
 from indexer.search import SearchPage
 from web import adding, i18n
-from web.arguments import here_url, page_url, read_form, read_number, read_query
+from web.arguments import here_url, page_url, read_form, read_number, read_query, read_range
 from web.context import get_context
 from web.examples import example_queries
 from web.messages import translate_message
@@ -103,11 +103,18 @@ def search() -> str | Response:
 def article(article_id: int) -> str:
     found = get_context().services.store.get(article_id)
     query = request.args.get("q", "")
-    blocks = view_article(found, _understand(query), read_number("passage"))
+    version = read_number("v") or found.version
+    sought = read_range("char") if version == found.version else None
+    blocks = view_article(found, _understand(query), sought)
     cluster = get_context().services.clusters.clusters_of([article_id]).get(article_id)
     copies = [copy for copy in cluster.copies if copy.article_id != article_id] if cluster else []
     return render_template(
-        "article.html", article=found, blocks=blocks, form_q=query, copies=copies
+        "article.html",
+        article=found,
+        blocks=blocks,
+        form_q=query,
+        copies=copies,
+        cited_version=version,
     )
 
 
@@ -176,11 +183,11 @@ def _seek_similar() -> tuple[Origin, Callable[[], SearchPage]] | None:
     text = request.args.get("text", "")
     if article_id is not None:
         held = services.store.get(article_id)
-        origin = Origin("article", held.headline, "", article_url(held, 0))
+        origin = Origin("article", held.headline, "", article_url(held))
         return origin, lambda: services.search.similar_to_article(article_id, query)
     if passage_id is not None:
         held, passage = services.search.find_passage(passage_id)
-        url = article_url(held, passage.ordinal)
+        url = article_url(held, (passage.start, passage.end))
         origin = Origin("passage", held.headline, passage.text, url)
         return origin, lambda: services.search.similar_to_passage(passage_id, query)
     if text.strip():

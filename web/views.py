@@ -43,37 +43,51 @@ class ResultView:
 
     @property
     def url(self) -> str:
-        return article_url(self.article, self.passages[0].ordinal, self.query)
+        return self.passage_url(self.passages[0])
 
     @property
     def similar_url(self) -> str:
         return url_for("pages.similar", article=self.article.id)
 
     def passage_url(self, passage: PassageView) -> str:
-        return article_url(self.article, passage.ordinal, self.query)
+        return article_url(self.article, (passage.start, passage.end), self.query)
 
 
 @dataclass(frozen=True, slots=True)
 class ArticlePiece:
-    """What one paragraph holds of one passage."""
+    """What one paragraph holds of one passage; `anchor` where it begins, or what is sought.
+
+    `url` is the passage's permanent address.
+    """
 
     ordinal: int
     passage_id: int
     pieces: Pieces
     current: bool
-    is_first_of_passage: bool
+    anchor: str | None
+    url: str
     similar_url: str
 
 
-def article_url(article: Article, ordinal: int, query: str = "") -> str:
-    """The article page opened at a passage."""
+def article_url(article: Article, characters: Span | None = None, query: str = "") -> str:
+    """The article page, opened at these characters of this version (RFC 5147).
+
+    It names no passage, and so outlives another way to cut them.
+    """
+    if characters is None:
+        return url_for("pages.article", article_id=article.id)
     return url_for(
         "pages.article",
         article_id=article.id,
-        passage=ordinal,
+        v=article.version,
+        char=_range(characters),
         q=query or None,
-        _anchor=f"passage-{ordinal}",
+        _anchor=f"char={_range(characters)}",
     )
+
+
+def _range(characters: Span) -> str:
+    return f"{characters[0]},{characters[1]}"
 
 
 def view_result(result: SearchResult, query: str) -> ResultView:
@@ -90,19 +104,32 @@ def view_result(result: SearchResult, query: str) -> ResultView:
 
 
 def view_article(
-    article: Article, query: Query | None, current: int | None
+    article: Article, query: Query | None, sought: Span | None
 ) -> list[list[ArticlePiece]]:
-    """The article's paragraphs, each as the pieces of the passages it holds."""
+    """The article's paragraphs, each as the pieces of the passages it holds.
+
+    Those that share characters with the range sought are current.
+    """
     terms = query_terms(query, article.language) if query else frozenset()
     passages = split_passages(article)
     blocks, offset = [], 0
     for paragraph in article.paragraphs:
         end = offset + len(paragraph)
         own = [p for p in passages if p.start < end and p.end > offset]
-        blocks.append(
-            [_view_piece(article, p, (offset, end), terms, p.ordinal == current) for p in own]
-        )
+        blocks.append([_view_piece(article, p, (offset, end), terms, sought) for p in own])
         offset = end + len(PARAGRAPH_BREAK)
+    return _anchor_sought(blocks, sought)
+
+
+def _anchor_sought(
+    blocks: list[list[ArticlePiece]], sought: Span | None
+) -> list[list[ArticlePiece]]:
+    """The first current piece bears the anchor that was asked for, wherever passages begin now."""
+    for block in blocks:
+        for place, piece in enumerate(block):
+            if piece.current and sought is not None:
+                block[place] = replace(piece, anchor=f"char={_range(sought)}")
+                return blocks
     return blocks
 
 
@@ -133,7 +160,11 @@ def _view_passage(reason: PassageReason) -> PassageView:
 
 
 def _view_piece(
-    article: Article, passage: Passage, paragraph: Span, terms: frozenset[str], current: bool
+    article: Article,
+    passage: Passage,
+    paragraph: Span,
+    terms: frozenset[str],
+    sought: Span | None,
 ) -> ArticlePiece:
     start, end = max(passage.start, paragraph[0]), min(passage.end, paragraph[1])
     text = article.text[start:end]
@@ -141,7 +172,8 @@ def _view_piece(
         ordinal=passage.ordinal,
         passage_id=passage.id,
         pieces=cut_pieces(text, mark_words(text, terms, article.language)),
-        current=current,
-        is_first_of_passage=start == passage.start,
+        current=sought is not None and start < sought[1] and sought[0] < end,
+        anchor=f"char={_range((passage.start, passage.end))}" if start == passage.start else None,
+        url=article_url(article, (passage.start, passage.end)),
         similar_url=url_for("pages.similar", passage=passage.id),
     )

@@ -93,7 +93,7 @@ def test_from_search_to_similar_to_add(browser: Browser, site: str, scripts: boo
     if scripts:
         assert page.url == f"{site}/search?q=missiles+port%C3%A9e"
     page.locator("ol.results h2 a").filter(has_text="Genève").click()
-    assert "#passage-" in page.url
+    assert "#char=" in page.url
     expect(page.locator(".piece.current").last).to_contain_text("missiles")
     expect(page.locator(".piece.current").last).to_be_in_viewport()
     page.locator(".signs a").first.click()

@@ -127,3 +127,19 @@ def test_versions_that_there_are_not(client: FlaskClient, path: str) -> None:
 
 def test_an_article_of_one_version(client: FlaskClient) -> None:
     assert "has not changed" in read(client, "/articles/1/versions").main.text
+
+
+def test_a_passage_link_outlives_a_revision(client: FlaskClient) -> None:
+    revise(client, "Le pont est fermé.\nRien d'autre.")
+    address = read(client, "/articles/4").select(".signs a")[1]["href"]
+    assert address == "/articles/4?v=1&char=0,33#char=0,33"
+    page = read(client, address.partition("#")[0])
+    assert page.select_one(".piece.current")["id"] == "char=0,33"
+    inside = read(client, "/articles/4?v=1&char=5,9")
+    assert inside.select_one(".piece.current")["id"] == "char=5,9"
+    revise(client, "Le pont est rouvert.\nRien d'autre.")
+    later = read(client, address.partition("#")[0])
+    assert not later.select(".piece.current")
+    assert "version 1" in later.select_one(".notice").text
+    for odd in ("char=9,5", "char=x", "char=1,2,3", f"char={'9' * 40},1", "v=7", "v=-1"):
+        read(client, f"/articles/4?{odd}")

@@ -31,7 +31,7 @@ def test_from_search_to_passage_to_similar(client: FlaskClient) -> None:
     address = link(first.select_one("h2 a"))
     assert address.startswith("/articles/1?")
     article = read(client, address)
-    assert article.select_one("#" + address.partition("#")[2]) is not None
+    assert article.find(id=address.partition("#")[2]) is not None
     assert {mark.text for mark in article.select(".text mark")} == {"missiles", "portée"}
     similar = read(client, link(article.select_one(".signs a")))
     assert "/articles/2" in link(similar.select_one("ol.results h2 a"))
