@@ -108,7 +108,6 @@ YARDSTICKS = {
     "index_share_of_bare": (">=", 0.85),
     "keyword_warm_p50_ms": ("<=", 2),
     "keyword_cold_p50_ms": ("<=", 20),
-    "keyword_overlap_with_whoosh": (">=", 0.99),
     "encode_query_p50_ms": ("<=", 20),
     "http_hybrid_p50_ms": ("<=", 35),
     "http_hybrid_p95_ms": ("<=", 70),
