@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from indexer.engine import CosineSpread, Vectors
 
-# What the cosines of unrelated texts look like, counted as so many passages: a language of few
-# passages would else be judged by them alone. Measured on E5 models; others differ little in it.
-PRIOR_MEAN, PRIOR_DEVIATION, PRIOR_PASSAGES = 0.72, 0.022, 10
+# A language of few passages would be judged by them alone: those of all languages together count as
+# so many of its own, and before them what cosines of unrelated texts look like to E5 models.
+PRIOR_PASSAGES = 10
+PRIOR = CosineSpread(0.72, 0.022, PRIOR_PASSAGES)
 
 Sums = npt.NDArray[np.float64]
 
@@ -47,12 +48,12 @@ class Moments:
             self.count - other.count, self.sum - other.sum, self.products - other.products
         )
 
-    def spread(self, query: Vectors) -> CosineSpread:
-        """Mean and deviation of the query's cosines, drawn to the prior where there are few."""
+    def spread(self, query: Vectors, prior: CosineSpread = PRIOR) -> CosineSpread:
+        """Mean and deviation of the query's cosines, drawn to a prior where there are few."""
         wide = query.astype(np.float64)
         total, squares = float(wide @ self.sum), float(wide @ self.products @ wide)
         weight = self.count + PRIOR_PASSAGES
-        mean = (total + PRIOR_PASSAGES * PRIOR_MEAN) / weight
-        prior_squares = PRIOR_PASSAGES * (PRIOR_DEVIATION**2 + PRIOR_MEAN**2)
+        mean = (total + PRIOR_PASSAGES * prior.mean) / weight
+        prior_squares = PRIOR_PASSAGES * (prior.deviation**2 + prior.mean**2)
         variance = (squares + prior_squares) / weight - mean**2
         return CosineSpread(mean, max(variance, 1e-8) ** 0.5, self.count)

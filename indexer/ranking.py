@@ -8,13 +8,12 @@ from indexer.engine import DenseHit, Retrieval
 from indexer.fusion import FUSIONS, MOST_DEVIATIONS, dense_score, keyword_score
 from indexer.passages import article_of
 
-# An answer: what the best article must reach for anything to be shown, in merged score or in words.
-ANSWER_SCORE, ANSWER_SHARE = 0.30, 0.40
-# The tail of an answered query, by the same two.
-TAIL_SCORE, TAIL_SHARE = 0.18, 0.15
+# The merged score that an article found by its meaning alone must reach: as the best of a list
+# without words, else nothing is shown, and as one of its tail.
+ANSWER_SCORE, TAIL_SCORE = 0.30, 0.18
 # Among few passages the answer itself widens the spread it is judged by; among fewer still, nothing
 # tells how far is far.
-FEW_PASSAGES, FEW_PASSAGES_FACTOR, FEWEST_PASSAGES = 200, 0.7, 50
+FEW_PASSAGES, FEW_PASSAGES_FACTOR, FEWEST_PASSAGES = 200, 0.6, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +81,22 @@ def fuse(retrievals: Sequence[Retrieval], fusion: str, keyword_weight: float) ->
 
 
 def drop_distant(ranking: Ranking) -> Ranking:
-    """The ranking without what is too far from the query to be shown; empty where all is.
+    """The ranking without what neither holds the words nor is near in meaning.
 
-    Among the fewest passages all stay. Measured on
-    questions from other archives and on nonsense: docs/decisions/009-fusion-across-languages.md.
+    Empty where no article does. Among the fewest passages all stay. Measured on questions from
+    other archives and on nonsense: docs/decisions/009-fusion-across-languages.md.
     """
+    ids, factor = ranking.article_ids, 1.0
     if ranking.passages < FEWEST_PASSAGES:
         return ranking
-    ids, factor = ranking.article_ids, 1.0
     if ranking.passages < FEW_PASSAGES:
         factor = FEW_PASSAGES_FACTOR
-    answer, tail = factor * ANSWER_SCORE, factor * TAIL_SCORE
-    if not any(_reaches(ranking, article, answer, ANSWER_SHARE) for article in ids):
+    best = max(ranking.scores.values(), default=0.0)
+    if not ranking.keyword and best < factor * ANSWER_SCORE:
         return replace(ranking, article_ids=())
-    kept = (article for article in ids if _reaches(ranking, article, tail, TAIL_SHARE))
+    near = factor * TAIL_SCORE
+    kept = (a for a in ids if a in ranking.keyword or ranking.scores[a] >= near)
     return replace(ranking, article_ids=tuple(kept))
-
-
-def _reaches(ranking: Ranking, article: int, score: float, share: float) -> bool:
-    words = ranking.keyword.get(article)
-    return ranking.scores[article] >= score or (words is not None and words.share >= share)
 
 
 def _hits_by_article(retrievals: Sequence[Retrieval]) -> dict[int, list[DenseHit]]:

@@ -137,7 +137,8 @@ class SearchService:
         """Raises QueryError and StaleIndexError."""
         parsed = self.understand(query.text)
         ranking, notices = self.rank(query, parsed)
-        if relax(parsed) == parsed:  # else what was demanded of the text is met, and near enough
+        # What was demanded of the text is met, and meaning alone has no words to be judged beside.
+        if query.mode == "hybrid" and relax(parsed) == parsed:
             ranking = drop_distant(ranking)
         return self._page(ranking, query, parsed, notices)
 

@@ -44,6 +44,7 @@ OUTCOME_STYLES = {
     "rejected": "red",
 }
 DIFF_STYLES = {"same": "", "added": "green", "removed": "red strike"}
+DIFF_SIGNS = {"same": "%s", "added": "{+%s+}", "removed": "[-%s-]"}
 MARK_STYLE = "bold yellow"
 PASSAGE_CHARACTERS = 280
 # A match further into a passage than this is shown with half as much before it.
@@ -105,7 +106,9 @@ class ItemPrinter:
             identity = f" {outcome.id}" if outcome.id else ""
             reason = f": {outcome.reason}" if outcome.reason else ""
             out.print(
-                Text(f"{outcome.outcome}{identity}", style), escape(f"{outcome.item}{reason}")
+                Text(f"{outcome.outcome}{identity}", style),
+                escape(f"{outcome.item}{reason}"),
+                soft_wrap=True,
             )
 
     def finish(self, report: IngestReport) -> None:
@@ -125,6 +128,13 @@ def index_progress() -> "Iterator[Callable[[SyncProgress], None]]":
     with _progress("indexing") as progress:
         task = progress.add_task("indexing", total=None)
         yield lambda state: progress.update(task, completed=state.done, total=state.total)
+
+
+@contextmanager
+def waiting_for_model() -> Iterator[None]:
+    """Says at a terminal why nothing is seen for some seconds."""
+    with err.status("loading the model (hemero serve keeps it loaded)"):
+        yield
 
 
 def show_index_report(report: "SyncReport", as_json: bool) -> None:
@@ -170,8 +180,10 @@ def show_versions(
     out.print(Text(f"\nfrom version {old.version} to {new.version}", "bold"))
     for change in compare_versions(old, new):
         if change.changed:
-            pieces = ((text, DIFF_STYLES[kind]) for kind, text in change.pieces)
-            out.print(Text(" ").join(Text(text, style) for text, style in pieces), end="\n\n")
+            pieces = (
+                Text(DIFF_SIGNS[kind] % text, DIFF_STYLES[kind]) for kind, text in change.pieces
+            )
+            out.print(Text(" ").join(pieces), end="\n\n")
 
 
 def show_evaluation(evaluation: "Evaluation") -> None:

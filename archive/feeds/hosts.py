@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from archive.errors import FetchError
+from archive.errors import BlockedAddressError, FetchError
 from archive.feeds.decide import parse_retry_after
 from archive.feeds.errors import (
     HostClosedError,
@@ -108,7 +108,7 @@ class HostGate:
     def _read_site(self, host: _Host, origin: str) -> _Site:
         try:
             page = self._ask(host, f"{origin}/robots.txt", NO_HEADERS)
-        except HostClosedError:
+        except (HostClosedError, BlockedAddressError):
             raise
         except FetchError as exc:
             return self._closed_site(f"robots.txt of {origin} cannot be had: {exc}")

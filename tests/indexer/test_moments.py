@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.engine import Vectors
-from indexer.moments import PRIOR_DEVIATION, PRIOR_MEAN, PRIOR_PASSAGES, Moments
+from indexer.moments import PRIOR, PRIOR_PASSAGES, Moments
 
 DIMENSION = 24
 
@@ -40,6 +40,6 @@ def test_the_spread_is_that_of_the_cosines() -> None:
 def test_a_single_passage_is_judged_by_the_prior() -> None:
     query = make(1, 6)[0]
     spread = Moments.of(query[None, :]).spread(query)
-    assert abs(spread.mean - PRIOR_MEAN) < (1 - PRIOR_MEAN) / PRIOR_PASSAGES + 1e-6
-    assert spread.deviation >= PRIOR_DEVIATION * 0.9
+    assert abs(spread.mean - PRIOR.mean) < (1 - PRIOR.mean) / PRIOR_PASSAGES + 1e-6
+    assert spread.deviation >= PRIOR.deviation * 0.9
     assert spread.standardize(1.0) > 2

@@ -53,7 +53,7 @@ def add(
     hemero add article.txt page.html dump.jsonl.gz folder/
     hemero add https://example.org/article
     hemero add crawl.warc.gz --resume --failures failed.jsonl
-    hemero add --retry failed.jsonl
+    hemero add --retry failed.jsonl --failures failed.jsonl
     hemero add table.csv --columns title=Headline,text=Body
     """
     from archive.runs import add_location, read_failures, retry_failures, size_bytes
@@ -77,7 +77,7 @@ def add(
             for location in locations
         )
         placed = chain.from_iterable(runs)
-    report = _add_all(placed, printer, failures)
+    report = _add_all(placed, printer, failures, "a" if resume else "w")
     if not no_index and (report.counts["added"] or report.counts["updated"]):
         index_if_free(services)
     printer.finish(report)
@@ -193,7 +193,7 @@ COMMANDS = (add, show, delete, export, versions)
 
 
 def _add_all(
-    placed: "Iterable[PlacedOutcome]", printer: "ItemPrinter", failures: Path | None
+    placed: "Iterable[PlacedOutcome]", printer: "ItemPrinter", failures: Path | None, mode: str
 ) -> "IngestReport":
     """Show each outcome as it comes, and write what failed to the file of failures."""
     from archive.model import IngestReport
@@ -202,7 +202,7 @@ def _add_all(
     report = IngestReport()
     with ExitStack() as opened:
         opened.enter_context(printer)
-        file = opened.enter_context(failures.open("w", encoding="utf-8")) if failures else None
+        file = opened.enter_context(failures.open(mode, encoding="utf-8")) if failures else None
         for one in placed:
             report.count(one.outcome)
             printer.show(one.outcome)

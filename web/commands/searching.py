@@ -60,12 +60,16 @@ def search(
     hemero search "missiles moyenne portée" --after 2021 --language fr
     hemero search 'drones -livraison' --mode keyword
     """
+    from web.console import waiting_for_model
+
     services = composition.services()
     wanted = replace(
         _search_query(**options), text=query, mode=mode, sort=sort, most_per_outlet=per_outlet
     )
     if _holds_articles(services):
-        _show_page(services.search.search(wanted), as_json)
+        with waiting_for_model():
+            page = services.search.search(wanted)
+        _show_page(services, page, as_json)
 
 
 @click.command()
@@ -92,17 +96,20 @@ def similar(
     """
     if sum(given is not None for given in (article_id, passage, text)) != 1:
         raise click.UsageError("give an article id, --passage or --text, one of them")
+    from web.console import waiting_for_model
+
     services, wanted = composition.services(), _search_query(**options)
     if not _holds_articles(services):
         return
-    find = services.search
-    if article_id is not None:
-        page = find.similar_to_article(article_id, wanted)
-    elif passage is not None:
-        page = find.similar_to_passage(passage, wanted)
-    else:
-        page = find.similar_to_text(text or "", wanted)
-    _show_page(page, as_json)
+    with waiting_for_model():
+        find = services.search
+        if article_id is not None:
+            page = find.similar_to_article(article_id, wanted)
+        elif passage is not None:
+            page = find.similar_to_passage(passage, wanted)
+        else:
+            page = find.similar_to_text(text or "", wanted)
+    _show_page(services, page, as_json)
 
 
 @click.command()
@@ -171,11 +178,16 @@ def _holds_articles(services: "Services") -> bool:
     return False
 
 
-def _show_page(page: "SearchPage", as_json: bool) -> None:
+def _waiting(services: "Services") -> tuple[str, ...]:
+    number = services.store.count_changes_after(services.engine.checkpoint())
+    return (f"{number} changes wait for the index; run: hemero index",) if number else ()
+
+
+def _show_page(services: "Services", page: "SearchPage", as_json: bool) -> None:
     from web.console import show_results
     from web.records import result_record
 
-    for notice in page.notices:
+    for notice in (*page.notices, *_waiting(services)):
         click.echo(notice, err=True)
     if as_json:
         for result in page.results:

@@ -1,6 +1,8 @@
 """The list by meaning: the nearest passages of each language."""
 
+import operator
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 
@@ -25,9 +27,10 @@ def rank_dense(
 
 def spreads_of(snapshot: Snapshot, vector: Vectors | None) -> dict[str, CosineSpread]:
     """How the cosines with this vector are spread over each language's passages."""
-    if vector is None:
+    if vector is None or not snapshot.moments:
         return {}
-    return {language: own.spread(vector) for language, own in snapshot.moments.items()}
+    pooled = reduce(operator.add, snapshot.moments.values()).spread(vector)
+    return {language: own.spread(vector, pooled) for language, own in snapshot.moments.items()}
 
 
 def _nearest(
