@@ -39,6 +39,28 @@ def test_failures_are_written_and_tried_again(run: Run, tmp_path: Path) -> None:
     assert (outcome["item"], outcome["outcome"]) == (f"{dump}:2", "added")
 
 
+def test_a_resumed_run_forgets_no_failure(run: Run, tmp_path: Path) -> None:
+    dump, failed = tmp_path / "dump.jsonl", tmp_path / "failed.jsonl"
+    dump.write_text('{broken\n{"title": "Un", "text": "Bien."}\n', "utf-8")
+    for _ in range(2):
+        run("add", str(dump), "--resume", "--failures", str(failed))
+    assert len(failed.read_text("utf-8").splitlines()) == 1
+    run("add", "--retry", str(failed), "--failures", str(failed))
+    assert len(failed.read_text("utf-8").splitlines()) == 1
+    dump.write_text('{"title": "Zéro", "text": "Mieux."}\n{"title": "Un", "text": "Bien."}\n')
+    run("add", "--retry", str(failed), "--failures", str(failed))
+    assert failed.read_text("utf-8") == ""
+
+
+def test_what_waits_for_the_index_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Titre\nUn texte sur la crue.")
+    (tmp_path / "b.txt").write_text("Autre\nUn texte sur le pont.")
+    run("add", str(tmp_path / "a.txt"))
+    run("add", str(tmp_path / "b.txt"), "--no-index")
+    result = run("search", "texte")
+    assert "1 changes wait for the index; run: hemero index" in result.stderr
+
+
 def test_a_table_with_columns_of_its_own(run: Run, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("Kopf;Leib\nEins;Ein Text.\n", "utf-8")
