@@ -101,9 +101,6 @@ class StoreTransaction:
         values = {"key": key, "stamp": stamp, "done": done}
         self.connection.execute(progress.insert().prefix_with("OR REPLACE"), values)
 
-    def forget_progress(self, key: str) -> None:
-        self.connection.execute(progress.delete().where(progress.c.key == key))
-
     def _keep_version(self, held: Article) -> None:
         values = {
             "article_id": held.id,

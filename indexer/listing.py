@@ -5,21 +5,12 @@ The list is made whole before a page is cut from it, so neither order nor totals
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from archive.facets import ArticleFacts
 
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Article ids in the order shown; `folded` are the wire copies left out under one of them."""
-
-    article_ids: tuple[int, ...]
-    folded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def make_listing(
@@ -29,15 +20,14 @@ def make_listing(
     *,
     fold_copies: bool = True,
     most_per_outlet: int | None = None,
-) -> Listing:
+) -> tuple[int, ...]:
     """The articles of a ranking that still exist; of wire copies the first, and so of outlets."""
     ordered = sort_articles([article for article in ranked if article in facts], facts, sort)
-    folded: dict[int, list[int]] = {}
     if fold_copies:
-        ordered, folded = _fold(ordered, facts)
+        ordered = _fold(ordered, facts)
     if most_per_outlet is not None:
         ordered = _bound_outlets(ordered, facts, most_per_outlet)
-    return Listing(tuple(ordered), {shown: tuple(folded.get(shown, ())) for shown in ordered})
+    return tuple(ordered)
 
 
 def sort_articles(
@@ -52,19 +42,14 @@ def sort_articles(
     return dated + undated
 
 
-def _fold(
-    ordered: Sequence[int], facts: Mapping[int, ArticleFacts]
-) -> tuple[list[int], dict[int, list[int]]]:
-    shown: dict[object, int] = {}
-    folded: dict[int, list[int]] = {}
+def _fold(ordered: Sequence[int], facts: Mapping[int, ArticleFacts]) -> list[int]:
+    """The first article of each cluster, and those of none."""
+    firsts: dict[int, int] = {}
     for article in ordered:
         cluster = facts[article].cluster_id
-        key = ("cluster", cluster) if cluster is not None else ("article", article)
-        if key in shown:
-            folded.setdefault(shown[key], []).append(article)
-        else:
-            shown[key] = article
-    return list(shown.values()), folded
+        if cluster is not None:
+            firsts.setdefault(cluster, article)
+    return [a for a in ordered if firsts.get(facts[a].cluster_id or 0, a) == a]
 
 
 def _bound_outlets(

@@ -242,14 +242,13 @@ class SearchService:
         self, ranking: Ranking, query: SearchQuery, parsed: Query, notices: tuple[str, ...]
     ) -> SearchPage:
         facts = self._facets.facts(ranking.article_ids)
-        listing = make_listing(
+        shown = make_listing(
             ranking.article_ids,
             facts,
             query.sort,
             fold_copies=query.fold_copies,
             most_per_outlet=query.most_per_outlet,
         )
-        shown = listing.article_ids
         first = (query.page - 1) * query.page_size
         wanted = shown[first : first + query.page_size]
         clustered = [article for article in wanted if facts[article].cluster_id is not None]

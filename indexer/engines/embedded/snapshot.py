@@ -1,7 +1,7 @@
 """The index at one commit, opened for reading."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,10 +87,6 @@ class Snapshot:
             name: frozenset(np.intersect1d(segment.articles.ids, wanted).tolist())
             for name, segment in self.opened.items()
         }
-
-    def languages_of(self, passages: Sequence[int]) -> list[str]:
-        rows = self.articles.rows_of(np.array(passages, np.int64) >> ORDINAL_BITS)
-        return [self.articles.languages[code] for code in self.articles.language_codes[rows]]
 
     def close(self) -> None:
         for leaf in self.leaves:
