@@ -1,6 +1,6 @@
 """Why an article was found: its best passages, and the words in them that match. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive.model import Article
@@ -41,14 +41,23 @@ def word_terms(word: Word, language: str) -> frozenset[str]:
 
 def mark_words(text: str, terms: frozenset[str], language: str) -> tuple[Span, ...]:
     """Where the text holds what `query_terms` looks for, in order, no two overlapping."""
+    return tuple(_unite(span for span, _ in find_terms(text, terms, language)))
+
+
+def find_terms(text: str, terms: frozenset[str], language: str) -> list[tuple[Span, str]]:
+    """Where the text holds what `query_terms` looks for, and which of it."""
     if not terms:
-        return ()
+        return []
     tokens = tokenize(text)
     single = [*tokens, *compounds(text, tokens)]
-    found = [(t.start, t.end) for t in single if analyze_token(t.folded, language) in terms]
-    found += _mark_beginnings(tokens, [term[:-1] for term in terms if term.endswith("*")])
-    found += _mark_runs(tokens, [term.split() for term in terms if " " in term])
-    return tuple(_unite(found))
+    stems = ((token, analyze_token(token.folded, language)) for token in single)
+    found = [((token.start, token.end), stem) for token, stem in stems if stem and stem in terms]
+    for term in terms:
+        if term.endswith("*"):
+            found += [(span, term) for span in _mark_beginnings(tokens, term[:-1])]
+        elif " " in term:
+            found += [(span, term) for span in _mark_runs(tokens, term.split())]
+    return found
 
 
 def _form_terms(form: Form, language: str) -> list[str]:
@@ -59,16 +68,14 @@ def _form_terms(form: Form, language: str) -> list[str]:
     return [term for part in form.parts if (term := analyze_token(part, language))]
 
 
-def _mark_beginnings(tokens: list[Token], beginnings: list[str]) -> list[Span]:
-    sought = tuple(beginnings)
-    return [(t.start, t.end) for t in tokens if t.folded.startswith(sought)] if sought else []
+def _mark_beginnings(tokens: list[Token], beginning: str) -> list[Span]:
+    return [(t.start, t.end) for t in tokens if t.folded.startswith(beginning)]
 
 
-def _mark_runs(tokens: list[Token], runs: list[list[str]]) -> list[Span]:
+def _mark_runs(tokens: list[Token], run: list[str]) -> list[Span]:
     folded = [token.folded for token in tokens]
     return [
         (tokens[n].start, tokens[n + len(run) - 1].end)
-        for run in runs
         for n in range(len(tokens))
         if folded[n : n + len(run)] == run
     ]
@@ -93,12 +100,16 @@ def best_passages(
     """
     cosines = {hit.passage_id: hit.cosine for hit in hits}
     terms = query_terms(query, article.language)
-    passages = split_passages(article)
+    found = [(p, find_terms(p.text, terms, article.language)) for p in split_passages(article)]
     reasons = [
-        PassageReason(p, mark_words(p.text, terms, article.language), cosines.get(p.id))
-        for p in passages
+        PassageReason(p, tuple(_unite(span for span, _ in own)), cosines.get(p.id))
+        for p, own in found
     ]
-    strengths = _strengths(reasons, query, article.language)
+    sought = list(filter(None, (word_terms(word, article.language) for word in query.words)))
+    strengths = {
+        p.id: _coverage({term for _, term in own}, sought) + _nearness(cosines.get(p.id))
+        for p, own in found
+    }
     best = max(strengths.values(), default=0.0)
     if not best:
         nearest = sorted(reasons, key=lambda reason: -cosines.get(reason.passage.id, -1.0))
@@ -108,23 +119,13 @@ def best_passages(
     return tuple(kept[:MOST_PASSAGES_SHOWN])
 
 
-def _strengths(reasons: list[PassageReason], query: Query, language: str) -> Mapping[int, float]:
-    """For each passage the share of the query's words in it, plus its score by meaning."""
-    sought = list(filter(None, (word_terms(word, language) for word in query.words)))
-    return {
-        reason.passage.id: _coverage(reason, sought, language)
-        + (_nearness(reason.cosine) if reason.cosine is not None else 0.0)
-        for reason in reasons
-    }
+def _coverage(held: set[str], sought: list[frozenset[str]]) -> float:
+    """The share of the query's words of which a passage holds some form."""
+    return sum(not terms.isdisjoint(held) for terms in sought) / len(sought) if sought else 0.0
 
 
-def _coverage(reason: PassageReason, sought: list[frozenset[str]], language: str) -> float:
-    if not sought or not reason.marks:
+def _nearness(cosine: float | None) -> float:
+    """The cosine on the scale of a share of words, 0 to 1; 0 where there is none."""
+    if cosine is None:
         return 0.0
-    marked = " … ".join(reason.passage.text[start:end] for start, end in reason.marks)
-    return sum(bool(mark_words(marked, terms, language)) for terms in sought) / len(sought)
-
-
-def _nearness(cosine: float) -> float:
-    """The cosine on the scale of a share of words, 0 to 1."""
     return min(1.0, max(0.0, (cosine - LEAST_COSINE) / (MOST_COSINE - LEAST_COSINE)))
