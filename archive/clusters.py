@@ -53,6 +53,10 @@ class Cluster:
         """Each outlet once, the original's first."""
         return tuple(dict.fromkeys(copy.source for copy in self.copies if copy.source))
 
+    def others(self, article_id: int) -> tuple[WireCopy, ...]:
+        """The copies but for this article."""
+        return tuple(copy for copy in self.copies if copy.article_id != article_id)
+
 
 class ClusterStore:
     """The clusters of an archive. Safe for many threads and processes."""
@@ -89,6 +93,11 @@ class ClusterStore:
             for copy in cluster.copies
             if copy.article_id in wanted
         }
+
+    def copies_of(self, article_id: int) -> tuple[WireCopy, ...]:
+        """The other articles that tell the text of this one."""
+        cluster = self.clusters_of([article_id]).get(article_id)
+        return cluster.others(article_id) if cluster else ()
 
     def rebuild(self) -> Iterator[int]:
         """Find all clusters anew, as after a change of what makes a copy; gives how many are done.

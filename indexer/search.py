@@ -225,16 +225,13 @@ class SearchService:
     def _rank_near(self, inputs: Sequence[str], words: Query, query: SearchQuery) -> Ranking:
         """By the mean over the passages of how near an article's best passage is to each."""
         _check(query)
-        vectors = self._embedder.encode_passages(_spaced(inputs, MOST_SIMILAR_PASSAGES))
         weight = {"keyword": 1.0, "semantic": 0.0}.get(query.mode, SIMILAR_KEYWORD_WEIGHT)
+        vectors: list[Vectors | None] = [None]
+        if weight < 1:
+            vectors = [*self._embedder.encode_passages(_spaced(inputs, MOST_SIMILAR_PASSAGES))]
         asked = [
-            RetrievalRequest(
-                words if weight and not place else None,
-                vector if weight < 1 else None,
-                query.filter,
-                DEPTH,
-            )
-            for place, vector in enumerate(vectors[: 1 if weight == 1 else None])
+            RetrievalRequest(words if weight and not place else None, vector, query.filter, DEPTH)
+            for place, vector in enumerate(vectors)
         ]
         return fuse([self._retrieve(request) for request in asked], query.fusion, weight)
 
@@ -264,14 +261,13 @@ class SearchService:
 def _result(
     article: Article, ranking: Ranking, parsed: Query, cluster: Cluster | None
 ) -> SearchResult:
-    copies = cluster.copies if cluster else ()
     return SearchResult(
         article=article,
         score=ranking.scores[article.id],
         keyword=ranking.keyword.get(article.id),
         semantic=ranking.semantic.get(article.id),
         passages=best_passages(article, parsed, ranking.hits.get(article.id, ())),
-        copies=tuple(copy for copy in copies if copy.article_id != article.id),
+        copies=cluster.others(article.id) if cluster else (),
     )
 
 

@@ -152,8 +152,7 @@ class OneArticle(MethodView):
         """The whole article."""
         services = get_context().services
         article = services.store.get(article_id)
-        cluster = services.clusters.clusters_of([article_id]).get(article_id)
-        return article_record(article, cluster.copies if cluster else ())
+        return article_record(article, services.clusters.copies_of(article_id))
 
     @blueprint.response(204)
     @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)

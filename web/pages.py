@@ -106,14 +106,12 @@ def article(article_id: int) -> str:
     version = read_number("v") or found.version
     sought = read_range("char") if version == found.version else None
     blocks = view_article(found, _understand(query), sought)
-    cluster = get_context().services.clusters.clusters_of([article_id]).get(article_id)
-    copies = [copy for copy in cluster.copies if copy.article_id != article_id] if cluster else []
     return render_template(
         "article.html",
         article=found,
         blocks=blocks,
         form_q=query,
-        copies=copies,
+        copies=get_context().services.clusters.copies_of(article_id),
         cited_version=version,
     )
 

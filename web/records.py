@@ -56,7 +56,7 @@ def article_record(article: Article, copies: Iterable[WireCopy] = ()) -> Record:
         "paywalled": article.paywalled,
         "added": article.added,
         "text": article.text,
-        "copies": [copy_record(copy) for copy in copies if copy.article_id != article.id],
+        "copies": [copy_record(copy) for copy in copies],
     }
 
 

@@ -100,8 +100,7 @@ def show(composition: Composition, /, article_id: int, as_json: bool) -> None:
 
     services = composition.services()
     article = services.store.get(article_id)
-    cluster = services.clusters.clusters_of([article_id]).get(article_id)
-    copies = cluster.copies if cluster else ()
+    copies = services.clusters.copies_of(article_id)
     print_json(article_record(article, copies)) if as_json else show_article(article)
 
 
