@@ -107,11 +107,13 @@ class ArticleFilter:
     """Which articles may be answered; an empty field restricts nothing.
 
     Dates are ISO 8601 and compare as text: `published_from` is inclusive, `published_before`
-    exclusive.
+    exclusive. Sources, sections and authors are whole names; one of an article's authors will do.
     """
 
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
     published_from: str | None = None
     published_before: str | None = None
     article_ids: tuple[int, ...] = ()

@@ -204,9 +204,11 @@ class ArticleStore:
         with self.database.read() as connection:
             return int(connection.scalar(query) or 0)
 
-    def article_ids(self) -> list[int]:
+    def article_ids(self, wanted: ArticleFilter = ArticleFilter()) -> list[int]:
+        """Those of the articles that pass the filter, ascending."""
+        query = sa.select(article.c.id).where(*_conditions(wanted)).order_by(article.c.id)
         with self.database.read() as connection:
-            return list(connection.scalars(sa.select(article.c.id).order_by(article.c.id)))
+            return list(connection.scalars(query))
 
     def count(self, wanted: ArticleFilter = ArticleFilter()) -> int:
         query = sa.select(sa.func.count()).select_from(article).where(*_conditions(wanted))
@@ -281,6 +283,12 @@ def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
         yield columns.source.in_(_listed(wanted.sources))
     if wanted.languages:
         yield columns.language.in_(_listed(wanted.languages))
+    if wanted.sections:
+        yield columns.section.in_(_listed(wanted.sections))
+    if wanted.authors:
+        author = sa.func.json_each(columns.authors).table_valued("value")
+        named = author.c.value.in_(_listed(wanted.authors))
+        yield sa.select(sa.literal(1)).select_from(author).where(named).exists()
     if wanted.published_from:
         yield columns.published >= wanted.published_from
     if wanted.published_before:

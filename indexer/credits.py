@@ -1,10 +1,14 @@
-"""Authors and sections in a query, looked up in the store and settled as ids of articles."""
+"""Authors and sections of a query or a filter, settled as the ids of their articles."""
+
+from dataclasses import replace
 
 from archive.credits import each_credit
 from archive.database import Database
+from archive.model import ArticleFilter
+from archive.store import ArticleStore
 from indexer.analysis import holds_run
 from indexer.query import CreditLookup
-from indexer.query.records import Credit, Parts
+from indexer.query.records import NO_ARTICLE, Credit, Parts
 
 
 def credit_lookup(database: Database) -> CreditLookup:
@@ -17,3 +21,11 @@ def credit_lookup(database: Database) -> CreditLookup:
         return tuple(dict.fromkeys(i for i, name in named if holds_run(name, parts)))
 
     return find
+
+
+def settle_filter(wanted: ArticleFilter, store: ArticleStore) -> ArticleFilter:
+    """The filter with sections and authors as the ids of all articles that pass it."""
+    if not wanted.sections and not wanted.authors:
+        return wanted
+    ids = tuple(store.article_ids(wanted))
+    return replace(wanted, sections=(), authors=(), article_ids=ids or NO_ARTICLE)

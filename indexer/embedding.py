@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from indexer.errors import ModelError
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.model import BaseModel
+
+Model = TypeVar("Model", bound="BaseModel")
 
 BUNDLED = "bundled"
 BUNDLED_NAME = "multilingual-e5-small-q4-1571fc98"
@@ -87,10 +90,10 @@ class SentenceTransformerEmbedder:
     def _load(self) -> "SentenceTransformer":
         location = self._locate()
         try:
-            return _open_model(location)
+            return _open_embedder(location)
         except Exception as exc:  # any of four libraries may refuse, each in its own way
             raise ModelError(
-                f"cannot load the model {self._model_setting!r}: {_first_line(exc)};"
+                f"cannot load the model {self._model_setting!r}: {first_line(exc)};"
                 " name another one in the setting `model`"
             ) from exc
 
@@ -115,21 +118,53 @@ class SentenceTransformerEmbedder:
             unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
             return unit
         except (RuntimeError, ValueError, IndexError, MemoryError) as exc:
-            raise ModelError(f"the model failed: {_first_line(exc)}") from exc
+            raise ModelError(f"the model failed: {first_line(exc)}") from exc
 
 
-def _open_model(location: str) -> "SentenceTransformer":
-    import torch
+def _open_embedder(location: str) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
+
+    model = open_model(SentenceTransformer, location)
+    _settle_prompts(model)
+    return model
+
+
+def open_model(kind: type[Model], model: str) -> Model:
+    """A model of a sentence-transformers class, from a folder or by its name.
+
+    One that was fetched before is opened as a folder: asked for by its name, the hub is asked for
+    each file anew, and offline every one of them takes half a minute.
+    """
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call] # standard error is for people, who have a bar of ours
+    options = _device_options()
+    folder = model if Path(model).is_dir() else _fetched_folder(kind, model)
+    try:
+        return kind(folder or model, local_files_only=folder is not None, **options)
+    except OSError:
+        if folder in (model, None):
+            raise
+        return kind(model, **options)  # only part of it was fetched
+
+
+def _fetched_folder(kind: type["BaseModel"], model: str) -> str | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    name = model if "/" in model else f"{kind.default_huggingface_organization}/{model}"
+    try:
+        found = try_to_load_from_cache(name, "config.json")
+    except ValueError:  # no name of a model
+        return None
+    return str(Path(found).parent) if isinstance(found, str) else None
+
+
+def _device_options() -> dict[str, Any]:
+    import torch
+
     device = "cuda" if torch.cuda.is_available() else "cpu"
     dtype = torch.bfloat16 if device == "cuda" or _bfloat16_pays() else torch.float32
-    options: dict[str, Any] = {"model_kwargs": {"dtype": dtype}, "device": device}
-    model = SentenceTransformer(location, local_files_only=Path(location).is_dir(), **options)
-    _settle_prompts(model)
-    return model
+    return {"model_kwargs": {"dtype": dtype}, "device": device}
 
 
 def _settle_prompts(model: "SentenceTransformer") -> None:
@@ -172,5 +207,6 @@ def _probe_seconds(dtype: "torch.dtype") -> float:
     return min(seconds)
 
 
-def _first_line(exc: Exception) -> str:
+def first_line(exc: Exception) -> str:
+    """What the error says, on one line."""
     return next(iter(str(exc).splitlines()), type(exc).__name__)

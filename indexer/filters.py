@@ -20,15 +20,24 @@ def make_filter(
     languages: Iterable[str] = (),
     after: str | None = None,
     before: str | None = None,
+    *,
+    sections: Iterable[str] = (),
+    authors: Iterable[str] = (),
 ) -> ArticleFilter:
     """`after` and `before` are years, months, days or ages (see `period_bounds`), and both are
     included. Raises QueryError."""
     return ArticleFilter(
-        sources=tuple(source for source in map(clean_line, sources) if source),
+        sources=_names(sources),
+        sections=_names(sections),
+        authors=_names(authors),
         languages=tuple(read_language(tag) for tag in languages if tag),
         published_from=period_bounds(after)[0] if after else None,
         published_before=period_bounds(before)[1] if before else None,
     )
+
+
+def _names(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in map(clean_line, texts) if name)
 
 
 def period_bounds(text: str) -> tuple[str, str]:

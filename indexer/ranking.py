@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from indexer.engine import DenseHit, Retrieval
+from indexer.engine import CosineSpread, DenseHit, Retrieval
 from indexer.fusion import FUSIONS, MOST_DEVIATIONS, dense_score, keyword_score
 from indexer.passages import article_of
 
@@ -38,10 +38,28 @@ class SemanticRank:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreParts:
+    """What a merged score is made of: words and meaning, each on one scale for all languages.
+
+    `words` of a language that is not the query's are, as far as `coverage` of the query's words is
+    low, what articles of such a meaning have on average. `spread` is that of the query's cosines
+    over the article's language.
+    """
+
+    words: float
+    meaning: float
+    keyword_weight: float
+    coverage: float | None = None
+    spread: CosineSpread | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """The merged list, whole: article ids, best first, and what each list said of them.
 
-    `passages` are those that the meanings were judged against.
+    `words` and `meanings` are the figures merged, `keyword_weight` the share of the first;
+    `spreads` and `coverage` are those of the retrieval. `reranked` holds what a reranker said of
+    the best; it is empty without one.
     """
 
     article_ids: tuple[int, ...]
@@ -49,17 +67,44 @@ class Ranking:
     keyword: Mapping[int, KeywordRank]
     semantic: Mapping[int, SemanticRank]
     hits: Mapping[int, Sequence[DenseHit]]
-    passages: int = 0
+    words: Mapping[int, float]
+    meanings: Mapping[int, float]
+    keyword_weight: float
+    spreads: Mapping[str, CosineSpread]
+    coverage: Mapping[str, float]
+    reranked: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def passages(self) -> int:
+        """How many the meanings were judged against."""
+        return sum(spread.passages for spread in self.spreads.values())
+
+    def parts(self, article_id: int, language: str) -> ScoreParts:
+        """What made the score of one of the articles."""
+        return ScoreParts(
+            words=self.words.get(article_id, 0.0),
+            meaning=self.meanings.get(article_id, 0.0),
+            keyword_weight=self.keyword_weight,
+            coverage=self.coverage.get(language),
+            spread=self.spreads.get(language),
+        )
 
 
-def fuse(retrievals: Sequence[Retrieval], fusion: str, keyword_weight: float) -> Ranking:
+def fuse(
+    retrievals: Sequence[Retrieval],
+    fusion: str,
+    keyword_weight: float,
+    weights: Sequence[float] = (1.0,),
+) -> Ranking:
     """The merged list over articles: an article's meaning is that of its best passage (MaxP).
 
-    Of several retrievals, one for each passage of what is compared, the mean counts; the words are
-    those of the first.
+    Of several retrievals, one for each passage of what is compared, the weighted sum counts: a
+    negative weight leads away from a passage (Rocchio, 1971). The words are those of the first.
     """
-    first, hits = retrievals[0], _hits_by_article(retrievals)
-    dense = _dense_scores(retrievals, hits)
+    first = retrievals[0]
+    sought = [found for found, weight in zip(retrievals, weights, strict=True) if weight > 0]
+    hits = _hits_by_article(sought)
+    dense = _dense_scores(retrievals, weights, hits)
     keyword = {hit.article_id: hit.share for hit in first.keyword}
     if keyword and dense:
         keyword = _comparable(first, keyword, dense)
@@ -76,7 +121,11 @@ def fuse(retrievals: Sequence[Retrieval], fusion: str, keyword_weight: float) ->
             for rank, article in enumerate(_by_score({a: dense[a] for a in hits}), start=1)
         },
         hits=hits,
-        passages=sum(spread.passages for spread in first.spreads.values()),
+        words=keyword,
+        meanings=dense,
+        keyword_weight=keyword_weight,
+        spreads=first.spreads,
+        coverage=first.coverage,
     )
 
 
@@ -109,20 +158,26 @@ def _hits_by_article(retrievals: Sequence[Retrieval]) -> dict[int, list[DenseHit
 
 
 def _dense_scores(
-    retrievals: Sequence[Retrieval], hits: Mapping[int, Sequence[DenseHit]]
+    retrievals: Sequence[Retrieval],
+    weights: Sequence[float],
+    hits: Mapping[int, Sequence[DenseHit]],
 ) -> dict[int, float]:
-    """The mean score of each article of either list over the retrievals by meaning.
+    """The weighted score of each article of either list over the retrievals by meaning.
 
     One that is missing from a retrieval scores no better there than the last of its language; that
     is what it is given.
     """
     languages = {article: own[0].language for article, own in hits.items()}
     languages |= {hit.article_id: hit.language for hit in retrievals[0].keyword}
-    asked = [retrieval for retrieval in retrievals if retrieval.dense]
-    found = [_best_scores(retrieval) for retrieval in asked]
+    found = [
+        (weight, *_best_scores(retrieval))
+        for retrieval, weight in zip(retrievals, weights, strict=True)
+        if retrieval.dense
+    ]
     return {
-        article: sum(best.get(article, last.get(language, 0.0)) for best, last in found)
-        / len(found)
+        article: sum(
+            weight * best.get(article, last.get(language, 0.0)) for weight, best, last in found
+        )
         for article, language in languages.items()
         if found
     }

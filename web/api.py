@@ -1,6 +1,5 @@
 """The JSON API, /api/v1; its OpenAPI document is made from this module."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, abort, request
@@ -9,12 +8,12 @@ from flask_smorest import Api, Blueprint
 
 from archive.model import ItemOutcome
 from archive.normalize import clean_line
-from indexer.errors import QueryError
 from indexer.filters import make_filter
-from indexer.search import SearchPage, SearchQuery
+from indexer.request import SearchQuery
 from web import adding, api_feeds, api_intake, schemas
 from web.context import get_context
 from web.health import check_health
+from web.picks import PickArguments, read_picks
 from web.records import (
     Record,
     article_heading,
@@ -84,27 +83,20 @@ def search(arguments: Record) -> Record:
         sort=arguments["sort"],
         most_per_outlet=arguments["per_outlet"],
         fold_copies=arguments["fold"],
+        keyword_weight=arguments["balance"],
         with_facets=arguments["facets"],
+        explain=arguments["explain"],
     )
-    return page_record(get_context().services.search.search(query))
+    page = get_context().services.search.search(query)
+    return page_record(page, explain=query.explain)
 
 
 @blueprint.get("/similar")
 @blueprint.arguments(schemas.SimilarArguments, location="query")
 @blueprint.response(200, schemas.ResultPage)
 def similar(arguments: Record) -> Record:
-    """Articles near in meaning to an article, a passage or a text."""
-    given = [name for name in ("article", "passage", "text") if name in arguments]
-    if len(given) != 1:
-        raise QueryError("give article, passage or text, one of them")
-    service, query = get_context().services.search, _query(arguments)
-    finders: dict[str, Callable[[Any, SearchQuery], SearchPage]] = {
-        "article": service.similar_to_article,
-        "passage": service.similar_to_passage,
-        "text": service.similar_to_text,
-    }
-    find = finders[given[0]]
-    return page_record(find(arguments[given[0]], query))
+    """Articles near in meaning to some articles, passages or a text, and unlike others."""
+    return _similar(arguments)
 
 
 @blueprint.post("/similar")
@@ -112,8 +104,7 @@ def similar(arguments: Record) -> Record:
 @blueprint.response(200, schemas.ResultPage)
 def similar_to_text(arguments: Record) -> Record:
     """The same for a text too long for an address."""
-    service = get_context().services.search
-    return page_record(service.similar_to_text(arguments["text"], _query(arguments)))
+    return _similar(arguments)
 
 
 @blueprint.route("/articles")
@@ -178,9 +169,29 @@ def _add(fields: Record) -> ItemOutcome:
     return adding.add_items(get_context(), items)[0]
 
 
+def _similar(arguments: Record) -> Record:
+    services = get_context().services
+    given = PickArguments(
+        arguments["article"],
+        arguments["passage"],
+        arguments["text"],
+        arguments["not_article"],
+        arguments["not_passage"],
+    )
+    picks = read_picks(given, services.store, services.search)
+    query = _query(arguments, with_facets=arguments["facets"])
+    page = services.search.similar(picks.examples, query, picks.counterexamples)
+    return page_record(page)
+
+
 def _query(arguments: Record, **given: Any) -> SearchQuery:
     wanted = make_filter(
-        arguments["source"], arguments["language"], arguments["after"], arguments["before"]
+        arguments["source"],
+        arguments["language"],
+        arguments["after"],
+        arguments["before"],
+        sections=arguments["section"],
+        authors=arguments["author"],
     )
     paging = {"page": arguments["page"], "page_size": arguments["page_size"]}
     fields: Record = {"text": "", "filter": wanted} | paging | given

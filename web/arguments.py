@@ -10,12 +10,18 @@ from flask import request, url_for
 from indexer.errors import QueryError
 from indexer.filters import make_filter, period_bounds
 from indexer.listing import SORTS
-from indexer.search import MODES, SearchQuery
+from indexer.request import KEYWORD_WEIGHT, MODES, SearchQuery
 
 PAGE_RESULTS = 10
+EVEN_BALANCE = round(100 * KEYWORD_WEIGHT)
 MOST_PAGES = 1_000_000
 LARGEST_NUMBER = 2**62
-SILENT_VALUES = {("mode", "hybrid"), ("page", "1"), ("sort", "relevance")}
+SILENT_VALUES = {
+    ("mode", "hybrid"),
+    ("page", "1"),
+    ("sort", "relevance"),
+    ("balance", str(EVEN_BALANCE)),
+}
 # Where a reader is taken back to from an answer to a form.
 FORM_PAGES = {"intake.add_post": "intake.add", "feeds.follow": "feeds.feeds"}
 
@@ -28,10 +34,20 @@ class SearchForm:
     mode: str
     sources: list[str]
     languages: list[str]
+    sections: list[str]
+    authors: list[str]
     after: str
     before: str
     sort: str
     per_outlet: int | None
+    balance: int
+    explain: bool
+
+    @property
+    def filters(self) -> int:
+        """How many filters are in use."""
+        lists = (self.sources, self.languages, self.sections, self.authors)
+        return sum(map(len, lists)) + bool(self.after) + bool(self.before)
 
     @property
     def first_day(self) -> str:
@@ -52,10 +68,14 @@ def read_form() -> SearchForm:
         mode=mode if mode in MODES else "hybrid",
         sources=list(filter(None, arguments.getlist("source"))),
         languages=list(filter(None, arguments.getlist("language"))),
+        sections=list(filter(None, arguments.getlist("section"))),
+        authors=list(filter(None, arguments.getlist("author"))),
         after=arguments.get("after", "").strip(),
         before=arguments.get("before", "").strip(),
         sort=sort if sort in SORTS else "relevance",
         per_outlet=arguments.get("per_outlet", type=int),
+        balance=_read_balance(arguments.get("balance", type=int)),
+        explain=arguments.get("explain") == "1",
     )
 
 
@@ -64,12 +84,21 @@ def read_query(form: SearchForm) -> SearchQuery:
     return SearchQuery(
         text=form.q,
         mode=next(mode for mode in MODES if mode == form.mode),
-        filter=make_filter(form.sources, form.languages, form.after, form.before),
+        filter=make_filter(
+            form.sources,
+            form.languages,
+            form.after,
+            form.before,
+            sections=form.sections,
+            authors=form.authors,
+        ),
         page=min(read_number("page") or 1, MOST_PAGES),
         page_size=PAGE_RESULTS,
         sort=next(sort for sort in SORTS if sort == form.sort),
         most_per_outlet=form.per_outlet,
+        keyword_weight=form.balance / 100,
         with_facets=True,
+        explain=form.explain,
     )
 
 
@@ -85,9 +114,29 @@ def read_range(name: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+def read_numbers(name: str) -> list[int]:
+    """All such arguments that are numbers a store can hold."""
+    return [max(0, min(n, LARGEST_NUMBER)) for n in request.args.getlist(name, type=int)]
+
+
 def page_url(number: int) -> str:
     """This page at another page of its results."""
-    return _this_url(page=[str(number)])
+    return this_url(page=[str(number)])
+
+
+def with_url(name: str, value: str | int) -> str:
+    """This page with one value of an argument more."""
+    return this_url(page=[], **{name: [*request.args.getlist(name), str(value)]})
+
+
+def drop_url(name: str, value: str) -> str:
+    """This page with one value of an argument less."""
+    return this_url(page=[], **{name: [v for v in request.args.getlist(name) if v != value]})
+
+
+def without_url(*names: str) -> str:
+    """This page without these arguments."""
+    return this_url(page=[], **{name: [] for name in names})
 
 
 def here_url() -> str:
@@ -96,10 +145,11 @@ def here_url() -> str:
         return url_for("pages.index")
     if request.method not in ("GET", "HEAD"):
         return url_for(FORM_PAGES.get(request.endpoint, "pages.index"))
-    return _this_url()
+    return this_url()
 
 
-def _this_url(**changed: list[str]) -> str:
+def this_url(**changed: list[str]) -> str:
+    """This page with other arguments."""
     arguments = request.args.to_dict(flat=False) | changed
     kept = [
         (name, value)
@@ -109,6 +159,11 @@ def _this_url(**changed: list[str]) -> str:
     ]
     # Not url_for, to which a stranger's argument could be one of its own.
     return quote(request.path) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _read_balance(percent: int | None) -> int:
+    """What words count beside meaning, in percent."""
+    return EVEN_BALANCE if percent is None else max(0, min(percent, 100))
 
 
 def _bounds(period: str) -> tuple[str, str]:

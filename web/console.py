@@ -2,11 +2,9 @@
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -28,12 +26,10 @@ from archive.diff import compare_versions
 from archive.model import Article, ArticleVersion, IngestReport, ItemOutcome
 
 if TYPE_CHECKING:
-    from indexer.evaluation import Evaluation, Task
     from indexer.reasons import PassageReason
-    from indexer.search import SearchPage, SearchResult
+    from indexer.result_page import SearchPage, SearchResult
     from indexer.sync import SyncProgress, SyncReport
     from web.health import Health
-    from web.services import Services
     from web.settings import Settings
 
 OUTCOME_STYLES = {
@@ -122,10 +118,24 @@ class ItemPrinter:
         out.print(", ".join(counts) or "nothing to add", style="bold")
 
 
+def progress_bar(title: str) -> Progress:
+    """A bar on standard error, shown at a terminal alone."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
 @contextmanager
 def index_progress() -> "Iterator[Callable[[SyncProgress], None]]":
     """A progress bar on standard error, shown at a terminal alone."""
-    with _progress("indexing") as progress:
+    with progress_bar("indexing") as progress:
         task = progress.add_task("indexing", total=None)
         yield lambda state: progress.update(task, completed=state.done, total=state.total)
 
@@ -186,17 +196,6 @@ def show_versions(
             out.print(Text(" ").join(pieces), end="\n\n")
 
 
-def show_evaluation(evaluation: "Evaluation") -> None:
-    table = Table(box=None)
-    table.add_column("list")
-    for name in next(iter(evaluation.measures.values())):
-        table.add_column(name, justify="right")
-    for mode, values in evaluation.measures.items():
-        table.add_row(mode, *(f"{value:.3f}" for value in values.values()))
-    out.print(table)
-    out.print(f"{evaluation.topics} topics", style="dim")
-
-
 def show_health(health: "Health", model: dict[str, str], settings: "Settings") -> None:
     table = Table(box=None, show_header=False)
     rows = {
@@ -211,35 +210,6 @@ def show_health(health: "Health", model: dict[str, str], settings: "Settings") -
         out.print(Text("problem", "red"), escape(problem))
     if health.ok:
         out.print(Text("all is well", "green"))
-
-
-def evaluate_folder(
-    services: "Services", folder: Path, task: "Task" = "search", fusion: str = "convex"
-) -> "Evaluation":
-    """Index the folder's articles in a scratch archive and measure every mode."""
-    from archive.ingest import ingest
-    from archive.sources import read_file
-    from indexer.evaluation import evaluate, find_articles, read_topics
-
-    topics, articles = read_topics(folder), find_articles(folder)
-    with tempfile.TemporaryDirectory(prefix="hemero-") as home:
-        scratch = services.scratch(Path(home))
-        outcomes = ingest(read_file(articles), scratch.store)
-        ids = {outcome.item: outcome.id for outcome in outcomes if outcome.id is not None}
-        with index_progress() as on_progress:
-            scratch.index(on_progress)
-        with _progress("searching") as progress:
-            bar = progress.add_task("searching", total=len(topics.queries))
-            measured = evaluate(
-                scratch.search,
-                topics,
-                ids,
-                lambda done, _: progress.update(bar, completed=done),
-                task=task,
-                fusion=fusion,
-            )
-        scratch.close()
-    return measured
 
 
 def _show_result(place: int, result: "SearchResult") -> None:
@@ -297,16 +267,3 @@ def _cut(text: str, first: int) -> tuple[int, int]:
     if end >= len(text):
         return start, len(text)
     return start, max(text.rfind(" ", start, end), first + 1)
-
-
-def _progress(title: str) -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn(title),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )

@@ -14,12 +14,25 @@ from archive.errors import ArchiveError
 from archive.model import ArchiveSummary
 from indexer.errors import QueryError
 from indexer.query import parse_query
-from indexer.search import SearchPage
+from indexer.result_page import SearchPage
 from web import adding, i18n
-from web.arguments import here_url, page_url, read_form, read_number, read_query, read_range
+from web.arguments import (
+    drop_url,
+    here_url,
+    page_url,
+    read_form,
+    read_number,
+    read_numbers,
+    read_query,
+    read_range,
+    with_url,
+    without_url,
+)
 from web.context import get_context
 from web.examples import example_queries
+from web.histograms import view_histogram
 from web.messages import translate_message
+from web.picks import PickArguments, read_picks
 from web.security import may_write
 from web.views import article_url, view_article, view_result
 
@@ -44,16 +57,6 @@ class PageView:
     notices: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What neighbours are sought of."""
-
-    kind: str
-    title: str
-    text: str
-    url: str | None
-
-
 @blueprint.app_context_processor
 def provide_context() -> dict[str, Any]:
     """What every template may use."""
@@ -70,6 +73,9 @@ def provide_context() -> dict[str, Any]:
         "show_period": i18n.show_period,
         "show_number": i18n.show_number,
         "preferences_url": _preferences_url,
+        "with_url": with_url,
+        "drop_url": drop_url,
+        "without_url": without_url,
     }
 
 
@@ -91,7 +97,7 @@ def search() -> str | Response:
         found, took_ms = _timed(lambda: service.search(read_query(form)))
     except QueryError as exc:
         problem = translate_message(str(exc))
-        nothing: dict[str, Any] = {"page": None, "results": [], "facets": None}
+        nothing: dict[str, Any] = {"page": None, "results": [], "facets": None, "histogram": None}
         return render_template("search.html", form=form, problem=problem, **nothing)
     if found.page > found.last:
         return redirect(page_url(found.last))
@@ -137,14 +143,17 @@ def delete(article_id: int) -> Response:
 
 @blueprint.get("/similar")
 def similar() -> str | Response:
-    sought = _seek_similar()
-    if sought is None:
-        return render_template("similar.html", origin=None, results=[], page=None)
-    origin, find = sought
-    found, took_ms = _timed(find)
+    services, form = get_context().services, read_form()
+    picks = read_picks(_read_pick_arguments(), services.store, services.search)
+    shown: dict[str, Any] = {"form": form, "picks": picks, "article_url": article_url}
+    if not picks.like:
+        return render_template("similar.html", results=[], page=None, **shown)
+    find = services.search.similar
+    query = read_query(form)
+    found, took_ms = _timed(lambda: find(picks.examples, query, picks.counterexamples))
     if found.page > found.last:
         return redirect(page_url(found.last))
-    return render_template("similar.html", origin=origin, **_listing(found, took_ms, ""))
+    return render_template("similar.html", **_listing(found, took_ms, ""), **shown)
 
 
 @blueprint.get("/preferences")
@@ -174,24 +183,14 @@ def _summarize() -> ArchiveSummary | None:
         return None
 
 
-def _seek_similar() -> tuple[Origin, Callable[[], SearchPage]] | None:
-    """What the URL asks neighbours of, and how to find them; None where it names nothing."""
-    services, query = get_context().services, read_query(read_form())
-    article_id, passage_id = read_number("article"), read_number("passage")
-    text = request.args.get("text", "")
-    if article_id is not None:
-        held = services.store.get(article_id)
-        origin = Origin("article", held.headline, "", article_url(held))
-        return origin, lambda: services.search.similar_to_article(article_id, query)
-    if passage_id is not None:
-        held, passage = services.search.find_passage(passage_id)
-        url = article_url(held, (passage.start, passage.end))
-        origin = Origin("passage", held.headline, passage.text, url)
-        return origin, lambda: services.search.similar_to_passage(passage_id, query)
-    if text.strip():
-        origin = Origin("text", "", text, None)
-        return origin, lambda: services.search.similar_to_text(text, query)
-    return None
+def _read_pick_arguments() -> PickArguments:
+    return PickArguments(
+        articles=read_numbers("article"),
+        passages=read_numbers("passage"),
+        text=request.args.get("text", "").strip() or None,
+        not_articles=read_numbers("not_article"),
+        not_passages=read_numbers("not_passage"),
+    )
 
 
 def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
@@ -204,7 +203,7 @@ def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
     )
     results = [view_result(result, query) for result in found.results]
     listing = {"page": view, "results": results, "page_url": page_url}
-    return listing | {"facets": found.facets}
+    return listing | {"facets": found.facets, "histogram": view_histogram(found.histogram)}
 
 
 def _understand(query: str) -> Any:

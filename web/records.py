@@ -7,11 +7,14 @@ from archive.clusters import Cluster, WireCopy
 from archive.diff import compare_versions
 from archive.facets import Facets
 from archive.feeds.model import Feed
+from archive.histogram import Histogram
 from archive.jobs import Job
 from archive.model import PARAGRAPH_BREAK, Article, ArticleVersion, IngestReport, ItemOutcome
-from indexer.evaluation import Evaluation
+from indexer.evaluation import COMPARED_BY, Evaluation
 from indexer.passages import Passage
-from indexer.search import SearchPage, SearchResult
+from indexer.reasons import PassageReason
+from indexer.result_page import SearchPage, SearchResult
+from indexer.significance import PERMUTATIONS
 from web.health import Health
 
 Record = dict[str, Any]
@@ -125,19 +128,54 @@ def result_record(result: SearchResult) -> Record:
             "cosine": round(semantic.cosine, 4),
             "deviations": round(semantic.deviations, 4),
         },
-        "passages": [passage_record(reason.passage) for reason in result.passages],
+        "passages": [reason_record(reason) for reason in result.passages],
         "copies": [copy_record(copy) for copy in result.copies],
     }
 
 
-def page_record(page: SearchPage) -> Record:
+def reason_record(reason: PassageReason) -> Record:
+    """Marks and sentence are [start, end) characters of the passage's text."""
+    return passage_record(reason.passage) | {
+        "cosine": None if reason.cosine is None else round(reason.cosine, 4),
+        "marks": [list(span) for span in reason.marks],
+        "sentence": reason.sentence and list(reason.sentence),
+    }
+
+
+def explanation_record(result: SearchResult) -> Record:
+    """score = keyword_weight * words + (1 - keyword_weight) * meaning, unless it was reranked."""
+    parts = result.parts
     return {
-        "results": [result_record(result) for result in page.results],
+        "keyword_weight": round(parts.keyword_weight, 4),
+        "words": round(parts.words, 6),
+        "meaning": round(parts.meaning, 6),
+        "coverage": None if parts.coverage is None else round(parts.coverage, 4),
+        "spread": parts.spread
+        and {
+            "mean": round(parts.spread.mean, 4),
+            "deviation": round(parts.spread.deviation, 4),
+            "passages": parts.spread.passages,
+        },
+        "gains": [{"text": gain.text, "score": round(gain.score, 4)} for gain in result.gains],
+        "rerank": None if result.rerank is None else round(result.rerank, 4),
+    }
+
+
+def page_record(page: SearchPage, *, explain: bool = False) -> Record:
+    explained = (
+        {"explanation": explanation_record(result)} if explain else {} for result in page.results
+    )
+    return {
+        "results": [
+            result_record(result) | more
+            for result, more in zip(page.results, explained, strict=True)
+        ],
         "total": page.total,
         "page": page.page,
         "page_size": page.page_size,
         "notices": list(page.notices),
         "facets": page.facets and facets_record(page.facets),
+        "histogram": page.histogram and histogram_record(page.histogram),
     }
 
 
@@ -146,6 +184,16 @@ def facets_record(facets: Facets) -> Record:
     return {
         name: [{"value": value, "articles": count} for value, count in getattr(facets, name)]
         for name in ("sources", "languages", "sections", "authors", "months")
+    }
+
+
+def histogram_record(histogram: Histogram) -> Record:
+    return {
+        "unit": histogram.unit,
+        "bars": [
+            {"first": bar.first, "last": bar.last, "articles": bar.articles}
+            for bar in histogram.bars
+        ],
     }
 
 
@@ -191,8 +239,23 @@ def report_record(report: IngestReport) -> Record:
 
 
 def evaluation_record(evaluation: Evaluation) -> Record:
-    measures = {mode: dict(values) for mode, values in evaluation.measures.items()}
-    return measures | {"topics": evaluation.topics}
+    """The measures of each list by its name; "compared" is there where the lists were compared."""
+    measures = {name: dict(values) for name, values in evaluation.measures.items()}
+    record = measures | {"topics": evaluation.topics}
+    return record | comparison_record(evaluation) if evaluation.differences else record
+
+
+def comparison_record(evaluation: Evaluation) -> Record:
+    lists = {
+        name: {
+            "difference": round(difference.mean, 6),
+            "better": difference.better,
+            "worse": difference.worse,
+            "p": round(difference.p_value, 6),
+        }
+        for name, difference in evaluation.differences.items()
+    }
+    return {"compared": {"measure": COMPARED_BY, "permutations": PERMUTATIONS, "lists": lists}}
 
 
 def health_record(health: Health) -> Record:

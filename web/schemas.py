@@ -3,11 +3,14 @@
 import marshmallow as ma
 from marshmallow import validate
 
+from archive.histogram import UNITS
 from archive.model import OUTCOMES
 from indexer.listing import SORTS
-from indexer.search import MODES, MOST_PER_PAGE
+from indexer.request import KEYWORD_WEIGHT, MODES, MOST_PER_PAGE
 
 MOST_ADDRESSES = 1_000
+ARTICLE_RANGE = validate.Range(1, 2**47)
+PASSAGE_RANGE = validate.Range(1, 2**63 - 1)
 
 
 class Problem(ma.Schema):
@@ -24,6 +27,8 @@ class Filters(ma.Schema):
 
     source = ma.fields.List(ma.fields.String(), load_default=[])
     language = ma.fields.List(ma.fields.String(), load_default=[])
+    section = ma.fields.List(ma.fields.String(), load_default=[])
+    author = ma.fields.List(ma.fields.String(), load_default=[])
     after = ma.fields.String(load_default="", metadata={"example": "2021-12"})
     before = ma.fields.String(load_default="")
     page = ma.fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
@@ -37,17 +42,28 @@ class SearchArguments(Filters):
     per_outlet = ma.fields.Integer(load_default=None, validate=validate.Range(1, 1_000))
     fold = ma.fields.Boolean(load_default=True, metadata={"description": "Fold wire copies."})
     facets = ma.fields.Boolean(load_default=False)
+    balance = ma.fields.Float(
+        load_default=KEYWORD_WEIGHT,
+        validate=validate.Range(0, 1),
+        metadata={"description": "What words count beside meaning, 0 to 1."},
+    )
+    explain = ma.fields.Boolean(
+        load_default=False, metadata={"description": "Every number that made the order."}
+    )
 
 
 class SimilarArguments(Filters):
-    """One of article, passage and text."""
+    """At least one of article, passage and text; what answers shall be unlike, in not_…"""
 
-    article = ma.fields.Integer(validate=validate.Range(1, 2**47))
-    passage = ma.fields.Integer(validate=validate.Range(1, 2**63 - 1))
-    text = ma.fields.String()
+    article = ma.fields.List(ma.fields.Integer(validate=ARTICLE_RANGE), load_default=[])
+    passage = ma.fields.List(ma.fields.Integer(validate=PASSAGE_RANGE), load_default=[])
+    text = ma.fields.String(load_default=None)
+    not_article = ma.fields.List(ma.fields.Integer(validate=ARTICLE_RANGE), load_default=[])
+    not_passage = ma.fields.List(ma.fields.Integer(validate=PASSAGE_RANGE), load_default=[])
+    facets = ma.fields.Boolean(load_default=False)
 
 
-class SimilarText(Filters):
+class SimilarText(SimilarArguments):
     text = ma.fields.String(required=True)
 
 
@@ -130,13 +146,54 @@ class PassageRecord(ma.Schema):
     end = ma.fields.Integer()
 
 
+class ReasonRecord(PassageRecord):
+    """Marks are words of the query, `sentence` the one nearest in meaning where none is: [start,
+    end) characters of the passage's text."""
+
+    cosine = ma.fields.Float(allow_none=True)
+    marks = ma.fields.List(ma.fields.List(ma.fields.Integer()))
+    sentence = ma.fields.List(ma.fields.Integer(), allow_none=True)
+
+
+class Spread(ma.Schema):
+    """How the query's cosines are spread over the passages of the article's language."""
+
+    mean = ma.fields.Float()
+    deviation = ma.fields.Float()
+    passages = ma.fields.Integer()
+
+
+class Gain(ma.Schema):
+    """What a word, or two side by side, added to the keyword score."""
+
+    text = ma.fields.String()
+    score = ma.fields.Float()
+
+
+class Explanation(ma.Schema):
+    """score = keyword_weight * words + (1 - keyword_weight) * meaning, unless it was reranked.
+
+    `coverage` is the share of the query's words that the articles of this language hold at all: the
+    lower it is, the more `words` are those that articles of such a meaning have on average.
+    """
+
+    keyword_weight = ma.fields.Float()
+    words = ma.fields.Float()
+    meaning = ma.fields.Float()
+    coverage = ma.fields.Float(allow_none=True)
+    spread = ma.fields.Nested(Spread, allow_none=True)
+    gains = ma.fields.List(ma.fields.Nested(Gain))
+    rerank = ma.fields.Float(allow_none=True)
+
+
 class Result(ma.Schema):
     article = ma.fields.Nested(ArticleHeading)
     score = ma.fields.Float()
     keyword = ma.fields.Nested(KeywordPlace, allow_none=True)
     semantic = ma.fields.Nested(SemanticPlace, allow_none=True)
-    passages = ma.fields.List(ma.fields.Nested(PassageRecord))
+    passages = ma.fields.List(ma.fields.Nested(ReasonRecord))
     copies = ma.fields.List(ma.fields.Nested(Copy))
+    explanation = ma.fields.Nested(Explanation)
 
 
 class FacetValue(ma.Schema):
@@ -154,6 +211,19 @@ class FacetLists(ma.Schema):
     months = ma.fields.List(ma.fields.Nested(FacetValue))
 
 
+class Bar(ma.Schema):
+    first = ma.fields.String(metadata={"format": "date"})
+    last = ma.fields.String(metadata={"format": "date"})
+    articles = ma.fields.Integer()
+
+
+class HistogramRecord(ma.Schema):
+    """Of the whole list, without gaps."""
+
+    unit = ma.fields.String(validate=validate.OneOf(UNITS))
+    bars = ma.fields.List(ma.fields.Nested(Bar))
+
+
 class ResultPage(ma.Schema):
     results = ma.fields.List(ma.fields.Nested(Result))
     total = ma.fields.Integer()
@@ -161,6 +231,7 @@ class ResultPage(ma.Schema):
     page_size = ma.fields.Integer()
     notices = ma.fields.List(ma.fields.String())
     facets = ma.fields.Nested(FacetLists, allow_none=True)
+    histogram = ma.fields.Nested(HistogramRecord, allow_none=True)
 
 
 class HealthRecord(ma.Schema):

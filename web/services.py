@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archive.jobs import JobStore
     from indexer.embedding import Embedder
     from indexer.engine import SearchEngine
+    from indexer.reranking import Reranker
     from indexer.search import SearchService
     from indexer.sync import SyncProgress, SyncReport
 
@@ -84,6 +85,14 @@ class Services:
         return SentenceTransformerEmbedder(self.settings.model, self.settings.cache)
 
     @cached_property
+    def reranker(self) -> "Reranker | None":
+        """None where the setting names none."""
+        from indexer.reranking import CrossEncoderReranker
+
+        model = self.settings.reranker
+        return CrossEncoderReranker(model) if model else None
+
+    @cached_property
     def engine(self) -> "SearchEngine":
         from indexer.engines import open_engine
 
@@ -95,7 +104,7 @@ class Services:
         from indexer.search import SearchService
 
         synonyms = load_synonyms(self.settings.home)
-        return SearchService(self.store, self.engine, self.embedder, synonyms)
+        return SearchService(self.store, self.engine, self.embedder, synonyms, self.reranker)
 
     def summarize(self) -> ArchiveSummary:
         """The archive in numbers, counted again only where it has changed."""

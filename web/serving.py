@@ -153,10 +153,12 @@ def _open_socket(host: str, port: int) -> socket.socket:
 
 
 def _warm(services: Services) -> None:
-    """Load both models and open the index: the first query and add are as fast as the next."""
+    """Load the models and open the index: the first query and add are as fast as the next."""
     try:
         detect_language("première")
         services.embedder.encode_query("première")
         services.engine.count()
+        if services.reranker:
+            services.reranker.score("première", ["première"])
     except IndexerError as exc:
         logger.warning("%s", exc)

@@ -26,6 +26,7 @@ class Settings:
     home: Path = field(default_factory=lambda: Path(platformdirs.user_data_dir("hemero")))
     cache: Path = field(default_factory=lambda: Path(platformdirs.user_cache_dir("hemero")))
     model: str = "bundled"
+    reranker: str = ""
     engine: str = "embedded"
     host: str = "127.0.0.1"
     port: int = 8000

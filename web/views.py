@@ -2,24 +2,31 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from flask import url_for
 
 from archive.clusters import WireCopy
 from archive.model import PARAGRAPH_BREAK, Article, ItemOutcome
+from indexer.engine import WordGain
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
-from indexer.ranking import KeywordRank, SemanticRank
+from indexer.ranking import KeywordRank, ScoreParts, SemanticRank
 from indexer.reasons import PassageReason, Span, mark_words, query_terms
-from indexer.search import SearchResult
+from indexer.result_page import SearchResult
+from web.fragments import link_words
 from web.messages import translate_message
 
-Pieces = list[tuple[str, bool]]
+# What a piece of text is: plain, a word of the query, or what is nearest in meaning.
+Piece = tuple[str, Literal["", "word", "near"]]
+Pieces = list[Piece]
 
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """A passage in a list of results; `pieces` are (text, marked)."""
+    """A passage in a list of results; `pieces` are (text, why it is marked).
+
+    Where nothing in it is, all of it is near in meaning."""
 
     id: int
     ordinal: int
@@ -27,6 +34,7 @@ class PassageView:
     end: int
     pieces: Pieces
     by_meaning: bool
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,9 @@ class ResultView:
     score: float
     keyword: KeywordRank | None
     semantic: SemanticRank | None
+    parts: ScoreParts
+    gains: tuple[WordGain, ...]
+    rerank: float | None
     passages: list[PassageView]
     query: str
     copies: tuple[WireCopy, ...] = ()
@@ -48,6 +59,12 @@ class ResultView:
     @property
     def similar_url(self) -> str:
         return url_for("pages.similar", article=self.article.id)
+
+    @property
+    def publisher_url(self) -> str | None:
+        """The publisher's page, opened at the first passage's words."""
+        url = self.article.url
+        return link_words(url, self.passages[0].text) if url else None
 
     def passage_url(self, passage: PassageView) -> str:
         return article_url(self.article, (passage.start, passage.end), self.query)
@@ -97,6 +114,9 @@ def view_result(result: SearchResult, query: str) -> ResultView:
         result.score,
         result.keyword,
         result.semantic,
+        result.parts,
+        result.gains,
+        result.rerank,
         passages,
         query,
         result.copies,
@@ -138,24 +158,29 @@ def view_outcome(outcome: ItemOutcome) -> ItemOutcome:
     return replace(outcome, reason=outcome.reason and translate_message(outcome.reason))
 
 
-def cut_pieces(text: str, marks: Iterable[Span]) -> Pieces:
-    """The text as (piece, marked) pairs that join to it again."""
-    pieces, last = [], 0
+def cut_pieces(text: str, marks: Iterable[Span], kind: Literal["word", "near"] = "word") -> Pieces:
+    """The text in pieces that join to it again."""
+    pieces: Pieces = []
+    last = 0
     for start, end in marks:
-        pieces += [(text[last:start], False), (text[start:end], True)]
+        pieces += [(text[last:start], ""), (text[start:end], kind)]
         last = end
-    return [piece for piece in [*pieces, (text[last:], False)] if piece[0]]
+    return [piece for piece in [*pieces, (text[last:], "")] if piece[0]]
 
 
 def _view_passage(reason: PassageReason) -> PassageView:
     passage = reason.passage
+    pieces = cut_pieces(passage.text, reason.marks)
+    if reason.sentence:
+        pieces = cut_pieces(passage.text, [reason.sentence], "near")
     return PassageView(
         id=passage.id,
         ordinal=passage.ordinal,
         start=passage.start,
         end=passage.end,
-        pieces=cut_pieces(passage.text, reason.marks),
-        by_meaning=reason.cosine is not None and not reason.marks,
+        pieces=pieces,
+        by_meaning=reason.cosine is not None and not reason.marks and not reason.sentence,
+        text=passage.text,
     )
 
 

@@ -9,14 +9,10 @@ from archive.store import ArticleStore
 from indexer.embedding import SentenceTransformerEmbedder
 from indexer.engine import Retrieval, RetrievalRequest, SearchEngine
 from indexer.errors import ModelError, QueryError, StaleIndexError
+from indexer.neighbours import article_example, passage_example, text_example
 from indexer.passages import passage_id
-from indexer.search import (
-    MODES,
-    PHRASE_NOT_FOUND,
-    SEMANTIC_UNAVAILABLE,
-    SearchQuery,
-    SearchService,
-)
+from indexer.request import MODES, SearchQuery
+from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE, SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item
 
@@ -94,16 +90,16 @@ def test_pages_cut_one_list(service: SearchService) -> None:
 def test_similar_never_gives_itself(service: SearchService, store: ArticleStore) -> None:
     held = {a.title: a.id for a in store.each_article()}
     everything = SearchQuery("")
-    for page in (
-        service.similar_to_article(held["Essai"], everything),
-        service.similar_to_passage(passage_id(held["Essai"], 0), everything),
-    ):
+    article, passage = service.find_passage(passage_id(held["Essai"], 0))
+    for example in (article_example(article), passage_example(article, passage)):
+        page = service.similar([example], everything)
         found = [result.article.title for result in page.results]
         assert found[0] == "Accord"
         assert "Essai" not in found
-    assert service.similar_to_text(TEXTS["Soupe"], everything).results[0].article.title == "Soupe"
+    soup = service.similar([text_example(TEXTS["Soupe"])], everything)
+    assert soup.results[0].article.title == "Soupe"
     with pytest.raises(QueryError, match="no passage 9"):
-        service.similar_to_passage(passage_id(held["Essai"], 9), everything)
+        service.find_passage(passage_id(held["Essai"], 9))
 
 
 def test_articles_gone_from_the_store_are_dropped(
@@ -128,7 +124,7 @@ def test_a_query_is_one_model_call_and_two_selects(
     engine = store.database._engine
     sa.event.listen(engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     before = embedder.calls
-    service.search(SearchQuery("missiles"))
+    service.search(SearchQuery("essai"))
     assert embedder.calls == before + 1
     # The facts of the whole list, and the articles of the page.
     assert [s.split()[0] for s in statements if s != "BEGIN "] == ["SELECT", "SELECT"]
@@ -282,5 +278,68 @@ def test_similar_looks_at_all_of_an_article(
     list(ingest(items, store))
     sync(store, engine, embedder)
     service = SearchService(store, engine, embedder)
-    results = service.similar_to_article(1, SearchQuery("")).results
+    results = service.similar([article_example(store.get(1))], SearchQuery("")).results
     assert results[0].article.title == "Olives"
+
+
+def test_turning_a_page_asks_the_model_nothing(
+    service: SearchService, embedder: FakeEmbedder
+) -> None:
+    service.search(SearchQuery("missiles", page_size=1))
+    before = embedder.calls
+    service.search(SearchQuery("missiles", page_size=1, page=2))
+    assert embedder.calls == before
+
+
+def test_the_score_is_what_its_explanation_says(service: SearchService) -> None:
+    for result in service.search(SearchQuery("missiles moyenne portée", explain=True)).results:
+        parts = result.parts
+        merged = parts.keyword_weight * parts.words + (1 - parts.keyword_weight) * parts.meaning
+        assert result.score == pytest.approx(merged)
+        assert parts.spread is not None
+        if result.keyword is not None:
+            assert sum(gain.score for gain in result.gains) == pytest.approx(
+                result.keyword.score, rel=1e-4
+            )
+            assert {"missiles"} <= {gain.text for gain in result.gains}
+
+
+def test_a_passage_near_in_meaning_shows_its_nearest_sentence(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    text = "Rien à voir ici. Un navire de guerre est arrivé au port. Il fait beau."
+    list(ingest([make_item("Mer", text)], store))
+    sync(store, engine, embedder)
+    service = SearchService(store, engine, embedder)
+    query = SearchQuery("navire port guerre", mode="semantic", explain=True)
+    reason = service.search(query).results[0].passages[0]
+    assert reason.sentence is None or not reason.marks
+    without_words = SearchQuery("bateau", mode="semantic", explain=True)
+    reason = service.search(without_words).results[0].passages[0]
+    assert reason.sentence is not None
+    assert reason.passage.text[slice(*reason.sentence)] in text
+    plain = service.search(SearchQuery("bateau", mode="semantic")).results[0].passages[0]
+    assert plain.sentence is None
+
+
+def test_sections_and_authors_filter_both_lists(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    items = (
+        make_item("Un", "Des missiles à Paris.", section="Monde", authors=("A. Weil", "B. Roy")),
+        make_item("Deux", "Des missiles à Rome.", section="Monde", authors=("B. Roy",)),
+        make_item("Trois", "Des missiles à Oslo.", section="Sport"),
+    )
+    list(ingest(items, store))
+    sync(store, engine, embedder)
+    service = SearchService(store, engine, embedder)
+    for wanted, expected in (
+        (ArticleFilter(sections=("Monde",)), {"Un", "Deux"}),
+        (ArticleFilter(authors=("A. Weil",)), {"Un"}),
+        (ArticleFilter(authors=("B. Roy",), sections=("Monde",)), {"Un", "Deux"}),
+        (ArticleFilter(sections=("Culture",)), set()),
+    ):
+        page = service.search(SearchQuery("missiles", filter=wanted, with_facets=True))
+        assert {r.article.title for r in page.results} == expected
+        assert page.facets is not None
+        assert dict(page.facets.sections).keys() <= set(wanted.sections or ("Monde",))

@@ -104,10 +104,12 @@ def test_the_openapi_document_names_the_media_type_of_errors(client: FlaskClient
 
 def test_answers_have_the_documented_fields(client: FlaskClient) -> None:
     schemas = client.get(f"{API}/openapi.json").json["components"]["schemas"]  # type: ignore[index]
-    page = client.get(f"{API}/search?q=missiles").json
+    page = client.get(f"{API}/search?q=missiles&explain=true&facets=true").json
     for name, record in (
         ("ResultPage", page),
         ("Result", page["results"][0]),  # type: ignore[index]
+        ("Explanation", page["results"][0]["explanation"]),  # type: ignore[index]
+        ("HistogramRecord", page["histogram"]),  # type: ignore[index]
         ("ArticleRecord", client.get(f"{API}/articles/1").json),
         ("ArticleList", client.get(f"{API}/articles").json),
         ("HealthRecord", client.get(f"{API}/health").json),

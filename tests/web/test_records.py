@@ -30,7 +30,10 @@ def test_a_result(run_filled: Run) -> None:
     assert list(result["article"]) == HEADING
     assert list(result["keyword"]) == ["rank", "score", "share"]
     assert list(result["semantic"]) == ["rank", "cosine", "deviations"]
-    assert [list(passage) for passage in result["passages"]] == [["id", "text", "start", "end"]]
+    reason = ["id", "text", "start", "end", "cosine", "marks", "sentence"]
+    assert [list(passage) for passage in result["passages"]] == [reason]
+    marked = [result["passages"][0]["text"][a:b] for a, b in result["passages"][0]["marks"]]
+    assert marked == ["missiles"]
 
 
 @pytest.mark.parametrize(("mode", "absent"), [("keyword", "semantic"), ("semantic", "keyword")])
@@ -52,7 +55,7 @@ def test_the_api_gives_the_same_results_as_the_command(
 ) -> None:
     page = client.get("/api/v1/search?q=missiles").json
     assert page is not None
-    assert list(page) == ["results", "total", "page", "page_size", "notices", "facets"]
+    assert list(page) == ["results", "total", "page", "page_size", "notices", "facets", "histogram"]
     assert page["results"] == _lines(run_filled("search", "missiles", "--json"))
     assert page["facets"] is None
 

@@ -12,6 +12,7 @@ def test_defaults_serve_this_machine_alone() -> None:
     settings = load_settings({})
     assert (settings.host, settings.port, settings.model) == ("127.0.0.1", 8000, "bundled")
     assert settings.token == ""
+    assert settings.reranker == ""
     assert settings.read_only is False
 
 

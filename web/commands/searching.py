@@ -11,7 +11,8 @@ from web.commands.shared import Composition, apply_options, json_option, print_j
 if TYPE_CHECKING:
     from indexer.evaluation import Task
     from indexer.listing import Sort
-    from indexer.search import Mode, SearchPage, SearchQuery
+    from indexer.request import Mode, SearchQuery
+    from indexer.result_page import SearchPage
     from web.services import Services
 
 query_options = apply_options(
@@ -73,42 +74,42 @@ def search(
 
 
 @click.command()
-@click.argument("article_id", type=int, required=False)
-@click.option("--passage", type=int, help="A passage id, as results give it.")
+@click.argument("article_ids", type=int, nargs=-1)
+@click.option("--passage", type=int, multiple=True, help="A passage id; repeatable.")
 @click.option("--text", help="Any text.")
+@click.option("--not", "not_articles", type=int, multiple=True, help="Unlike this article.")
 @query_options
 @click.pass_obj
 def similar(
     composition: Composition,
     /,
-    article_id: int | None,
-    passage: int | None,
+    article_ids: tuple[int, ...],
+    passage: tuple[int, ...],
     text: str | None,
+    not_articles: tuple[int, ...],
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Find passages near in meaning to an article, a passage or any text.
+    """Find passages near in meaning to articles, passages or any text, and unlike others.
 
     \b
     hemero similar 42
+    hemero similar 42 57 --not 63
     hemero similar --passage 2752515
     hemero similar --text "Des drones turcs livrés à l'Ukraine"
     """
-    if sum(given is not None for given in (article_id, passage, text)) != 1:
-        raise click.UsageError("give an article id, --passage or --text, one of them")
+    if not article_ids and not passage and text is None:
+        raise click.UsageError("give an article id, --passage or --text")
     from web.console import waiting_for_model
+    from web.picks import PickArguments, read_picks
 
     services, wanted = composition.services(), _search_query(**options)
     if not _holds_articles(services):
         return
     with waiting_for_model():
-        find = services.search
-        if article_id is not None:
-            page = find.similar_to_article(article_id, wanted)
-        elif passage is not None:
-            page = find.similar_to_passage(passage, wanted)
-        else:
-            page = find.similar_to_text(text or "", wanted)
+        given = PickArguments(article_ids, passage, text, not_articles)
+        picks = read_picks(given, services.store, services.search)
+        page = services.search.similar(picks.examples, wanted, picks.counterexamples)
     _show_page(services, page, as_json)
 
 
@@ -128,10 +129,19 @@ def similar(
     show_default=True,
     help="How the two lists become one.",
 )
+@click.option(
+    "--compare", is_flag=True, help="Beside the usual ways to merge, with a test of significance."
+)
 @json_option
 @click.pass_obj
 def evaluate(
-    composition: Composition, /, folder: Path, task: "Task", fusion: str, as_json: bool
+    composition: Composition,
+    /,
+    folder: Path,
+    task: "Task",
+    fusion: str,
+    compare: bool,
+    as_json: bool,
 ) -> None:
     """Measure the rankings on topics with known answers, in a scratch archive.
 
@@ -139,12 +149,13 @@ def evaluate(
 
     \b
     hemero evaluate sets/piaf
+    hemero evaluate sets/piaf --compare
     hemero evaluate sets/translations --task similar
     """
-    from web.console import evaluate_folder, show_evaluation
+    from web.evaluation_console import evaluate_folder, show_evaluation
     from web.records import evaluation_record
 
-    evaluation = evaluate_folder(composition.services(), folder, task, fusion)
+    evaluation = evaluate_folder(composition.services(), folder, task, fusion, compare)
     print_json(evaluation_record(evaluation)) if as_json else show_evaluation(evaluation)
 
 
@@ -160,7 +171,7 @@ def _search_query(
     page: int,
 ) -> "SearchQuery":
     from indexer.filters import make_filter
-    from indexer.search import SearchQuery
+    from indexer.request import SearchQuery
 
     return SearchQuery(
         text="",

@@ -20,6 +20,7 @@ box?.form.addEventListener("formdata", ({ formData }) => {
   for (const name of ["after", "before"]) if (!formData.get(name)) formData.delete(name);
   if (formData.get("mode") === "hybrid") formData.delete("mode");
   if (formData.get("sort") === "relevance") formData.delete("sort");
+  if (formData.get("balance") === "50") formData.delete("balance");
 });
 
 const apply = (control) => {
@@ -47,6 +48,19 @@ try {
     (each) => each.type !== "date" && `${each.name}=${each.value}` === last);
   control?.focus({ preventScroll: true });
 } catch { /* storage refused */ }
+
+// Passages near in meaning alone get their nearest sentence once the page is read; that costs a
+// second call of the model, which nobody should wait for.
+const near = document.querySelector(".results .meant");
+if (near && location.pathname === "/search") {
+  const address = new URL(location);
+  address.searchParams.set("explain", "1");
+  fetch(address).then((answer) => answer.text()).then((text) => {
+    const list = new DOMParser().parseFromString(text, "text/html").querySelector(".results");
+    const own = document.querySelector(".results");
+    if (list && !own.contains(document.activeElement)) own.replaceWith(list);
+  }).catch(() => { /* the whole passage stays marked */ });
+}
 
 // Files dropped on their form are chosen as if from the dialog.
 for (const form of document.querySelectorAll(".drop")) {

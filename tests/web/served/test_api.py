@@ -16,7 +16,7 @@ HUGE = "9" * 30
 
 def test_search(client: FlaskClient) -> None:
     page = client.get("/api/v1/search", query_string={"q": "missiles genève"}).json
-    assert list(page) == ["results", "total", "page", "page_size", "notices", "facets"]
+    assert list(page) == ["results", "total", "page", "page_size", "notices", "facets", "histogram"]
     result = page["results"][0]
     assert list(result) == ["article", "score", "keyword", "semantic", "passages", "copies"]
     assert result["article"] == HEADING
@@ -25,7 +25,7 @@ def test_search(client: FlaskClient) -> None:
     assert list(result["semantic"]) == ["rank", "cosine", "deviations"]
     text = client.get("/api/v1/articles/1").json["text"]
     for passage in result["passages"]:
-        assert list(passage) == ["id", "text", "start", "end"]
+        assert list(passage) == ["id", "text", "start", "end", "cosine", "marks", "sentence"]
         assert text[passage["start"] : passage["end"]] == passage["text"]
 
 
@@ -128,7 +128,7 @@ def test_openapi(client: FlaskClient) -> None:
         ("GET", "search?q=...", 400),
         ("GET", "search?q=a&after=soon", 400),
         ("GET", "similar", 400),
-        ("GET", "similar?article=1&text=a", 400),
+        ("GET", "similar?text=", 400),
     ],
 )
 def test_errors(client: FlaskClient, method: str, path: str, status: int) -> None:
