@@ -6,7 +6,7 @@ PYTHON ?= python3
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SETUP = pyproject.toml constraints.txt Makefile
 
-.PHONY: demo test lint types bench bench-extraction bench-intake clean
+.PHONY: demo test lint types bench bench-extraction bench-intake bench-stories bench-txtai clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/hemero demo --port $(PORT)
@@ -33,6 +33,16 @@ bench-extraction: $(VENV)/installed
 # make bench-intake DATA=folder/with/articles.jsonl.gz PAGES=folder/of/html.gz
 bench-intake: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/intake.py $(DATA) $(PAGES)
+
+# make bench-stories DATA=folder/with/same_story.json
+bench-stories: $(VENV)/installed
+	$(VENV)/bin/python benchmarks/same_story.py $(DATA) --limit 6000
+
+# make bench-txtai DATA=folder/with/topics.tsv   beside txtai, in an environment of its own
+bench-txtai:
+	$(PYTHON) -m venv $(VENV)-txtai
+	$(VENV)-txtai/bin/python -m pip install --quiet --constraint constraints.txt --editable . txtai
+	$(VENV)-txtai/bin/python benchmarks/side_by_side.py $(DATA)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

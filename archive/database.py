@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import StoreError
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 BUSY_TIMEOUT_SECONDS = 30
 
 

@@ -1,7 +1,7 @@
 """Moments counted by day, week, month or year, without gaps. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -36,18 +36,23 @@ class Histogram:
 def make_histogram(
     moments: Iterable[str], unit: Unit = "day", most_bars: int = MOST_BARS
 ) -> Histogram:
-    """Of ISO 8601 moments, by the smallest unit, not below `unit`, that needs at most so many bars.
+    """Of ISO 8601 moments: see `make_day_histogram`."""
+    return make_day_histogram(Counter(moment[:10] for moment in moments), unit, most_bars)
+
+
+def make_day_histogram(
+    days: Mapping[str, int], unit: Unit = "day", most_bars: int = MOST_BARS
+) -> Histogram:
+    """Of the articles of each day, by the smallest unit, not below `unit`, that needs at most so
+    many bars.
 
     Of more years than that, the latest are kept.
     """
-    days = Counter(moment[:10] for moment in moments)
     if not days:
         return Histogram(unit)
     first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
     chosen = _choose_unit(first, last, unit, most_bars)
-    counts: Counter[date] = Counter()
-    for day, articles in days.items():
-        counts[start_of(date.fromisoformat(day), chosen)] += articles
+    counts = _count_units(days, chosen)
     if chosen == "year":
         first = max(first, date(max(1, last.year - most_bars + 1), 1, 1))
     bars = (
@@ -55,6 +60,12 @@ def make_histogram(
         for start in _starts(first, last, chosen)
     )
     return Histogram(chosen, tuple(bars))
+
+
+def count_within(histogram: Histogram, days: Mapping[str, int]) -> tuple[int, ...]:
+    """The articles of these days in the time of each bar."""
+    counts = _count_units(days, histogram.unit)
+    return tuple(counts[date.fromisoformat(bar.first)] for bar in histogram.bars)
 
 
 def start_of(day: date, unit: Unit) -> date:
@@ -70,6 +81,13 @@ def last_of(start: date, unit: Unit) -> date:
     if (date.max - start).days < longest:
         return date.max
     return start_of(start + timedelta(days=longest), unit) - timedelta(days=1)
+
+
+def _count_units(days: Mapping[str, int], unit: Unit) -> Counter[date]:
+    counts: Counter[date] = Counter()
+    for day, articles in days.items():
+        counts[start_of(date.fromisoformat(day), unit)] += articles
+    return counts
 
 
 def _choose_unit(first: date, last: date, least: Unit, most_bars: int) -> Unit:

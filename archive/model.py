@@ -107,7 +107,8 @@ class ArticleFilter:
     """Which articles may be answered; an empty field restricts nothing.
 
     Dates are ISO 8601 and compare as text: `published_from` is inclusive, `published_before`
-    exclusive. Sources, sections and authors are whole names; one of an article's authors will do.
+    exclusive. Sources, sections, authors and tags are whole names, tags however they are spelled;
+    one of an article's authors, tags or collections will do.
     """
 
     sources: tuple[str, ...] = ()
@@ -118,6 +119,8 @@ class ArticleFilter:
     published_before: str | None = None
     article_ids: tuple[int, ...] = ()
     excluded_ids: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    collections: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,3 +173,90 @@ change = sa.Table(
 # One row: the highest seq ever given, a hybrid clock max(last + 1, now in ms), so that seq repeats
 # neither after a restore nor with the machine's clock set back.
 clock = sa.Table("clock", metadata, sa.Column("seq", sa.Integer, nullable=False))
+
+# A search kept by its URL's arguments. Changes up to `seen_seq` were looked through for matches,
+# matches up to `read_seq` were read. `outcome` says what went wrong with sending, null where all
+# went well; `secret` signs what a webhook gets.
+saved_search = sa.Table(
+    "saved_search",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("arguments", sa.Text, nullable=False),
+    sa.Column("created", sa.Text, nullable=False),
+    sa.Column("seen_seq", sa.Integer, nullable=False),
+    sa.Column("read_seq", sa.Integer, nullable=False),
+    sa.Column("email", sa.Text),
+    sa.Column("webhook", sa.Text),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sqlite_autoincrement=True,
+)
+
+# An article matches a search once, whatever becomes of it later. The states of its messages are
+# none, waiting and sent.
+saved_match = sa.Table(
+    "saved_match",
+    metadata,
+    sa.Column(
+        "saved_search_id",
+        sa.Integer,
+        sa.ForeignKey("saved_search.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column(
+        "article_id",
+        sa.Integer,
+        sa.ForeignKey("article.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("found", sa.Text, nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("email_state", sa.Text, nullable=False),
+    sa.Column("webhook_state", sa.Text, nullable=False),
+)
+
+collection = sa.Table(
+    "collection",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("note", sa.Text),
+    sa.Column("created", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+collected = sa.Table(
+    "collected",
+    metadata,
+    sa.Column(
+        "collection_id",
+        sa.Integer,
+        sa.ForeignKey("collection.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column(
+        "article_id",
+        sa.Integer,
+        sa.ForeignKey("article.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    sa.Column("added", sa.Text, nullable=False),
+    sa.Column("note", sa.Text),
+)
+
+article_tag = sa.Table(
+    "article_tag",
+    metadata,
+    sa.Column("tag", sa.Text, primary_key=True),
+    sa.Column(
+        "article_id",
+        sa.Integer,
+        sa.ForeignKey("article.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+)

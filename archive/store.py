@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from archive.collections import collected_in
 from archive.database import Database
 from archive.errors import ArticleNotFoundError
 from archive.language import UNDETERMINED
@@ -24,6 +25,7 @@ from archive.model import (
 )
 from archive.normalize import NormalizedDraft, format_utc
 from archive.schema import article, article_version, change, clock, original_page, progress
+from archive.tags import tagged
 
 PAGE_ARTICLES = 500
 LARGEST_ID = 2**63 - 1
@@ -289,6 +291,10 @@ def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
         author = sa.func.json_each(columns.authors).table_valued("value")
         named = author.c.value.in_(_listed(wanted.authors))
         yield sa.select(sa.literal(1)).select_from(author).where(named).exists()
+    if wanted.tags:
+        yield tagged(wanted.tags)
+    if wanted.collections:
+        yield columns.id.in_(collected_in(wanted.collections))
     if wanted.published_from:
         yield columns.published >= wanted.published_from
     if wanted.published_before:

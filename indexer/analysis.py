@@ -24,6 +24,7 @@ LONGEST_TERM_CHARACTERS = 64
 MOST_PARTS = 5
 CACHED_WORDS = 200_000
 CACHED_NAMES = 50_000
+CACHED_PIECES = 50_000
 # A Snowball stemmer keeps its word in itself while it works.
 _STEMMING = Lock()
 
@@ -55,6 +56,11 @@ _TOKEN = re.compile(
     | (?P<word>[^\W\d_{_UNSPACED}](?:[^\W\d_{_UNSPACED}]|[{_JOINED}])*)
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+# Where no token and no compound goes on; of a number, spaces and the comma are within.
+_BREAK = r"\s;:!?()\[\]\"«»“”…,"
+_PIECE = re.compile(
+    rf"[^{_BREAK}]++ (?:(?<=\d)[\ ,\u00a0\u202f](?=\d) [^{_BREAK}]++)*+", re.VERBOSE
 )
 _UNSPACED_SIGN = re.compile(f"[{_UNSPACED}]")
 _THOUSANDS = re.compile(r"[ \u00a0\u202f.,'](?=\d{3})")
@@ -97,6 +103,14 @@ class Token(NamedTuple):
     end: int
 
 
+class PlacedTerm(NamedTuple):
+    """A term and the characters [start, end) it stands on."""
+
+    term: str
+    start: int
+    end: int
+
+
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text, elisions left out, in order."""
     return [token for token in _tokens(text) if token.folded]
@@ -120,6 +134,19 @@ def compound_runs(text: str, tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             runs.append([token])
     return [part for run in runs for part in (_apart(run) if _hangs(run) else [run])]
+
+
+def each_piece(text: str) -> Iterator[re.Match[str]]:
+    """The text in pieces, white space and marks left out: the tokens and compounds of all pieces
+    are those of the text."""
+    return _PIECE.finditer(text)
+
+
+def piece_terms(piece: str, language: str) -> tuple[PlacedTerm, ...]:
+    """The terms of a piece, those of its compounds last; texts repeat their pieces, so that 9 in 10
+    are known already."""
+    known = len(piece) <= LONGEST_TERM_CHARACTERS
+    return _known_terms(piece, language) if known else _piece_terms(piece, language)
 
 
 def analyze_tokens(folded: list[str], language: str) -> list[str]:
@@ -189,6 +216,20 @@ def _apart(run: Sequence[Token]) -> list[list[Token]]:
 def _join(run: Sequence[Token]) -> Token:
     folded = "".join(token.folded for token in run)[:LONGEST_TERM_CHARACTERS]
     return Token(folded, run[0].start, run[-1].end)
+
+
+def _piece_terms(piece: str, language: str) -> tuple[PlacedTerm, ...]:
+    found = _TOKEN.match(piece)
+    if found and found.lastgroup == "plain" and found.end() == len(piece):
+        tokens = [Token(fold(piece), 0, len(piece))]
+    else:
+        tokens = tokenize(piece)
+        tokens += compounds(piece, tokens)
+    terms = ((analyze_token(token.folded, language), token) for token in tokens)
+    return tuple(PlacedTerm(term, token.start, token.end) for term, token in terms if term)
+
+
+_known_terms = lru_cache(maxsize=CACHED_PIECES)(_piece_terms)
 
 
 def _tokens(text: str) -> Iterator[Token]:

@@ -1,8 +1,9 @@
-"""Authors and sections of a query or a filter, settled as the ids of their articles."""
+"""Authors, sections and tags of a query or a filter, settled as the ids of their articles."""
 
 from dataclasses import replace
+from functools import cache
 
-from archive.credits import each_credit
+from archive.credits import CreditColumn, each_credit
 from archive.database import Database
 from archive.model import ArticleFilter
 from archive.store import ArticleStore
@@ -12,20 +13,23 @@ from indexer.query.records import NO_ARTICLE, Credit, Parts
 
 
 def credit_lookup(database: Database) -> CreditLookup:
-    """The articles whose author, or section, holds these folded words in a row."""
+    """The articles whose author, section or tag holds these folded words in a row."""
+
+    @cache
+    def named(credit: CreditColumn) -> list[tuple[int, str]]:
+        return list(each_credit(database, credit))
 
     def find(credit: Credit, parts: Parts) -> tuple[int, ...]:
         if credit == "source":
             return ()
-        named = each_credit(database, credit)
-        return tuple(dict.fromkeys(i for i, name in named if holds_run(name, parts)))
+        return tuple(dict.fromkeys(i for i, name in named(credit) if holds_run(name, parts)))
 
     return find
 
 
 def settle_filter(wanted: ArticleFilter, store: ArticleStore) -> ArticleFilter:
-    """The filter with sections and authors as the ids of all articles that pass it."""
-    if not wanted.sections and not wanted.authors:
+    """The filter with all that no index holds as the ids of the articles that pass it."""
+    if not any((wanted.sections, wanted.authors, wanted.tags, wanted.collections)):
         return wanted
-    ids = tuple(store.article_ids(wanted))
-    return replace(wanted, sections=(), authors=(), article_ids=ids or NO_ARTICLE)
+    ids = tuple(store.article_ids(wanted)) or NO_ARTICLE
+    return replace(wanted, sections=(), authors=(), tags=(), collections=(), article_ids=ids)

@@ -1,6 +1,6 @@
 """The port between ranking and whatever holds the index."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -88,6 +88,14 @@ class KeywordHit:
 
 
 @dataclass(frozen=True, slots=True)
+class WordGain:
+    """What a word, or a pair of words side by side, adds to an article's keyword score."""
+
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class CosineSpread:
     """Mean and standard deviation of a query's cosines over the passages of one language."""
 
@@ -124,6 +132,21 @@ class Retrieval:
     coverage: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A word of the archive, folded as `indexer.analysis` folds, and how it differs from another.
+
+    `distance` counts letters missing, added, replaced, and neighbours swapped. `articles` hold the
+    word as it stands, or, at distance 0, in any inflection; `article_id` is one of them, which
+    holds it as it stands where any does.
+    """
+
+    word: str
+    distance: int
+    articles: int
+    article_id: int
+
+
 class SearchEngine(Protocol):
     """Holds what sync gives it, answers rankings. Knows nothing of Flask or the store."""
 
@@ -148,6 +171,23 @@ class SearchEngine(Protocol):
     def retrieve(self, request: RetrievalRequest) -> Retrieval:
         """Both lists: keyword over articles, dense over passages; higher is better."""
 
+    def matching(self, query: Query, wanted: ArticleFilter) -> tuple[int, ...]:
+        """All articles, ids ascending, that pass the filter, meet the query's conditions and hold
+        every one of its words, in any of its forms and any inflection, wherever in the article.
+
+        A stop word of an article's language is asked of none of that language; of a language in
+        which all words are stop words no article is among them.
+        """
+
+    def explain(
+        self, query: Query, article_ids: Sequence[int]
+    ) -> Mapping[int, tuple[WordGain, ...]]:
+        """What each word of the query adds to the keyword score of each of the articles."""
+
+    def spellings(self, word: str, distance: int, most: int) -> tuple[Spelling, ...]:
+        """Words of the archive at most so far from a folded word, the best first: the word itself,
+        then the nearest, those that begin alike, the most frequent. Distance 0 is cheap."""
+
     def article_ids(self) -> Iterable[int]:
         """The articles that can be found."""
 
@@ -156,6 +196,9 @@ class SearchEngine(Protocol):
 
     def count(self) -> int:
         """How many articles can be found."""
+
+    def count_passages(self) -> int:
+        """How many passages they have."""
 
     def close(self) -> None:
         """Let go of files."""

@@ -5,18 +5,24 @@ A folder holds `articles.jsonl` or `articles.jsonl.gz`, `topics.tsv` (topic id, 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from archive.errors import SourceNotFoundError
 from archive.model import ArticleFilter
-from indexer.errors import QueryError, TopicsError
+from indexer.baselines import MERGED, OTHER_FUSIONS, SINGLE_LISTS, Order, list_orders
+from indexer.errors import ModelError, QueryError, TopicsError
+from indexer.neighbours import text_example
 from indexer.query import plain_query
-from indexer.search import MODES, Mode, SearchQuery, SearchService
+from indexer.request import SearchQuery
+from indexer.search import SEMANTIC_UNAVAILABLE, SearchService
+from indexer.significance import Difference, compare_topics
 
 MEASURES = ("nDCG@10", "MRR@10", "recall@10", "recall@100")
+COMPARED_BY = "nDCG@10"
 DEPTH = 100
+LISTS = (MERGED, *SINGLE_LISTS)
 
 Task = Literal["search", "similar"]
 TASKS: tuple[Task, ...] = ("search", "similar")
@@ -34,10 +40,15 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The mean of each measure over the topics, for each mode."""
+    """The mean of each measure over the topics, for each list.
 
-    measures: Mapping[Mode, Mapping[str, float]]
+    `differences` tell how the merged list stands to each other one by COMPARED_BY; there are none
+    unless they were asked for.
+    """
+
+    measures: Mapping[str, Mapping[str, float]]
     topics: int
+    differences: Mapping[str, Difference] = field(default_factory=dict)
 
 
 def find_articles(folder: Path) -> Path:
@@ -68,45 +79,75 @@ def evaluate(
     *,
     task: Task = "search",
     fusion: str = "convex",
+    compare: bool = False,
 ) -> Evaluation:
-    """Search every topic in every mode; `article_ids` maps the set's ids to the archive's.
+    """Search every topic once and measure the lists; `article_ids` maps the set's ids to ours.
 
-    Topics are plain text: a quotation mark in one is no operator. In the task "similar" they are
-    texts to find neighbours of, and an article of the topic's own id is left out.
+    To `compare` measures the usual ways to merge the same two lists as well, and tests ours against
+    every other list. Topics are plain text: a quotation mark in one is no operator. In the task
+    "similar" they are texts to find neighbours of, and an article of the topic's own id is left
+    out. Raises ModelError: without meaning there is nothing to compare.
     """
     names = _set_ids(article_ids)
-    runs: dict[Mode, Run] = {mode: {} for mode in MODES}
+    runs: dict[str, Run] = {name: {} for name in (*LISTS, *(OTHER_FUSIONS if compare else ()))}
     for done, (topic, text) in enumerate(topics.queries.items(), start=1):
         own = (article_ids[topic],) if task == "similar" and topic in article_ids else ()
-        for mode in MODES:
-            query = SearchQuery(text, mode, ArticleFilter(excluded_ids=own), fusion=fusion)
-            runs[mode][topic] = _rank(service, query, task, names)
+        query = SearchQuery(text, filter=ArticleFilter(excluded_ids=own), fusion=fusion)
+        orders = _rank(service, query, task)
+        for name, run in runs.items():
+            run[topic] = _run_row(orders.get(name, ()), names)
         on_progress(done, len(topics.queries))
-    measures = {mode: measure_run(run, topics.qrels) for mode, run in runs.items()}
-    return Evaluation(measures, len(topics.queries))
+    measures = {name: measure_run(run, topics.qrels) for name, run in runs.items()}
+    differences = _compare(runs, topics.qrels) if compare else {}
+    return Evaluation(measures, len(topics.queries), differences)
 
 
 def measure_run(run: Run, qrels: Qrels) -> dict[str, float]:
     """Means over all judged topics; one without results counts 0."""
-    from ir_measures import RR, R, calc_aggregate, nDCG
+    from ir_measures import calc_aggregate
 
-    wanted = dict(zip(MEASURES, (nDCG @ 10, RR @ 10, R @ 10, R @ 100), strict=True))
+    wanted = _ir_measures()
     found = calc_aggregate(list(wanted.values()), qrels, run)
     return {name: float(found[measure]) for name, measure in wanted.items()}
 
 
-def _rank(
-    service: SearchService, query: SearchQuery, task: Task, names: Mapping[int, list[str]]
-) -> dict[str, float]:
+def measure_topics(run: Run, qrels: Qrels) -> dict[str, float]:
+    """COMPARED_BY of every judged topic, in their order; one without results has 0."""
+    from ir_measures import iter_calc
+
+    found = iter_calc([_ir_measures()[COMPARED_BY]], qrels, run)
+    values = {metric.query_id: float(metric.value) for metric in found}
+    return {topic: values.get(topic, 0.0) for topic in qrels}
+
+
+def _ir_measures() -> dict[str, Any]:
+    from ir_measures import RR, R, nDCG
+
+    return dict(zip(MEASURES, (nDCG @ 10, RR @ 10, R @ 10, R @ 100), strict=True))
+
+
+def _compare(runs: Mapping[str, Run], qrels: Qrels) -> dict[str, Difference]:
+    """How the merged list stands to each other one."""
+    values = {name: list(measure_topics(run, qrels).values()) for name, run in runs.items()}
+    ours = values.pop(MERGED)
+    return {name: compare_topics(ours, others) for name, others in values.items()}
+
+
+def _rank(service: SearchService, query: SearchQuery, task: Task) -> Mapping[str, Order]:
     try:
         if task == "similar":
-            ranking = service.rank_similar(query.text, query)
-        else:
-            ranking, _ = service.rank(query, plain_query(query.text))
+            return list_orders(service.rank_similar([text_example(query.text)], query))
+        ranking, notices = service.rank(query, plain_query(query.text))
     except QueryError:
         return {}
-    ranked = [name for article in ranking.article_ids[:DEPTH] for name in names.get(article, ())]
-    # By rank, not score: ties stand as the user sees them.
+    if SEMANTIC_UNAVAILABLE in notices:
+        raise ModelError(f"the model failed on the topic {query.text[:60]!r}; see the log")
+    return list_orders(ranking)
+
+
+def _run_row(order: Order, names: Mapping[int, list[str]]) -> dict[str, float]:
+    """By rank, not score: ties stand as the user sees them."""
+    ranked = [name for article in order[:DEPTH] for name in names.get(article, ())]
     return {name: float(-place) for place, name in enumerate(ranked)}
 
 

@@ -23,6 +23,8 @@ def make_filter(
     *,
     sections: Iterable[str] = (),
     authors: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    collections: Iterable[int] = (),
 ) -> ArticleFilter:
     """`after` and `before` are years, months, days or ages (see `period_bounds`), and both are
     included. Raises QueryError."""
@@ -30,6 +32,8 @@ def make_filter(
         sources=_names(sources),
         sections=_names(sections),
         authors=_names(authors),
+        tags=_names(tags),
+        collections=tuple(collections),
         languages=tuple(read_language(tag) for tag in languages if tag),
         published_from=period_bounds(after)[0] if after else None,
         published_before=period_bounds(before)[1] if before else None,

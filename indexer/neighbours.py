@@ -17,6 +17,7 @@ MOST_COMPARED = 12
 MOST_EXAMPLES = 12
 MOST_TEXT_PARAGRAPHS = 1_000
 UNLIKE_WEIGHT = 0.5
+SHORT_TEXT_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ def text_example(text: str) -> Example:
     if not passages:
         raise QueryError("nothing to compare with; give a sentence or a paragraph")
     return Example(tuple(passage.text for passage in passages), text)
+
+
+def is_like_a_query(examples: Sequence[Example]) -> bool:
+    """Whether it is one text no longer than a headline: the model reads that best as a question."""
+    alone = len(examples) == 1 and examples[0].article_id is None
+    return alone and len(examples[0].words.split()) <= SHORT_TEXT_WORDS
 
 
 def compare(like: Sequence[Example], unlike: Sequence[Example] = ()) -> Comparison:

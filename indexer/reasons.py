@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive.model import Article
-from indexer.analysis import Token, analyze_token, compounds, tokenize
+from indexer.analysis import Token, analyze_token, each_piece, piece_terms, tokenize
 from indexer.engine import DenseHit
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
@@ -21,11 +21,15 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class PassageReason:
-    """A passage, the [start, end) spans of its text that match by words, and its cosine if any."""
+    """A passage, the [start, end) spans of its text that match by words, and its cosine if any.
+
+    `sentence` is the span nearest in meaning, where that was asked for and no word matches.
+    """
 
     passage: Passage
     marks: tuple[Span, ...] = ()
     cosine: float | None = None
+    sentence: Span | None = None
 
 
 def query_terms(query: Query, language: str) -> frozenset[str]:
@@ -48,15 +52,20 @@ def find_terms(text: str, terms: frozenset[str], language: str) -> list[tuple[Sp
     """Where the text holds what `query_terms` looks for, and which of it."""
     if not terms:
         return []
-    tokens = tokenize(text)
-    single = [*tokens, *compounds(text, tokens)]
-    stems = ((token, analyze_token(token.folded, language)) for token in single)
-    found = [((token.start, token.end), stem) for token, stem in stems if stem and stem in terms]
-    for term in terms:
-        if term.endswith("*"):
-            found += [(span, term) for span in _mark_beginnings(tokens, term[:-1])]
-        elif " " in term:
-            found += [(span, term) for span in _mark_runs(tokens, term.split())]
+    found = [
+        ((piece.start() + start, piece.start() + end), term)
+        for piece in each_piece(text)
+        for term, start, end in piece_terms(piece[0], language)
+        if term in terms
+    ]
+    spread = [term for term in terms if term.endswith("*") or " " in term]
+    tokens = tokenize(text) if spread else []
+    for term in spread:
+        is_prefix = term.endswith("*")
+        spans = (
+            _mark_beginnings(tokens, term[:-1]) if is_prefix else _mark_runs(tokens, term.split())
+        )
+        found += [(span, term) for span in spans]
     return found
 
 

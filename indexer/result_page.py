@@ -40,7 +40,7 @@ class SearchResult:
 class SearchPage:
     """A page of the list shown; `total`, `facets` and `histogram` are of the whole list.
 
-    `notices` say what went wrong.
+    `notices` say what went wrong; `did_you_mean` is the query less its slips, where it has any.
     """
 
     results: tuple[SearchResult, ...]
@@ -50,6 +50,7 @@ class SearchPage:
     notices: tuple[str, ...] = ()
     facets: Facets | None = None
     histogram: Histogram | None = None
+    did_you_mean: str | None = None
 
     @property
     def last(self) -> int:

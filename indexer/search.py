@@ -17,7 +17,7 @@ from indexer.engine import (
     check_fingerprint,
 )
 from indexer.errors import ModelError, QueryError
-from indexer.neighbours import Example, compare
+from indexer.neighbours import Example, compare, is_like_a_query
 from indexer.passages import Passage, article_of, ordinal_of, split_passages
 from indexer.query import (
     Query,
@@ -33,6 +33,7 @@ from indexer.request import SearchQuery
 from indexer.reranking import RERANK_DEPTH, Reranker, rerank, score_articles
 from indexer.result_page import ResultPages, SearchPage
 from indexer.sentences import mark_sentences
+from indexer.spelling import suggest_query
 from indexer.sync import expected_fingerprint
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,8 @@ class SearchService:
             ranking = drop_distant(ranking)
         ranking, failures = self._rerank(ranking, query, parsed)
         page = self._pages.cut(ranking, query, parsed, (*notices, *failures))
+        meant = suggest_query(query.text, parsed, self._engine, self._store)
+        page = replace(page, did_you_mean=meant)
         return self._explain(page, query, parsed) if query.explain else page
 
     def rank(self, query: SearchQuery, parsed: Query) -> tuple[Ranking, tuple[str, ...]]:
@@ -104,6 +107,9 @@ class SearchService:
         article is to each passage of theirs. Raises QueryError."""
         compared = compare(like, unlike)
         words = plain_query(compared.words)
+        if not unlike and is_like_a_query(like):
+            vector = None if query.mode == "keyword" else self._encode_query(words.meaning)
+            return self._merge(self._settle(query), words, vector)
         left_out = (*query.filter.excluded_ids, *compared.own_ids)
         query = self._settle(replace(query, filter=replace(query.filter, excluded_ids=left_out)))
         weight = {"keyword": 1.0, "semantic": 0.0}.get(query.mode, SIMILAR_KEYWORD_WEIGHT)

@@ -192,6 +192,8 @@ def _query(arguments: Record, **given: Any) -> SearchQuery:
         arguments["before"],
         sections=arguments["section"],
         authors=arguments["author"],
+        tags=arguments["tag"],
+        collections=arguments["collection"],
     )
     paging = {"page": arguments["page"], "page_size": arguments["page_size"]}
     fields: Record = {"text": "", "filter": wanted} | paging | given

@@ -23,7 +23,11 @@ SILENT_VALUES = {
     ("balance", str(EVEN_BALANCE)),
 }
 # Where a reader is taken back to from an answer to a form.
-FORM_PAGES = {"intake.add_post": "intake.add", "feeds.follow": "feeds.feeds"}
+FORM_PAGES = {
+    "intake.add_post": "intake.add",
+    "feeds.follow": "feeds.feeds",
+    "collections.create": "collections.show_all",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class SearchForm:
     languages: list[str]
     sections: list[str]
     authors: list[str]
+    tags: list[str]
+    collections: list[int]
     after: str
     before: str
     sort: str
@@ -46,8 +52,9 @@ class SearchForm:
     @property
     def filters(self) -> int:
         """How many filters are in use."""
-        lists = (self.sources, self.languages, self.sections, self.authors)
-        return sum(map(len, lists)) + bool(self.after) + bool(self.before)
+        names = (self.sources, self.languages, self.sections, self.authors, self.tags)
+        listed = sum(map(len, names)) + len(self.collections)
+        return listed + bool(self.after) + bool(self.before)
 
     @property
     def first_day(self) -> str:
@@ -70,6 +77,8 @@ def read_form() -> SearchForm:
         languages=list(filter(None, arguments.getlist("language"))),
         sections=list(filter(None, arguments.getlist("section"))),
         authors=list(filter(None, arguments.getlist("author"))),
+        tags=list(filter(None, arguments.getlist("tag"))),
+        collections=read_numbers("collection"),
         after=arguments.get("after", "").strip(),
         before=arguments.get("before", "").strip(),
         sort=sort if sort in SORTS else "relevance",
@@ -91,6 +100,8 @@ def read_query(form: SearchForm) -> SearchQuery:
             form.before,
             sections=form.sections,
             authors=form.authors,
+            tags=form.tags,
+            collections=form.collections,
         ),
         page=min(read_number("page") or 1, MOST_PAGES),
         page_size=PAGE_RESULTS,

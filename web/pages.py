@@ -25,6 +25,7 @@ from web.arguments import (
     read_numbers,
     read_query,
     read_range,
+    this_url,
     with_url,
     without_url,
 )
@@ -203,6 +204,9 @@ def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
     )
     results = [view_result(result, query) for result in found.results]
     listing = {"page": view, "results": results, "page_url": page_url}
+    if found.did_you_mean:
+        listing |= {"meant": found.did_you_mean}
+        listing |= {"meant_url": this_url(q=[found.did_you_mean], page=[])}
     return listing | {"facets": found.facets, "histogram": view_histogram(found.histogram)}
 
 

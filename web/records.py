@@ -176,6 +176,7 @@ def page_record(page: SearchPage, *, explain: bool = False) -> Record:
         "notices": list(page.notices),
         "facets": page.facets and facets_record(page.facets),
         "histogram": page.histogram and histogram_record(page.histogram),
+        "did_you_mean": page.did_you_mean,
     }
 
 

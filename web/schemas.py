@@ -29,6 +29,8 @@ class Filters(ma.Schema):
     language = ma.fields.List(ma.fields.String(), load_default=[])
     section = ma.fields.List(ma.fields.String(), load_default=[])
     author = ma.fields.List(ma.fields.String(), load_default=[])
+    tag = ma.fields.List(ma.fields.String(), load_default=[])
+    collection = ma.fields.List(ma.fields.Integer(validate=ARTICLE_RANGE), load_default=[])
     after = ma.fields.String(load_default="", metadata={"example": "2021-12"})
     before = ma.fields.String(load_default="")
     page = ma.fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
@@ -232,6 +234,7 @@ class ResultPage(ma.Schema):
     notices = ma.fields.List(ma.fields.String())
     facets = ma.fields.Nested(FacetLists, allow_none=True)
     histogram = ma.fields.Nested(HistogramRecord, allow_none=True)
+    did_you_mean = ma.fields.String(allow_none=True)
 
 
 class HealthRecord(ma.Schema):

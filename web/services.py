@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from indexer.engine import SearchEngine
     from indexer.reranking import Reranker
     from indexer.search import SearchService
+    from indexer.suggestions import SuggestionService
     from indexer.sync import SyncProgress, SyncReport
 
 
@@ -105,6 +106,12 @@ class Services:
 
         synonyms = load_synonyms(self.settings.home)
         return SearchService(self.store, self.engine, self.embedder, synonyms, self.reranker)
+
+    @cached_property
+    def suggestions(self) -> "SuggestionService":
+        from indexer.suggestions import SuggestionService
+
+        return SuggestionService(self.store, self.engine)
 
     def summarize(self) -> ArchiveSummary:
         """The archive in numbers, counted again only where it has changed."""

@@ -1,6 +1,7 @@
 """Every setting, in one place: defaults < hemero.toml < HEMERO_* < flags."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -16,6 +17,12 @@ PREFIX = "HEMERO_"
 CONFIG_VARIABLE = "HEMERO_CONFIG"
 CONFIG_NAME = "hemero.toml"
 MOST_THREADS = 1024
+# One line each: they become headers of messages and addresses in them.
+_PATTERNS = {
+    "base_url": re.compile(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
+    "smtp_tls": re.compile("none|starttls|tls"),
+    "smtp_from": re.compile(r"([^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,185})?", re.ASCII),
+}
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -35,6 +42,13 @@ class Settings:
     read_only: bool = False
     trusted_hosts: tuple[str, ...] = ()
     allowed_networks: tuple[str, ...] = ()
+    base_url: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_tls: str = "starttls"
+    smtp_user: str = ""
+    smtp_password_file: str = ""
+    smtp_from: str = ""
 
     @property
     def store_path(self) -> Path:
@@ -93,6 +107,8 @@ def _convert(name: str, value: Any) -> Any:
         if name == "allowed_networks":
             for network in converted:
                 ip_network(network)
+        if name in _PATTERNS and not _PATTERNS[name].fullmatch(converted):
+            raise ValueError(value)
         return converted
     except (ValueError, TypeError) as exc:
         raise SettingsError(f"setting {name!r} cannot be {value!r}") from exc

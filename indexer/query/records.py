@@ -12,7 +12,7 @@ from archive.model import ArticleFilter
 
 Parts = tuple[str, ...]
 FormKind = Literal["apart", "together", "prefix"]
-Credit = Literal["source", "author", "section"]
+Credit = Literal["source", "author", "section", "tag"]
 CreditLookup = Callable[[Credit, Parts], tuple[int, ...]]
 NO_ARTICLE = (0,)  # in a filter no id at all would restrict nothing
 
@@ -77,7 +77,7 @@ class Passes:
 
 @dataclass(frozen=True, slots=True)
 class CreditedTo:
-    """Its source, one of its authors or its section holds these folded tokens in a row."""
+    """Its source, section, one of its authors or tags holds these folded tokens in a row."""
 
     credit: Credit
     parts: Parts
@@ -150,7 +150,7 @@ def leaves(condition: Condition) -> list[Condition]:
 
 
 def settle_credits(query: Query, articles_of: CreditLookup) -> Query:
-    """The query with authors and sections, which no index holds, as ids of articles."""
+    """The query with authors, sections and tags, which no index holds, as ids of articles."""
     settled = tuple(_settle(condition, articles_of) for condition in query.conditions)
     return replace(query, conditions=settled)
 

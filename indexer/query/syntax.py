@@ -26,6 +26,7 @@ FIELDS = {
     "auteur": "author", "language": "language", "langue": "language", "lang": "language",
     "section": "section", "rubrique": "section", "before": "before", "avant": "before",
     "after": "after", "apres": "after", "après": "after", "date": "date",
+    "tag": "tag", "étiquette": "tag", "etiquette": "tag",
 }  # fmt: skip
 OPERATORS: dict[str, Operator] = {
     "AND": "and", "ET": "and", "OR": "or", "OU": "or", "NOT": "not", "SAUF": "not",

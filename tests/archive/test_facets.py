@@ -44,6 +44,16 @@ def test_the_facets_of_a_set(filled: ArticleStore) -> None:
     assert FacetStore(filled.database).count([99]) == Facets()
 
 
+def test_facets_of_one_frequency_stand_by_name_and_an_author_counts_once(
+    store: ArticleStore,
+) -> None:
+    names = ("Zoé", "Ana", "Zoé", "Élie")
+    list(ingest([make_item("Un", "Un texte.", source="", authors=names)], store))
+    facets = FacetStore(store.database).count([1])
+    assert facets.authors == (("Ana", 1), ("Zoé", 1), ("Élie", 1))
+    assert (facets.sources, facets.months) == ((), ())
+
+
 def test_the_facts_of_a_set(filled: ArticleStore) -> None:
     facts = FacetStore(filled.database).facts([4, 5, 6, 99])
     assert facts[4] == ArticleFacts(4, None, None, None)

@@ -296,3 +296,50 @@ def test_vectors_keep_their_cosine(engine: SearchEngine) -> None:
     found = engine.retrieve(RetrievalRequest(None, vector)).dense
     expected = sorted((article.vectors @ vector).tolist(), reverse=True)
     assert np.allclose([hit.cosine for hit in found], expected, atol=2e-3)
+
+
+def near(engine: SearchEngine, word: str, distance: int, most: int = 5) -> list[tuple]:
+    return [(s.word, s.distance, s.articles) for s in engine.spellings(word, distance, most)]
+
+
+def test_spellings_are_the_nearest_words_of_the_archive(engine: SearchEngine) -> None:
+    put(
+        engine,
+        indexed(1, "le président Vexlon", title="Vexlon élu"),
+        indexed(2, "Vexlon et Vexlin"),
+        indexed(3, "Wexlon, Vexlons", language="en"),
+    )
+    assert near(engine, "vexlno", 1) == [("vexlon", 1, 2)]
+    assert near(engine, "vexloon", 1) == [("vexlon", 1, 2)]
+    assert near(engine, "vexlo", 1) == [("vexlon", 1, 2)]
+    assert near(engine, "vexlan", 1) == [("vexlon", 1, 2), ("vexlin", 1, 1)]
+    assert near(engine, "vexlxno", 1) == []
+    far = near(engine, "vexlan", 2)
+    assert far == [("vexlon", 1, 2), ("vexlin", 1, 1), ("vexlons", 2, 1), ("wexlon", 2, 1)]
+    assert near(engine, "vexlan", 2, most=2) == far[:2]
+
+
+def test_a_word_itself_counts_in_any_inflection(engine: SearchEngine) -> None:
+    put(engine, indexed(1, "une négociation"), indexed(2, "des négociations"))
+    assert near(engine, "negociation", 0) == [("negociation", 0, 2)]
+    assert near(engine, "negociation", 1) == [("negociation", 0, 2), ("negociations", 1, 1)]
+    (itself,) = engine.spellings("negociations", 0, 1)
+    assert itself.article_id == 2
+    assert near(engine, "missile", 0) == []
+
+
+def test_spellings_follow_every_commit(engine: SearchEngine) -> None:
+    put(engine, indexed(1, "Vexlon"), indexed(2, "Vexlon encore"))
+    assert engine.spellings("vexlno", 1, 1)[0].article_id in (1, 2)
+    put(engine, indexed(1, "Vexlan"), seq=2)
+    (found,) = engine.spellings("vexlno", 1, 5)
+    assert (found.word, found.articles, found.article_id) == ("vexlon", 1, 2)
+    put(engine, seq=3, deleted=(2,))
+    assert near(engine, "vexlno", 1) == []
+    assert near(engine, "vexlon", 0) == []
+
+
+@pytest.mark.parametrize("word", ["", "a", "é" * 500, "l'", "北京", "x\0y", "1200"])
+def test_spellings_take_any_word(engine: SearchEngine, word: str) -> None:
+    put(engine, indexed(1, "le président 1200 北京"))
+    assert all(found.distance == 0 for found in engine.spellings(word, 2, 5))

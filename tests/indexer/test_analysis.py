@@ -15,8 +15,10 @@ from indexer.analysis import (
     analyze_tokens,
     compound_runs,
     compounds,
+    each_piece,
     fold,
     holds_run,
+    piece_terms,
     stop_words,
     tokenize,
 )
@@ -187,3 +189,41 @@ def test_figures_of_every_script_are_figures() -> None:
 def test_a_name_holds_a_run_of_words() -> None:
     assert holds_run("Agence Rive-Gauche", ("rive", "gauche"))
     assert not holds_run("Agence Rive-Gauche", ("agence", "gauche"))
+
+
+def terms_of_whole(text: str, language: str) -> list[tuple[str, int, int]]:
+    tokens = tokenize(text)
+    single = [*tokens, *compounds(text, tokens)]
+    terms = [(analyze_token(token.folded, language), token.start, token.end) for token in single]
+    return sorted((term, start, end) for term, start, end in terms if term)
+
+
+def terms_of_pieces(text: str, language: str) -> list[tuple[str, int, int]]:
+    return sorted(
+        (term, piece.start() + start, piece.start() + end)
+        for piece in each_piece(text)
+        for term, start, end in piece_terms(piece[0], language)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le COVID-19, (covid 19) et covid19; l’île d'Yeu : 1 200,50 km, 1\u00a0200 et 3,5 %.",
+        "S.N.C.F., U.S. Army!Fin.Début 1,200,300 2012 300 réussit-il? porte-parole«week-end»",
+        "東京都で、1 000円 " + "a" * 100 + " " + "9 999" * 40,
+    ],
+)
+def test_the_terms_of_the_pieces_are_those_of_the_text(text: str) -> None:
+    assert terms_of_pieces(text, "fr") == terms_of_whole(text, "fr")
+
+
+@given(
+    st.text(
+        st.sampled_from("aL0é1 2,;3.4'’-\u2011\u00a0\u202f\t\n«»()[]:!?\"“…/_東で\u0301١ſ"),
+        max_size=40,
+    )
+    | st.text(max_size=40)
+)
+def test_no_token_reaches_beyond_its_piece(text: str) -> None:
+    assert terms_of_pieces(text, "fr") == terms_of_whole(text, "fr")

@@ -6,12 +6,45 @@ import pytest
 from archive.errors import SourceNotFoundError
 from archive.ingest import ingest
 from archive.store import ArticleStore
-from indexer.engine import SearchEngine
-from indexer.errors import TopicsError
-from indexer.evaluation import evaluate, find_articles, measure_run, read_topics
-from indexer.search import MODES, SearchService
+from indexer.engine import Retrieval, RetrievalRequest, SearchEngine
+from indexer.errors import ModelError, TopicsError
+from indexer.evaluation import (
+    MEASURES,
+    evaluate,
+    find_articles,
+    measure_run,
+    measure_topics,
+    read_topics,
+)
+from indexer.request import MODES
+from indexer.search import SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item
+
+
+class CountingEngine:
+    """The engine it is given, and how often it was asked."""
+
+    def __init__(self, engine: SearchEngine) -> None:
+        self._engine = engine
+        self.retrievals = 0
+
+    def retrieve(self, request: RetrievalRequest) -> Retrieval:
+        self.retrievals += 1
+        return self._engine.retrieve(request)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+
+@pytest.fixture
+def ids(store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder) -> dict[str, int]:
+    """The archive's ids of three articles, indexed."""
+    texts = {"a": "des missiles en Europe", "b": "une soupe aux pois", "c": "la soupe en Europe"}
+    outcomes = ingest([make_item(name, text) for name, text in texts.items()], store)
+    found = {outcome.item: outcome.id or 0 for outcome in outcomes}
+    sync(store, engine, embedder)
+    return found
 
 
 def write_set(folder: Path, topics: str, qrels: str) -> Path:
@@ -48,6 +81,76 @@ def test_every_mode_is_measured(
     assert measured.measures["keyword"]["nDCG@10"] == pytest.approx(2 / 3)
     assert measured.measures["hybrid"]["nDCG@10"] == pytest.approx(2 / 3)
     assert measured.measures["semantic"]["recall@100"] == pytest.approx(2 / 3)
+
+
+def test_a_comparison_asks_model_and_engine_once_a_topic(
+    tmp_path: Path,
+    store: ArticleStore,
+    engine: SearchEngine,
+    embedder: FakeEmbedder,
+    ids: dict[str, int],
+) -> None:
+    counting = CountingEngine(engine)
+    service = SearchService(store, counting, embedder)  # type: ignore[arg-type]
+    write_set(tmp_path, "q1\tmissiles\nq2\tsoupe pois\n", "q1 0 a 1\nq2 0 b 1\n")
+    asked = embedder.calls
+    measured = evaluate(service, read_topics(tmp_path), ids, compare=True)
+    assert (embedder.calls - asked, counting.retrievals) == (2, 2)
+    assert list(measured.measures) == [*MODES, "plain convex", "rrf"]
+    assert all(list(values) == list(MEASURES) for values in measured.measures.values())
+    assert list(measured.differences) == ["keyword", "semantic", "plain convex", "rrf"]
+
+
+def test_a_comparison_says_how_far_the_merged_list_is_ahead(
+    tmp_path: Path,
+    store: ArticleStore,
+    engine: SearchEngine,
+    embedder: FakeEmbedder,
+    ids: dict[str, int],
+) -> None:
+    write_set(tmp_path, "q1\tmissiles\nq2\tsoupe pois\n", "q1 0 a 1\nq2 0 b 1\n")
+    service = SearchService(store, engine, embedder)
+    measured = evaluate(service, read_topics(tmp_path), ids, compare=True)
+    ours = measured.measures["hybrid"]["nDCG@10"]
+    for name, difference in measured.differences.items():
+        theirs = measured.measures[name]["nDCG@10"]
+        assert difference.mean == pytest.approx(ours - theirs)
+        assert 0 < difference.p_value <= 1
+
+
+def test_neighbours_are_compared_without_the_topics_own_article(
+    tmp_path: Path,
+    store: ArticleStore,
+    engine: SearchEngine,
+    embedder: FakeEmbedder,
+    ids: dict[str, int],
+) -> None:
+    write_set(tmp_path, "b\tune soupe aux pois\n", "b 0 c 1\n")
+    service = SearchService(store, engine, embedder)
+    measured = evaluate(service, read_topics(tmp_path), ids, task="similar", compare=True)
+    assert all(values["recall@10"] == 1 for values in measured.measures.values())
+    assert measured.measures["keyword"]["nDCG@10"] == measured.measures["hybrid"]["nDCG@10"] == 1
+
+
+def test_a_failing_model_is_no_measurement(
+    tmp_path: Path, store: ArticleStore, engine: SearchEngine, ids: dict[str, int]
+) -> None:
+    broken = SearchService(store, engine, FakeEmbedder(failing=True))
+    write_set(tmp_path, "q1\tmissiles\n", "q1 0 a 1\n")
+    for task in ("search", "similar"):
+        with pytest.raises(ModelError):
+            evaluate(broken, read_topics(tmp_path), ids, task=task)
+
+
+def test_each_topic_is_measured_in_the_order_of_the_judgements() -> None:
+    qrels = {"q2": {"a": 1}, "q1": {"a": 1}, "q3": {"x": 1}}
+    run = {"q1": {"b": 2.0, "a": 1.0}, "q2": {"a": 1.0}}
+    found = measure_topics(run, qrels)
+    assert list(found.items()) == [
+        ("q2", 1.0),
+        ("q1", pytest.approx(1 / math.log2(3))),
+        ("q3", 0.0),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.facets import ArticleFacts
+from indexer.engine import CosineSpread
 from indexer.listing import SORTS, Sort, make_listing
 from indexer.ranking import (
     FEW_PASSAGES,
@@ -58,12 +59,16 @@ def rank(*articles: tuple[float, float, float], passages: int = FEW_PASSAGES) ->
     """Articles 1, 2...: merged score, keyword share, deviations."""
     numbered = list(enumerate(articles, start=1))
     return Ranking(
-        tuple(number for number, _ in numbered),
-        {number: score for number, (score, _, _) in numbered},
-        {number: KeywordRank(number, share, share) for number, (_, share, _) in numbered if share},
-        {number: SemanticRank(number, 0.8, far) for number, (_, _, far) in numbered},
-        {},
-        passages,
+        article_ids=tuple(number for number, _ in numbered),
+        scores={number: score for number, (score, _, _) in numbered},
+        keyword={n: KeywordRank(n, share, share) for n, (_, share, _) in numbered if share},
+        semantic={number: SemanticRank(number, 0.8, far) for number, (_, _, far) in numbered},
+        hits={},
+        words={},
+        meanings={},
+        keyword_weight=0.5,
+        spreads={"fr": CosineSpread(0.72, 0.02, passages)},
+        coverage={},
     )
 
 

@@ -66,7 +66,8 @@ def test_several_examples_are_all_sought_and_none_is_found(
     service: SearchService, store: ArticleStore
 ) -> None:
     held = {a.title: a for a in store.each_article()}
-    both = titles(service, [text_example("Des missiles"), text_example("Un traité limite tout")], [])
+    texts = [text_example("Des missiles"), text_example("Un traité limite tout")]
+    both = titles(service, texts, [])
     assert both[0] == "Missiles et traité"
     like = [article_example(held["Missiles"]), article_example(held["Traité"])]
     assert set(titles(service, like, [])) == held.keys() - {"Missiles", "Traité"}
@@ -76,7 +77,8 @@ def test_what_answers_shall_not_be_like_leads_away(
     service: SearchService, store: ArticleStore
 ) -> None:
     held = {a.title: a for a in store.each_article()}
-    like, unlike = [text_example("Des missiles")], [article_example(held["Missiles"])]
+    like = [text_example("Des missiles"), text_example("Des missiles, encore")]
+    unlike = [article_example(held["Missiles"])]
     leads = []
     for avoided in ([], unlike):
         found = service.similar(like, ANY, avoided).results
@@ -107,3 +109,10 @@ def test_neighbours_by_words_alone_encode_nothing(
     found = service.similar([text_example("récolte")], SearchQuery("", mode="keyword"))
     assert [r.article.title for r in found.results] == ["Olives"]
     assert embedder.calls == before
+
+
+def test_a_text_as_short_as_a_headline_is_searched(service: SearchService) -> None:
+    text = "Un traité limite les missiles"
+    similar = service.similar([text_example(text)], ANY)
+    searched = service.search(SearchQuery(text))
+    assert [r.article.id for r in similar.results] == [r.article.id for r in searched.results]

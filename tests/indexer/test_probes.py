@@ -12,7 +12,8 @@ import pytest
 from archive.ingest import ingest
 from archive.store import ArticleStore
 from indexer.engines import open_engine
-from indexer.search import SearchQuery, SearchService
+from indexer.request import SearchQuery
+from indexer.search import SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item
 

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from archive.model import ArticleFilter
 from indexer.errors import QueryError
 from indexer.query import Query, parse_query, plain_query, relax, settle_credits
-from indexer.query.parser import LONGEST_MEANING_CHARACTERS, MOST_CONDITIONS, MOST_PREFIXES
+from indexer.query.parser import (
+    LONGEST_MEANING_CHARACTERS,
+    MOST_CONDITIONS,
+    MOST_CREDITS,
+    MOST_PHRASES,
+    MOST_PREFIXES,
+    MOST_SHORT_PREFIXES,
+    MOST_STOP_PHRASES,
+    TOO_MANY_CREDITS,
+    TOO_MANY_PHRASES,
+    TOO_MANY_SHORT_PREFIXES,
+)
 from indexer.query.records import (
     NO_ARTICLE,
     AllOf,
@@ -202,6 +213,29 @@ def test_odd_queries_are_understood_in_bounds(text: str) -> None:
     assert sum(len(leaves(condition)) for condition in query.conditions) <= MOST_CONDITIONS
     assert len(query.meaning) <= LONGEST_MEANING_CHARACTERS
     assert len(query.notices) <= MOST_NOTICES + 5
+
+
+def test_phrases_are_bounded_those_of_stop_words_more() -> None:
+    query = parse_query(" OR ".join(f'"mot m{n}x"' for n in range(MOST_PHRASES + 3)))
+    assert sum(len(leaves(condition)) for condition in query.conditions) == MOST_PHRASES
+    assert query.notices == (TOO_MANY_PHRASES,)
+    stopped = [f'"de {word}"' for word in ("la", "le", "les", "des", "du", "un", "une", "en")]
+    query = parse_query(" ".join([*stopped, *stopped, '"la paix"']))
+    assert query.notices == (TOO_MANY_PHRASES,)
+    assert len(set(query.conditions)) == MOST_STOP_PHRASES + 1
+
+
+def test_short_prefixes_are_bounded_more() -> None:
+    query = parse_query(" ".join(f"{letter}*" for letter in "abcdefghijklm"))
+    assert len(query.words) == MOST_SHORT_PREFIXES
+    assert TOO_MANY_SHORT_PREFIXES in query.notices
+
+
+def test_authors_and_sections_are_bounded() -> None:
+    names = " OR ".join(f"author:nom{n} OR section:nom{n}" for n in range(MOST_CREDITS))
+    query = parse_query(names + " OR author:nom1 OR source:nom1")
+    assert len({leaf for c in query.conditions for leaf in leaves(c)}) == MOST_CREDITS + 1
+    assert query.notices == (TOO_MANY_CREDITS,)
 
 
 def test_prefixes_are_bounded() -> None:

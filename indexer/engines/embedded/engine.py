@@ -6,23 +6,27 @@ same articles again, which changes nothing.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
+from archive.model import ArticleFilter
 from indexer.engine import (
     Fingerprint,
     IndexBatch,
     IndexedArticle,
     Retrieval,
     RetrievalRequest,
+    Spelling,
+    WordGain,
     check_fingerprint,
 )
 from indexer.engines.embedded.conditions import permitted
+from indexer.engines.embedded.demands import holding_all
 from indexer.engines.embedded.dense import rank_dense, spreads_of
-from indexer.engines.embedded.keyword_ranking import coverage, rank_keyword
+from indexer.engines.embedded.keyword_ranking import coverage, explain_scores, rank_keyword
 from indexer.engines.embedded.keyword_reader import PostingsCache
 from indexer.engines.embedded.keyword_writer import keyword_files, write_articles
 from indexer.engines.embedded.lock import write_lock
@@ -37,7 +41,9 @@ from indexer.engines.embedded.manifest import (
 )
 from indexer.engines.embedded.merging import pick_segments
 from indexer.engines.embedded.snapshot import KEYWORD_FOLDER, Snapshot, open_snapshot
+from indexer.engines.embedded.spelling import LexiconCache, find_spellings
 from indexer.engines.embedded.vectors import merge_segments, write_segment
+from indexer.query import Query
 
 MOST_DEAD_SHARE = 0.5
 
@@ -49,6 +55,7 @@ class EmbeddedEngine:
         self._folder = folder
         self._keyword_folder = folder / KEYWORD_FOLDER
         self._cache = PostingsCache()
+        self._lexicons = LexiconCache()
         self._refresh_lock = Lock()
         self._snapshot: Snapshot | None = None
         self._pending: dict[int, IndexedArticle | None] = {}
@@ -65,6 +72,9 @@ class EmbeddedEngine:
 
     def count(self) -> int:
         return len(self._current().articles)
+
+    def count_passages(self) -> int:
+        return sum(moments.count for moments in self._current().moments.values())
 
     def check(self) -> list[str]:
         """Every file as it was written, and the same articles in both halves."""
@@ -129,6 +139,23 @@ class EmbeddedEngine:
             spreads=spreads_of(snapshot, request.vector),
             coverage=coverage(snapshot.keyword, request.keyword),
         )
+
+    def matching(self, query: Query, wanted: ArticleFilter) -> tuple[int, ...]:
+        snapshot = self._current()
+        met = snapshot.articles.mask(wanted) & permitted(snapshot.keyword, query)
+        if met.any():
+            met &= holding_all(snapshot.keyword, query.words)
+        return tuple(snapshot.articles.ids[met].tolist())
+
+    def explain(
+        self, query: Query, article_ids: Sequence[int]
+    ) -> Mapping[int, tuple[WordGain, ...]]:
+        return explain_scores(self._current().keyword, query, article_ids)
+
+    def spellings(self, word: str, distance: int, most: int) -> tuple[Spelling, ...]:
+        snapshot = self._current()
+        lexicons = self._lexicons.of(snapshot.leaves) if distance else []
+        return find_spellings(snapshot.keyword, lexicons, word, distance, most)
 
     def _current(self) -> Snapshot:
         """The newest state on disk; only what changed since the last look is opened."""

@@ -4,13 +4,13 @@ To the BM25 of a word's stem comes a share of the BM25 of its exact form, and of
 stand side by side as in the query; measured in docs/decisions/010-query-language.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from indexer.analysis import is_stop_word
-from indexer.engine import KeywordHit
-from indexer.engines.embedded.articles import ArticleTable, Mask
+from indexer.engine import KeywordHit, WordGain
+from indexer.engines.embedded.articles import MISSING, ArticleTable, Mask
 from indexer.engines.embedded.keyword_reader import Rows, Scores
 from indexer.engines.embedded.keyword_snapshot import Codes, Gains, KeywordSnapshot
 from indexer.engines.embedded.keyword_writer import EXACT_FIELDS, RANKED_FIELDS
@@ -83,10 +83,33 @@ def score(keyword: KeywordSnapshot, query: Query) -> tuple[Scores, Scores]:
     for word in query.words:
         _add_word(keyword, total, word)
     for pair in _telling_pairs(keyword, query.pairs):
-        codes = _telling_codes(keyword, pair)
-        for field in EXACT_FIELDS:
-            total.add(keyword.gains(field, pair, codes), codes, PAIR_WEIGHT)
+        _add_pair(keyword, total, pair)
     return total.scores, total.perfect[keyword.articles.language_codes]
+
+
+def explain_scores(
+    keyword: KeywordSnapshot, query: Query, article_ids: Sequence[int]
+) -> dict[int, tuple[WordGain, ...]]:
+    """Of each article the words and pairs that add to its score; they add up to it."""
+    places = keyword.articles.rows_of(np.array(article_ids, np.int64)).tolist()
+    rows = {i: row for i, row in zip(article_ids, places, strict=True) if row != MISSING}
+    gains: dict[int, list[WordGain]] = {article: [] for article in rows}
+    for text, own in _sums(keyword, query):
+        for article, row in rows.items():
+            if own.scores[row]:
+                gains[article].append(WordGain(text, float(own.scores[row])))
+    return {article: tuple(found) for article, found in gains.items()}
+
+
+def _sums(keyword: KeywordSnapshot, query: Query) -> Iterator[tuple[str, Sum]]:
+    for word in query.words:
+        own = Sum(keyword)
+        _add_word(keyword, own, word)
+        yield " ".join(word.parts), own
+    for pair in _telling_pairs(keyword, query.pairs):
+        own = Sum(keyword)
+        _add_pair(keyword, own, pair)
+        yield " ".join(pair), own
 
 
 def _hits(
@@ -110,6 +133,12 @@ def _add_word(keyword: KeywordSnapshot, total: Sum, word: Word) -> None:
         np.maximum(best.perfect, form.weight * own.perfect, out=best.perfect)
     total.scores += best.scores
     total.perfect += best.perfect
+
+
+def _add_pair(keyword: KeywordSnapshot, total: Sum, pair: Parts) -> None:
+    codes = _telling_codes(keyword, pair)
+    for field in EXACT_FIELDS:
+        total.add(keyword.gains(field, pair, codes), codes, PAIR_WEIGHT)
 
 
 def _add_form(keyword: KeywordSnapshot, total: Sum, form: Form) -> None:

@@ -27,6 +27,8 @@ from indexer.errors import CorruptIndexError
 CACHED_POSTINGS = 8_000_000
 # Of the words that begin with a prefix, in the order of the alphabet.
 MOST_SCANNED = 20_000
+# Terms read under one lock: 15 ms, while queries wait.
+PAGE_TERMS = 5_000
 # A place in a text is a key: the number of its document in these bits and above, the word's below.
 DOCUMENT_BITS = 32
 
@@ -102,6 +104,24 @@ class Segment:
                 for (_, name), info in islice(own, MOST_SCANNED)
             ]
 
+    def each_term(self, field: str) -> Iterator[str]:
+        """Every term of the field in order; other threads may read between two pages of them."""
+        last = b""
+        while True:
+            with self._reading():
+                found = takewhile(lambda e: e[0] == field, self._reader.terms_from(field, last))
+                page = [term for _, term in islice(found, PAGE_TERMS)]
+            yield from (term.decode() for term in page if term != last)
+            if len(page) < PAGE_TERMS:
+                return
+            last = page[-1]
+
+    def count_documents(self, field: str, term: str) -> int:
+        """How many documents hold the term, deleted ones too."""
+        with self._reading():
+            name = (field, term.encode())
+            return int(self._reader.doc_frequency(*name)) if name in self._reader else 0
+
     def close(self) -> None:
         with self._lock:
             self._close()
@@ -171,7 +191,9 @@ def follow(places: Sequence[Keys]) -> Keys:
 
 def gather(places: Sequence[Keys], window: int) -> Keys:
     """Where a window of so many words begins that holds every one of the words."""
-    starts = np.unique(np.concatenate(places))
+    # Each list is in order already; `np.unique` hashes, which takes ten times as long.
+    starts = np.sort(np.concatenate(places), kind="stable")
+    starts = starts[np.diff(starts, prepend=-1) > 0]
     for own in places:
         if not len(own):
             return own
