@@ -1,6 +1,6 @@
 """Passages: the pieces of an article that are embedded, ranked and cited. Pure.
 
-A passage is a run of whole sentences of about 100 to 180 model tokens, ended at a paragraph's end
+A passage is a run of whole sentences of about 70 to 120 model tokens, ended at a paragraph's end
 where one comes in time. It is never stored: the same article always splits the same way, and
 `SPLITTER_VERSION` is part of the index's fingerprint.
 """
@@ -13,11 +13,11 @@ import regex
 
 from archive.model import PARAGRAPH_BREAK, Article
 
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 ORDINAL_BITS = 16
 MOST_PASSAGES = 1 << ORDINAL_BITS
-LEAST_TOKENS = 100
-MOST_TOKENS = 180
+LEAST_TOKENS = 70
+MOST_TOKENS = 120
 
 # Averages of XLM-RoBERTa's vocabulary over press text, measured on French, English and Japanese.
 _CHARACTERS_PER_TOKEN = 4.2

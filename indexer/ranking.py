@@ -141,7 +141,8 @@ def drop_distant(ranking: Ranking) -> Ranking:
     if ranking.passages < FEW_PASSAGES:
         factor = FEW_PASSAGES_FACTOR
     best = max(ranking.scores.values(), default=0.0)
-    if not ranking.keyword and best < factor * ANSWER_SCORE:
+    # Not whether an article of the list holds a word: a filter would change the answer.
+    if not any(ranking.coverage.values()) and best < factor * ANSWER_SCORE:
         return replace(ranking, article_ids=())
     near = factor * TAIL_SCORE
     kept = (a for a in ids if a in ranking.keyword or ranking.scores[a] >= near)

@@ -79,6 +79,7 @@ class ArticlePiece:
 
     ordinal: int
     passage_id: int
+    start: int
     pieces: Pieces
     current: bool
     anchor: str | None
@@ -196,6 +197,7 @@ def _view_piece(
     return ArticlePiece(
         ordinal=passage.ordinal,
         passage_id=passage.id,
+        start=start,
         pieces=cut_pieces(text, mark_words(text, terms, article.language)),
         current=sought is not None and start < sought[1] and sought[0] < end,
         anchor=f"char={_range((passage.start, passage.end))}" if start == passage.start else None,

@@ -1,36 +1,14 @@
-"""The pages in Chromium, which must be there: a journey, without scripts too, narrow and wide."""
+"""The pages in Chromium: a journey, without scripts too, narrow and wide."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
-import waitress
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from archive.ingest import ingest
 from tests.archive.feeds.server import article_page, item, rss, running_site
-from tests.fakes import FakeEmbedder, make_item
-from web.app import create_app
-from web.context import make_context
-from web.services import Services
-from web.settings import Settings
+from tests.browser.conftest import open_page, watch
 
 RSS = "application/rss+xml"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 4
-ITEMS = (
-    make_item(
-        "Missiles : un accord à Genève",
-        "Des inspecteurs iront sur place.\n\nLes missiles à moyenne portée seront détruits.",
-        source="Le Fil",
-        url="https://lefil.example/missiles",
-        published="2021-12-03",
-    ),
-    make_item("Drones et missiles", f"Des missiles et des drones. {LONG}", source=LONG[:80]),
-    make_item("صواريخ", "صواريخ متوسطة المدى missiles", language="ar"),
-)
 PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/articles/1?q=missiles",
          "/articles/2", "/similar?article=1", "/similar", "/add", "/nowhere", "/feeds", "/jobs",
          "/articles/1/versions")  # fmt: skip
@@ -38,48 +16,6 @@ PAGE = """<!doctype html><html lang="fr"><head><title>La source</title></head><b
 source retrouvée</h1><p>Une source oubliée a été retrouvée jeudi sous la halle, dit la mairie.</p>
 <p>Elle alimentait autrefois le lavoir et trois fontaines, selon les plans des archives.</p></main>
 </body></html>"""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, cache=home, allowed_networks=("127.0.0.0/8",))
-    services = Services(settings, FakeEmbedder())
-    list(ingest(ITEMS, services.store))
-    services.index()
-    app = create_app(make_context(services, services.index))
-    server = waitress.create_server(app, host="127.0.0.1", port=0)
-    Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.task_dispatcher.shutdown()
-    services.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert Path(CHROMIUM).exists(), "these tests need Chromium"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
-        yield launched
-        launched.close()
-
-
-def open_page(browser: Browser, site: str, width: int = 1440, scripts: bool = True) -> Page:
-    """A page on the site; `troubles` of it collect what must not happen."""
-    context = browser.new_context(
-        base_url=site, viewport={"width": width, "height": 900}, java_script_enabled=scripts,
-        locale="en-GB",
-    )  # fmt: skip
-    return context.new_page()
-
-
-def watch(page: Page, site: str) -> list[str]:
-    """What must not happen, as it happens: errors, and requests that leave the site."""
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
-    page.on("request", lambda sent: sent.url.startswith(site) or troubles.append(sent.url))
-    return troubles
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -68,7 +68,7 @@ def rank(*articles: tuple[float, float, float], passages: int = FEW_PASSAGES) ->
         meanings={},
         keyword_weight=0.5,
         spreads={"fr": CosineSpread(0.72, 0.02, passages)},
-        coverage={},
+        coverage={"fr": float(any(share for _, share, _ in articles))},
     )
 
 

@@ -67,7 +67,7 @@ def test_short_article_is_one_passage() -> None:
 
 
 def test_a_passage_ends_at_the_paragraph_that_fills_it() -> None:
-    paragraph = (SENTENCE * 7).strip()
+    paragraph = (SENTENCE * 5).strip()
     assert estimate_tokens(paragraph) >= LEAST_TOKENS
     assert [p.text for p in split_passages(make_article(paragraph, paragraph))] == [paragraph] * 2
 
