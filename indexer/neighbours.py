@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from archive.model import Article
 from archive.normalize import split_paragraphs
 from indexer.errors import QueryError
-from indexer.passages import Passage, embedding_input, split_passages, split_text
+from indexer.passages import Passage, embedding_input, estimate_tokens, split_passages, split_text
 
 # Each passage compared is one search in the vectors; a long article is compared all over.
 MOST_COMPARED = 12
 MOST_EXAMPLES = 12
 MOST_TEXT_PARAGRAPHS = 1_000
 UNLIKE_WEIGHT = 0.5
-SHORT_TEXT_WORDS = 20
+SHORT_TEXT_TOKENS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def text_example(text: str) -> Example:
 def is_like_a_query(examples: Sequence[Example]) -> bool:
     """Whether it is one text no longer than a headline: the model reads that best as a question."""
     alone = len(examples) == 1 and examples[0].article_id is None
-    return alone and len(examples[0].words.split()) <= SHORT_TEXT_WORDS
+    return alone and estimate_tokens(examples[0].words) <= SHORT_TEXT_TOKENS
 
 
 def compare(like: Sequence[Example], unlike: Sequence[Example] = ()) -> Comparison:

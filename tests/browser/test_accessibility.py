@@ -30,7 +30,7 @@ def test_no_page_breaks_a_rule(browser: Browser, site: str, theme: str, language
 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_hold_at_twice_the_size(browser: Browser, site: str, path: str) -> None:
-    """A window of 1,280 px zoomed to 200 % is one of 640 px (WCAG 1.4.4), to 400 % of 320 (1.4.10)."""
+    """1,280 px at 200 % are 640 (WCAG 1.4.4), at 400 % they are 320 (WCAG 1.4.10)."""
     for width in (640, 320):
         context = browser.new_context(base_url=site, viewport={"width": width, "height": 512})
         page = context.new_page()

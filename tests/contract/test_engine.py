@@ -24,6 +24,7 @@ from indexer.engines import open_engine
 from indexer.errors import IndexerError, IndexLockedError, StaleIndexError
 from indexer.passages import article_of
 from indexer.query import parse_query
+from indexer.query.demands import demand_words
 from tests.fakes import FakeEmbedder
 
 FINGERPRINT = Fingerprint("fake", "1", "1")
@@ -343,3 +344,59 @@ def test_spellings_follow_every_commit(engine: SearchEngine) -> None:
 def test_spellings_take_any_word(engine: SearchEngine, word: str) -> None:
     put(engine, indexed(1, "le président 1200 北京"))
     assert all(found.distance == 0 for found in engine.spellings(word, 2, 5))
+
+
+def match(engine: SearchEngine, text: str, **wanted: object) -> tuple[int, ...]:
+    return engine.matching(demand_words(parse_query(text), text), ArticleFilter(**wanted))
+
+
+def test_matching_finds_all_that_hold_every_word(engine: SearchEngine) -> None:
+    put(engine, *(indexed(n, f"missile numéro {n}") for n in range(1, 300)))
+    put(engine, indexed(300, "des drones", title="Missiles"), indexed(301, "drones"), seq=2)
+    assert match(engine, "missiles") == tuple(range(1, 301))
+    assert match(engine, "le drone et les missiles") == (300,)
+    assert match(engine, "title:missile") == (300,)
+    assert match(engine, "drone -missile") == (301,)
+    assert match(engine, "missile 7 OR 9") == (7, 9)
+    assert match(engine, '"numéro 12"') == (12,)
+    assert match(engine, "soupe") == ()
+
+
+def test_matching_follows_filters_and_commits(engine: SearchEngine) -> None:
+    put(
+        engine,
+        indexed(1, "missile", published="2021-12-03T10:00:00Z"),
+        indexed(2, "missile", source="Veilleur", published=None),
+        indexed(3, "the missile", language="en", published="2019-01-01"),
+    )
+    assert match(engine, "missile", languages=("en",)) == (3,)
+    assert match(engine, "missile", sources=("Veilleur",)) == (2,)
+    assert match(engine, "missile", published_from="2020-01-01") == (1,)
+    assert match(engine, "missile", excluded_ids=(1, 3)) == (2,)
+    put(engine, indexed(2, "soupe"), seq=2, deleted=(1,))
+    assert match(engine, "missile") == (3,)
+
+
+def test_stop_words_demand_nothing_in_their_language(engine: SearchEngine) -> None:
+    put(engine, indexed(1, "le missile"), indexed(2, "le missile", language="en"))
+    assert match(engine, "les missiles") == (1,)
+    assert match(engine, "le missile") == (1, 2)
+    assert match(engine, "le") == (2,)
+    assert match(engine, "le source:Agence") == (1, 2)
+
+
+def test_passages_are_counted(engine: SearchEngine) -> None:
+    assert engine.count_passages() == 0
+    put(engine, indexed(1, "des missiles\n\nune soupe"), indexed(2, "une soupe"))
+    assert engine.count_passages() == 3
+    put(engine, indexed(1, "des missiles"), seq=2, deleted=(2,))
+    assert engine.count_passages() == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["missile*", "北", "a AND", "((a", '"le" la', "covid-19", "é" * 99]
+)
+def test_matching_takes_any_query(engine: SearchEngine, text: str) -> None:
+    assert match(engine, text) == ()
+    put(engine, indexed(1, "missiles 北京"))
+    assert set(match(engine, text)) <= {1}

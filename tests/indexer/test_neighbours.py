@@ -14,6 +14,7 @@ from indexer.neighbours import (
     Example,
     article_example,
     compare,
+    is_like_a_query,
     text_example,
 )
 from indexer.request import SearchQuery
@@ -116,3 +117,8 @@ def test_a_text_as_short_as_a_headline_is_searched(service: SearchService) -> No
     similar = service.similar([text_example(text)], ANY)
     searched = service.search(SearchQuery(text))
     assert [r.article.id for r in similar.results] == [r.article.id for r in searched.results]
+
+
+def test_a_long_text_without_spaces_is_no_headline() -> None:
+    assert is_like_a_query([text_example("協定がジュネーブで結ばれた。")])
+    assert not is_like_a_query([text_example("協定がジュネーブで結ばれた。" * 20)])
