@@ -18,6 +18,7 @@ from web.settings import Settings
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 4
+YEARS = (2011, 2015, 2019)
 ITEMS = (
     make_item(
         "Missiles : un accord à Genève",
@@ -28,6 +29,10 @@ ITEMS = (
     ),
     make_item("Drones et missiles", f"Des missiles et des drones. {LONG}", source=LONG[:80]),
     make_item("صواريخ", "صواريخ متوسطة المدى missiles", language="ar"),
+    *(
+        make_item(f"Calendrier de {year}", f"Le calendrier {year}.", published=f"{year}-06-15")
+        for year in YEARS
+    ),
 )
 
 

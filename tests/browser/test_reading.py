@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import open_page, watch
+from tests.browser.conftest import YEARS, open_page, watch
 
 
 @pytest.fixture
@@ -126,3 +126,35 @@ def test_a_passage_near_in_meaning_gets_its_sentence(page: Page, site: str) -> N
     page.goto("/search?q=zeppelins&mode=semantic")
     expect(page.locator(".results .near").first).to_be_visible()
     assert page.locator(".results .meant").count() == 0
+
+
+def test_dragging_over_the_picture_of_time_keeps_what_lies_between(
+    page: Page,
+) -> None:
+    page.goto("/search?q=calendrier&mode=keyword")
+    expect(page.locator(".results h2")).to_have_count(len(YEARS))
+    box = page.locator(".times svg").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 10, steps=4)
+    expect(page.locator(".times .chosen")).to_be_visible()
+    page.mouse.up()
+    page.wait_for_url("**after=*")
+    expect(page.locator(".results h2")).to_have_text(["Calendrier de 2015"])
+    assert page.locator(".chips li").count() >= 2
+
+
+def test_pages_weigh_little_and_ask_nobody_else(browser: Browser, site: str) -> None:
+    for path in ("/", "/search?q=missiles", "/articles/1?q=missiles", "/similar?article=1", "/add"):
+        page = open_page(browser, site)
+        sizes: dict[str, int] = {}
+        page.on(
+            "response", lambda answer, sizes=sizes: sizes.update({answer.url: len(answer.body())})
+        )
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        own = sum(size for url, size in sizes.items() if "explain=1" not in url)
+        assert 0 < own < 100_000, (path, sizes)
+        assert all(url.startswith(site) for url in sizes)
+        page.context.close()

@@ -118,6 +118,47 @@ document.addEventListener("focusout", ({ target }) => {
   target.form?.requestSubmit();
 });
 
+// Dragging over the picture of time keeps what was published between; each bar is a link besides.
+const DAY_MS = 86_400_000;
+const LEAST_DRAG = 6;
+let drag = null;
+
+const shareAt = (svg, x) => {
+  const box = svg.getBoundingClientRect();
+  return Math.max(0, Math.min((x - box.left) / box.width, 1));
+};
+
+document.addEventListener("pointerdown", (event) => {
+  const svg = event.target.closest?.(".times svg");
+  if (svg && !event.button && svg.dataset.first) drag = { svg, from: event.clientX, band: null };
+});
+document.addEventListener("pointermove", ({ clientX }) => {
+  if (!drag || Math.abs(clientX - drag.from) < LEAST_DRAG) return;
+  drag.band ??= drag.svg.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+  const ends = [shareAt(drag.svg, drag.from), shareAt(drag.svg, clientX)].sort((a, b) => a - b);
+  const place = { class: "chosen", x: ends[0] * 100, y: 0, width: (ends[1] - ends[0]) * 100, height: 30 };
+  for (const [name, value] of Object.entries(place)) drag.band.setAttribute(name, value);
+});
+document.addEventListener("pointerup", ({ clientX }) => {
+  const { svg, from, band } = drag ?? {};
+  drag = null;
+  if (!band) return;
+  band.remove();
+  svg.addEventListener("click", (event) => event.preventDefault(), { once: true, capture: true });
+  const [first, last] = [Date.parse(svg.dataset.first), Date.parse(svg.dataset.last)];
+  const day = (share) => new Date(first + Math.round(share * (last - first) / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
+  const [after, before] = [shareAt(svg, from), shareAt(svg, clientX)].sort((a, b) => a - b).map(day);
+  const address = new URL(location);
+  address.searchParams.delete("page");
+  address.searchParams.set("after", after);
+  address.searchParams.set("before", before);
+  show(address);
+});
+// A link is not to be dragged away itself.
+document.addEventListener("dragstart", (event) => {
+  if (event.target.closest?.(".times svg")) event.preventDefault();
+});
+
 // What follows once results are there.
 function arrive() {
   rememberSearch();
