@@ -1,8 +1,9 @@
 """Articles counted by the day they were published on (UTC); from SQLite, which groups them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,7 +48,7 @@ class DayStore:
             return _counted(connection.execute(_BY_DAY))
 
 
-def _counted(rows: sa.CursorResult[tuple[str | None, int]]) -> DayCounts:
-    days = {day: articles for day, articles in rows}
-    undated = days.pop(None, 0)
-    return DayCounts({day: articles for day, articles in days.items() if day}, undated)
+def _counted(rows: Iterable[Any]) -> DayCounts:
+    counted = {row[0]: int(row[1]) for row in rows}
+    undated = counted.pop(None, 0)
+    return DayCounts(counted, undated)

@@ -1,7 +1,7 @@
 """Articles as a table for other programs, which `archive.sources.table` reads back unchanged."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from archive.model import Article
@@ -17,22 +17,28 @@ _MARK = "'"
 
 
 def write_table(articles: Iterable[Article], stream: TextIO) -> None:
-    """CSV (RFC 4180) with a header, a row an article; `stream` was opened with newline="".
+    """CSV with a row an article; `stream` was opened with newline=""."""
+    write_rows(COLUMNS, (article_cells(article, COLUMNS) for article in articles), stream)
 
-    A cell that a spreadsheet would run as a formula begins with an apostrophe. A semicolon in an
-    author's name becomes a comma: semicolons part the names.
-    """
+
+def write_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO) -> None:
+    """CSV (RFC 4180) with a header; a cell that a spreadsheet would run as a formula begins with
+    an apostrophe."""
     writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
-    for article in articles:
-        writer.writerow([defuse_cell(cell) for cell in _cells(article)])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([defuse_cell(cell) for cell in row])
 
 
-def _cells(article: Article) -> tuple[str, ...]:
-    said = {"published": article.published_local}
-    given = (said.get(column, getattr(article, column)) for column in COLUMNS[:-1])
+def article_cells(article: Article, columns: Iterable[str]) -> tuple[str, ...]:
+    """What these fields of the article hold, "" for nothing.
+
+    A semicolon in an author's name becomes a comma: semicolons part the names.
+    """
     names = (name.replace(AUTHOR_SEPARATOR, ",") for name in article.authors)
-    return (*("" if cell is None else str(cell) for cell in given), "; ".join(names))
+    said = {"published": article.published_local, "authors": "; ".join(names)}
+    given = (said[name] if name in said else getattr(article, name) for name in columns)
+    return tuple("" if cell is None else str(cell) for cell in given)
 
 
 def defuse_cell(cell: str) -> str:

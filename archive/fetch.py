@@ -1,4 +1,5 @@
-"""One GET of an outside URL, safe against hostile servers and against reaching private services.
+"""One GET or POST of an outside URL, safe against hostile servers and against reaching private
+services.
 
 The guard judges the addresses each hop resolves to as the connection is made, however the host is
 spelt (`0x7f.1`), and connects to no other: DNS cannot answer anew in between (CWE-918).
@@ -8,8 +9,9 @@ import re
 import socket
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
@@ -92,11 +94,44 @@ def request_url(
 
     `headers` are sent besides our own, at every hop: If-None-Match, If-Modified-Since.
     """
+    with _guarded_pool(url, limits, allowed_networks) as pool:
+        return _get_page(pool, url, {"User-Agent": user_agent, **headers}, limits)
+
+
+def post_url(
+    url: str,
+    body: bytes,
+    limits: FetchLimits = FetchLimits(),
+    *,
+    allowed_networks: Sequence[str] = (),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> FetchedPage:
+    """The answer to `body` sent to `url`, whatever its status, its own body left unread.
+
+    No redirect is followed: what was signed for one receiver is for no other. Raises as
+    `fetch_url`.
+    """
+    with _guarded_pool(url, limits, allowed_networks) as pool:
+        target = httpx.URL(url)
+        check_url(target)
+        given = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        sent = [(b"Host", target.netloc), *given]
+        with pool.stream("POST", _core_url(target), headers=sent, content=body) as reply:
+            told = dict(httpx.Headers(reply.headers))
+            content_type, charset = parse_content_type(told.get("content-type", ""))
+            return FetchedPage(str(target), content_type, charset, b"", reply.status, told)
+
+
+@contextmanager
+def _guarded_pool(
+    url: str, limits: FetchLimits, allowed_networks: Sequence[str]
+) -> Iterator[httpcore.ConnectionPool]:
+    """Connections that are judged and end in time; whatever fails within becomes a FetchError."""
     allowed = tuple(ip_network(network) for network in allowed_networks)
     backend = GuardedBackend(time.monotonic() + limits.timeout_seconds, allowed)
     try:
         with httpcore.ConnectionPool(network_backend=backend) as pool:
-            return _get_page(pool, url, {"User-Agent": user_agent, **headers}, limits)
+            yield pool
     except FetchError:
         raise
     except (TimeoutError, httpcore.TimeoutException) as exc:
@@ -104,6 +139,12 @@ def request_url(
     except (OSError, ValueError, *_HTTP_ERRORS) as exc:  # UnicodeError is a ValueError
         reason = " ".join(str(exc).split())[:200] or type(exc).__name__
         raise FetchError(f"Cannot fetch {url!r:.300}: {reason}; check it, then try again") from exc
+
+
+def _core_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
 
 
 def _get_page(
@@ -115,8 +156,7 @@ def _get_page(
     for _ in range(limits.max_redirects + 1):
         check_url(hop)
         headers = [(b"Host", hop.netloc), *told, (b"Accept-Encoding", b"gzip")]
-        parts = {"scheme": hop.raw_scheme, "host": hop.raw_host, "target": hop.raw_path}
-        with pool.stream("GET", httpcore.URL(port=hop.port, **parts), headers=headers) as reply:
+        with pool.stream("GET", _core_url(hop), headers=headers) as reply:
             location = httpx.Headers(reply.headers).get("location")
             if location is None or not httpx.codes.is_redirect(reply.status):
                 return _read_page(str(hop), reply, limits.max_bytes, moved_to)

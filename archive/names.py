@@ -10,7 +10,7 @@ LONGEST_NAME_CHARACTERS = 200
 LONGEST_NOTE_CHARACTERS = 2_000
 # Control characters, lone surrogates, ends of lines, and what turns the writing around (UAX #9).
 _REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_SEEN = ("L", "N", "S")
+_READ = ("L", "N")
 
 
 class NameRefusedError(UnreadableInputError):
@@ -27,17 +27,17 @@ class TagNotFoundError(SourceNotFoundError):
 
 def clean_tag(text: str) -> str:
     """NFC, trimmed, single spaces, 1 to LONGEST_TAG_CHARACTERS. Raises NameRefusedError."""
-    return _clean(text, "a tag", LONGEST_TAG_CHARACTERS)
+    return _clean(text, LONGEST_TAG_CHARACTERS)
 
 
 def clean_name(text: str) -> str:
     """The same for the name of a collection, to LONGEST_NAME_CHARACTERS."""
-    return _clean(text, "a name", LONGEST_NAME_CHARACTERS)
+    return _clean(text, LONGEST_NAME_CHARACTERS)
 
 
 def clean_note(text: str | None) -> str | None:
     """A line of text, None where it says nothing. Raises NameRefusedError."""
-    return _clean(text, "a note", LONGEST_NOTE_CHARACTERS) if text and text.strip() else None
+    return _clean(text, LONGEST_NOTE_CHARACTERS) if text and text.strip() else None
 
 
 def fold_name(name: str) -> str:
@@ -46,15 +46,13 @@ def fold_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded))
 
 
-def _clean(text: str, kind: str, longest: int) -> str:
+def _clean(text: str, longest: int) -> str:
     trimmed = text.strip()
-    if len(trimmed) > longest:
-        raise NameRefusedError(f"{kind} has at most {longest} characters; shorten it")
     if _REFUSED.search(trimmed):
-        raise NameRefusedError(f"{kind} holds no control characters; type it again")
+        raise NameRefusedError("this holds control characters; type it again")
     cleaned = " ".join(unicodedata.normalize("NFC", trimmed).split())
-    if not any(unicodedata.category(character)[0] in _SEEN for character in cleaned):
-        raise NameRefusedError(f"{kind} needs a letter, a figure or a sign")
     if len(cleaned) > longest:
-        raise NameRefusedError(f"{kind} has at most {longest} characters; shorten it")
+        raise NameRefusedError(f"this is over {longest} characters; shorten it")
+    if not any(unicodedata.category(character)[0] in _READ for character in cleaned):
+        raise NameRefusedError("nothing to read in this; give a letter or a figure")
     return cleaned

@@ -291,18 +291,23 @@ def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
         author = sa.func.json_each(columns.authors).table_valued("value")
         named = author.c.value.in_(_listed(wanted.authors))
         yield sa.select(sa.literal(1)).select_from(author).where(named).exists()
-    if wanted.tags:
-        yield tagged(wanted.tags)
-    if wanted.collections:
-        yield columns.id.in_(collected_in(wanted.collections))
     if wanted.published_from:
         yield columns.published >= wanted.published_from
     if wanted.published_before:
         yield columns.published < wanted.published_before
+    yield from _memberships(wanted)
+
+
+def _memberships(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
+    key = article.c.id
+    if wanted.tags:
+        yield tagged(wanted.tags)
+    if wanted.collections:
+        yield key.in_(collected_in(_possible(wanted.collections)))
     if wanted.article_ids:
-        yield columns.id.in_(_possible(wanted.article_ids))
+        yield key.in_(_possible(wanted.article_ids))
     if wanted.excluded_ids:
-        yield columns.id.not_in(_possible(wanted.excluded_ids))
+        yield key.not_in(_possible(wanted.excluded_ids))
 
 
 def _possible(article_ids: Sequence[int]) -> sa.Select[tuple[Any]]:

@@ -176,7 +176,7 @@ class SearchEngine(Protocol):
         every one of its words, in any of its forms and any inflection, wherever in the article.
 
         A stop word of an article's language is asked of none of that language; of a language in
-        which all words are stop words no article is among them.
+        which all words are stop words, and nothing else is asked for, no article is among them.
         """
 
     def explain(

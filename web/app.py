@@ -8,7 +8,19 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
-from web import api, feed_pages, help_pages, i18n, intake, pages, security, suggest_pages
+from web import (
+    api,
+    article_exports,
+    discovery,
+    feed_pages,
+    help_pages,
+    i18n,
+    intake,
+    pages,
+    security,
+    suggest_pages,
+    twins,
+)
 from web.context import WebContext
 from web.errors import KNOWN_ERRORS, http_status
 from web.messages import STATUS_DETAILS, status_title, translate_message
@@ -46,6 +58,9 @@ def create_app(context: WebContext) -> Flask:
     app.register_blueprint(feed_pages.blueprint)
     app.register_blueprint(help_pages.blueprint)
     app.register_blueprint(suggest_pages.blueprint)
+    app.register_blueprint(twins.blueprint)
+    app.register_blueprint(article_exports.blueprint)
+    app.register_blueprint(discovery.blueprint)
     api.register(app)
     _register_errors(app)
     return app

@@ -22,6 +22,8 @@ SILENT_VALUES = {
     ("sort", "relevance"),
     ("balance", str(EVEN_BALANCE)),
 }
+# A path of this site: browsers drop tabs and newlines, and take \ for /.
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 # Where a reader is taken back to from an answer to a form.
 FORM_PAGES = {
     "intake.add_post": "intake.add",
@@ -157,6 +159,11 @@ def here_url() -> str:
     if request.method not in ("GET", "HEAD"):
         return url_for(FORM_PAGES.get(request.endpoint, "pages.index"))
     return this_url()
+
+
+def local_path(path: str) -> str:
+    """The path where it stays on this site, else the landing page."""
+    return path if _LOCAL_PATH.fullmatch(path) else url_for("pages.index")
 
 
 def this_url(**changed: list[str]) -> str:

@@ -40,6 +40,7 @@ class Settings:
     threads: int = 4
     token: str = ""
     read_only: bool = False
+    public: bool = False
     trusted_hosts: tuple[str, ...] = ()
     allowed_networks: tuple[str, ...] = ()
     base_url: str = ""

@@ -3,10 +3,11 @@
 A search ranks by plain words and demands none of them; whoever counts articles demands them all.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from archive.normalize import clean_line
-from indexer.query.records import Not, Query
+from indexer.query.records import Condition, Not, Query
 from indexer.query.syntax import Joined, Node, Text, read_syntax
 from indexer.query.words import read_pieces
 
@@ -24,9 +25,9 @@ def demand_words(query: Query, text: str) -> Query:
     return replace(query, words=tuple(w for w in query.words if tokens.issuperset(w.parts)))
 
 
-def excludes_alone(query: Query) -> bool:
-    """Whether it names nothing an article should hold or be."""
-    return not query.words and all(isinstance(c, Not) for c in query.conditions)
+def excludes_alone(conditions: Iterable[Condition]) -> bool:
+    """Whether they name nothing an article should hold or be."""
+    return all(isinstance(condition, Not) for condition in conditions)
 
 
 def _plain_texts(node: Node) -> list[Text]:

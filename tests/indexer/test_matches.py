@@ -1,6 +1,7 @@
 """What is new to a saved search, on a real engine: what its page lists, each once."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +13,11 @@ from archive.ingest import ingest
 from archive.model import ArticleFilter
 from archive.saved_searches import SavedSearch, SavedSearchStore
 from archive.store import ArticleStore
-from indexer.engine import SearchEngine
+from indexer.engine import SearchEngine, Vectors
 from indexer.engines import open_engine
 from indexer.errors import ModelError
 from indexer.matches import Sieve, find_matches, list_held
+from indexer.ranking import ANSWER_SCORE, FEW_PASSAGES_FACTOR
 from indexer.request import SearchQuery
 from indexer.search import PHRASE_NOT_FOUND, SearchService
 from indexer.sync import sync
@@ -23,6 +25,16 @@ from tests.fakes import FakeEmbedder, make_item
 
 TOPICS = ("missiles traité portée", "soupe carottes cuisine", "crue rivière digue",
           "olives récolte moulin", "chats sommeil toits")  # fmt: skip
+
+_SAME = re.compile("fusées|roquettes")
+FILLERS = [f"{first}o{last}" for last in "rst" for first in "bcdfglmnp"]
+
+
+class Thesaurus(FakeEmbedder):
+    """To it fusées and roquettes mean the same as missiles."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return super().encode_passages([_SAME.sub("missiles", text) for text in texts])
 
 
 class Desk:
@@ -36,6 +48,7 @@ class Desk:
         self.saved = SavedSearchStore(store.database)
 
     def fill(self, texts: Iterable[str], **fields: str) -> list[int]:
+        fields = {"language": "fr"} | fields
         items = [make_item(f"Titre {place}", text, **fields) for place, text in enumerate(texts)]
         return [outcome.id or 0 for outcome in ingest(items, self.store)]
 
@@ -71,13 +84,18 @@ class Desk:
 
 
 @pytest.fixture
+def embedder() -> FakeEmbedder:
+    return Thesaurus()
+
+
+@pytest.fixture
 def make_desk(store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder):  # type: ignore[no-untyped-def]
-    """An archive of 60 articles on five topics, indexed."""
+    """An archive of 60 articles on five topics, two of them on missiles, indexed."""
 
     def make(text: str, mode: str = "hybrid", **wanted: object) -> Desk:
         query = SearchQuery(text, mode, ArticleFilter(**wanted))  # type: ignore[arg-type]
         desk = Desk(store, engine, embedder, query)
-        desk.fill(f"{TOPICS[n % 5]} mot{n} chose{n * 7}." for n in range(60))
+        desk.fill(_background(n) for n in range(60))
         desk.index()
         return desk
 
@@ -161,21 +179,31 @@ def test_revised_articles_that_matched_are_not_new(make_desk) -> None:  # type: 
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "semantic"])
-def test_none_is_cut_off_by_the_depth_of_a_list(make_desk, mode: str) -> None:  # type: ignore[no-untyped-def]
-    """450 new articles match alike; a list holds 200, by meaning 200 passages."""
+def test_none_is_cut_off_by_the_depth_of_a_list(
+    make_desk,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,  # type: ignore[no-untyped-def]
+) -> None:
+    """15 new articles match alike, each in two of its passages; a list holds 8 of either."""
+    monkeypatch.setattr("indexer.search.DEPTH", 8)
+    monkeypatch.setattr(module, "DEPTH", 8)
+    monkeypatch.setattr(module, "SLICE_ARTICLES", 6)
     desk = make_desk("missiles traité portée", mode)
     search = desk.save()
     new = desk.fill(
-        "\n\n".join([f"missiles traité portée unique{n}.", *["Un autre paragraphe. " * 40] * 2])
-        for n in range(450)
-    )
+        "\n\n".join(["missiles traité portée. " * 60, *(f"Autre {n} suite{p}x{n}. " * 30
+                     for p in range(80))])
+        for n in range(15)
+    )  # fmt: skip
     desk.index()
-    assert desk.check(search) == 450
+    assert len(desk.listed()) < 15
+    assert desk.check(search) == 15
     assert set(new) <= set(desk.matched(search))
 
 
 def test_batches_are_bounded_and_go_on_where_they_ended(
-    make_desk, monkeypatch: pytest.MonkeyPatch  # type: ignore[no-untyped-def]
+    make_desk,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
 ) -> None:
     monkeypatch.setattr(module, "BATCH_CHANGES", 4)
     desk = make_desk("missiles", "keyword")
@@ -202,13 +230,25 @@ def test_a_failing_model_passes_over_nothing(make_desk) -> None:  # type: ignore
     assert desk.check(search) == 1
 
 
-def test_slices_judge_as_the_whole_archive_does(make_desk) -> None:  # type: ignore[no-untyped-def]
-    for text in ("missiles traité", "zeppelin", "crue des chats", "olives -moulin"):
-        for mode in ("hybrid", "keyword"):
-            desk = make_desk(text, mode)
-            listed, sieve = desk.listed(), Sieve(desk.service, desk.query)
-            for article in desk.store.article_ids():
-                assert bool(sieve.sift([article])) == (article in listed), (text, mode, article)
+@pytest.mark.parametrize("mode", ["hybrid", "keyword"])
+@pytest.mark.parametrize(
+    "text", ["missiles", "roquettes", "zeppelin", "crue des chats", "olives -moulin"]
+)
+def test_slices_judge_as_the_whole_archive_does(make_desk, text: str, mode: str) -> None:  # type: ignore[no-untyped-def]
+    """Also what is near in meaning alone, and too far to be an answer by itself."""
+    desk = make_desk(text, mode)
+    desk.fill(f"fusées {' '.join(FILLERS[n : 2 * n])}" for n in range(12))
+    desk.index()
+    listed, sieve = desk.listed(), Sieve(desk.service, desk.query)
+    for article in desk.store.article_ids():
+        assert bool(sieve.sift([article])) == (article in listed), article
+    if (text, mode) == ("roquettes", "hybrid"):
+        answer = FEW_PASSAGES_FACTOR * ANSWER_SCORE
+        assert min(sieve.held().values()) < answer < max(sieve.held().values())
+
+
+def _background(n: int) -> str:
+    return f"{TOPICS[0 if n < 2 else 1 + n % 4]} mot{n} chose{n * 7}."
 
 
 OPERATIONS = st.lists(
@@ -227,18 +267,19 @@ def test_every_article_the_page_lists_is_reported_exactly_once(
     with_words: bool,
 ) -> None:
     folder = tmp_path_factory.mktemp("archive")
-    store, embedder = ArticleStore(folder / "archive.sqlite"), FakeEmbedder()
+    store, embedder = ArticleStore(folder / "archive.sqlite"), Thesaurus()
     engine = open_engine("embedded", folder / "index")
-    text = "missiles traité portée" if with_words else "missiles zeppelin"
+    text = "missiles traité portée" if with_words else "roquettes"
     desk = Desk(store, engine, embedder, SearchQuery(text, mode))  # type: ignore[arg-type]
-    desk.fill(f"{TOPICS[n % 5]} mot{n} chose{n * 7}." for n in range(55))
+    desk.fill(_background(n) for n in range(55))
     desk.index()
     search, known = desk.save(), desk.listed()
     held: dict[int, int] = {}
     reported: list[int] = []
     for operation, place, topic in [*operations, ("index", 0, 0), ("check", 0, 0)]:
         if operation == "put":
-            item = f"{TOPICS[topic]} rubrique{place} {place * topic}."
+            words = TOPICS[topic] if topic < 4 else "fusées toits rivière"
+            item = f"{words} rubrique{place} {place * topic}."
             (held[place],) = desk.fill([item], url=f"https://a.example/{place}")
         elif operation == "delete" and place in held:
             with store.transaction() as transaction:

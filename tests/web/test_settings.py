@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 """Settings: where each comes from, which wins, and what is refused."""
 
 from pathlib import Path
@@ -46,7 +48,7 @@ def test_every_kind_of_value_is_read_from_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({"HEMERO_PROT": "1"}, "no setting 'prot'; there is: allowed_networks, cache, "),
+        ({"HEMERO_PROT": "1"}, "no setting 'prot'; there is: allowed_networks, base_url, cache, "),
         ({"HEMERO_THREADS": "0"}, "setting 'threads' cannot be '0'"),
         ({"HEMERO_PORT": "http"}, "setting 'port' cannot be 'http'"),
         ({"HEMERO_READ_ONLY": "perhaps"}, "setting 'read_only' cannot be 'perhaps'"),
@@ -62,3 +64,9 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "hemero.toml").write_text("port = ")
     with pytest.raises(SettingsError, match=r"hemero\.toml cannot be read"):
         load_settings({"HEMERO_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+def test_every_setting_is_documented(name: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
+    assert f"| `{name}` | `HEMERO_{name.upper()}` |" in page

@@ -8,22 +8,30 @@ from indexer.analysis import is_stop_word
 from indexer.engines.embedded.articles import Mask
 from indexer.engines.embedded.conditions import meeting
 from indexer.engines.embedded.keyword_snapshot import KeywordSnapshot
-from indexer.query.records import Form, HasPhrase, HasPrefix, HasWord, Parts, Word
+from indexer.query.demands import excludes_alone
+from indexer.query.records import Form, HasPhrase, HasPrefix, HasWord, Parts, Query
 
 
-def holding_all(keyword: KeywordSnapshot, words: Sequence[Word]) -> Mask:
-    """The articles that hold each of the words in one of its forms, in any inflection.
+def holding_all(keyword: KeywordSnapshot, query: Query) -> Mask:
+    """The articles that hold each of the query's words in one of its forms, in any inflection.
 
     A stop word of an article's language is asked of none of that language; where that leaves
-    nothing to ask for, no article of the language is among them. No words at all are held by all.
+    nothing to ask for, and no condition says what to find, no article of it is among them.
     """
     held = np.ones(len(keyword.articles), np.bool_)
-    asked = np.zeros(len(keyword.articles), np.bool_)
-    for word in words:
+    asked = np.full(len(keyword.articles), _asks(query), np.bool_)
+    for word in query.words:
         silent = _are_stop_words(keyword, word.parts)
         asked |= ~silent
-        held &= silent | _holding_any(keyword, word.forms)
-    return held & asked if words else held
+        # Elsewhere the word, which may be dear to look up, decides nothing.
+        if (held & ~silent).any():
+            held &= silent | _holding_any(keyword, word.forms)
+    return held & asked
+
+
+def _asks(query: Query) -> bool:
+    """Whether its conditions say what to find, or no words are there to say it."""
+    return not query.words or not excludes_alone(query.conditions)
 
 
 def _holding_any(keyword: KeywordSnapshot, forms: Sequence[Form]) -> Mask:

@@ -144,7 +144,7 @@ class EmbeddedEngine:
         snapshot = self._current()
         met = snapshot.articles.mask(wanted) & permitted(snapshot.keyword, query)
         if met.any():
-            met &= holding_all(snapshot.keyword, query.words)
+            met &= holding_all(snapshot.keyword, query)
         return tuple(snapshot.articles.ids[met].tolist())
 
     def explain(

@@ -22,7 +22,7 @@ from pylatexenc.latex2text import (
 )
 
 from archive.ingest import ingest
-from archive.model import Article, ArticleDraft, SourceItem
+from archive.model import Article, ArticleDraft, SourceItem, headline_of
 from archive.normalize import clean_line
 from archive.sources.ninjs import read_object
 from tests.fakes import make_item
@@ -102,6 +102,12 @@ def inline_text(tokens: list[Token]) -> Iterator[str]:
     for token in tokens:
         if token.children is not None:
             yield "".join(child.content for child in token.children)
+
+
+def title_of(article: Article) -> str:
+    """Its title, or the beginning of its first paragraph that says anything."""
+    lines = [clean_line(text) for text in (article.title, *article.paragraphs)]
+    return lines[0] or headline_of("", filter(None, lines))
 
 
 def test_bibtex() -> None:
@@ -193,7 +199,7 @@ def test_where_the_family_comes_first_names_are_kept_whole() -> None:
 def test_any_article_is_one_bibtex_entry(article: Article, passage: str) -> None:
     citation = cite(article, HERE, passage)
     fields = parse_bibtex(format_bibtex([citation])).fields_dict
-    assert " ".join(fields["title"].value.split()) == clean_line(article.headline)
+    assert " ".join(fields["title"].value.split()) == title_of(article)
     assert fields.keys() <= {"author", "title", "journal", "date", "year", "month", "language",
                              "url", "annote", "abstract"}  # fmt: skip
     if citation.quotation:
@@ -205,7 +211,7 @@ def test_any_articles_are_as_many_ris_records(articles: list[Article], passage: 
     text = format_ris(cite(article, HERE, passage) for article in articles)
     assert len(text.splitlines()) == text.count("\r\n") == text.count("\n")
     records = parse_ris(text)
-    assert [record["title"] for record in records] == [clean_line(a.headline) for a in articles]
+    assert [record["title"] for record in records] == [title_of(a) for a in articles]
     for record, article in zip(records, articles, strict=True):
         assert record["type_of_reference"] == "NEWS"
         assert record.get("abstract", "") == clean_line(passage)
@@ -220,7 +226,7 @@ def test_any_article_is_one_line_of_markdown_and_a_quotation(
     citation = cite(article, HERE, passage)
     tokens = parse_markdown(format_markdown(citation))
     line, *quoted = inline_text(tokens)
-    assert citation.title in line
+    assert title_of(article) in line
     assert quoted == ([citation.quotation] if citation.quotation else [])
     links = [child.attrGet("href") for token in tokens for child in token.children or ()
              if child.type == "link_open"]  # fmt: skip
@@ -232,7 +238,7 @@ def test_any_article_is_one_line_of_markdown_and_a_quotation(
 @given(ARTICLES, TEXTS)
 def test_any_article_is_csl_of_its_own_words(article: Article, passage: str) -> None:
     record = json.loads(json.dumps(csl_record(cite(article, HERE, passage))))
-    assert record["title"] == clean_line(article.headline)
+    assert record["title"] == title_of(article)
     assert record.get("abstract", "") == clean_line(passage)
     assert record["URL"].startswith(("http://", "https://"))
 
@@ -240,7 +246,7 @@ def test_any_article_is_csl_of_its_own_words(article: Article, passage: str) -> 
 @given(ARTICLES, TEXTS)
 def test_any_article_is_plain_text(article: Article, passage: str) -> None:
     lines = format_plain(cite(article, HERE, passage)).splitlines()
-    assert clean_line(article.headline) in lines[0]
+    assert title_of(article) in lines[0]
     assert lines[1:] == (["", f"“{clean_line(passage)}”"] if clean_line(passage) else [])
 
 

@@ -1,0 +1,330 @@
+"""Saved searches and the articles that came to match them, in the archive's own file.
+
+Of wire copies the first that matches stands for all: another copy is no new match, not even in a
+later check. A match goes with its article; the next copy that changes may then match in its place.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from archive.copies import LISTED
+from archive.database import Database
+from archive.errors import SavedSearchLimitError, SavedSearchNotFoundError
+from archive.normalize import format_utc
+from archive.schema import article, change, saved_match, saved_search, wire_copy
+
+Channel = Literal["email", "webhook"]
+State = Literal["none", "waiting", "sent"]
+CHANNELS: tuple[Channel, ...] = ("email", "webhook")
+MOST_SAVED = 1_000
+SECRET_BYTES = 32
+
+_UNREAD = sa.func.count().filter(saved_match.c.seq > saved_search.c.read_seq)
+_COUNTED = (
+    sa.select(saved_search, _UNREAD.label("unread"), sa.func.count(saved_match.c.seq).label("held"))
+    .outerjoin_from(saved_search, saved_match)
+    .group_by(saved_search.c.id)
+    .order_by(saved_search.c.id)
+)
+_KEEP = saved_match.insert().prefix_with("OR IGNORE")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search kept by its URL's arguments; `unread` of its `held` matches are new to the reader.
+
+    Changes up to `seen_seq` were looked through. `outcome` says what went wrong with sending.
+    """
+
+    id: int
+    name: str
+    arguments: str
+    created: str
+    seen_seq: int
+    read_seq: int
+    email: str | None
+    webhook: str | None
+    secret: str = field(repr=False)
+    outcome: str | None
+    unread: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMatch:
+    """An article the search lists, found by its change `seq`."""
+
+    article_id: int
+    seq: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMatch:
+    """A match as it is kept; it is new to the reader where `seq` is past the search's `read_seq`.
+
+    `found` is the UTC time of the check that found it.
+    """
+
+    saved_search_id: int
+    article_id: int
+    seq: int
+    found: str
+    score: float
+    email_state: State
+    webhook_state: State
+
+
+class SavedSearchStore:
+    """The saved searches of an archive. Safe for many threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self,
+        name: str,
+        arguments: str,
+        seen_seq: int,
+        held: Sequence[tuple[int, float]] = (),
+        *,
+        email: str | None = None,
+        webhook: str | None = None,
+    ) -> SavedSearch:
+        """A new search. `held` are (article, score) pairs it lists already: known, never sent.
+
+        Raises SavedSearchLimitError.
+        """
+        moment = format_utc(datetime.now(UTC))
+        values = {
+            "name": name,
+            "arguments": arguments,
+            "created": moment,
+            "seen_seq": seen_seq,
+            "read_seq": seen_seq,
+            "email": email,
+            "webhook": webhook,
+            "secret": secrets.token_hex(SECRET_BYTES),
+        }
+        with self._database.write() as connection:
+            _check_room(connection)
+            saved_id = int(connection.execute(saved_search.insert().values(values)).lastrowid)
+            _keep_held(connection, saved_id, held, seen_seq, moment)
+        return self.get(saved_id)
+
+    def get(self, saved_id: int) -> SavedSearch:
+        """Raises SavedSearchNotFoundError."""
+        with self._database.read() as connection:
+            row = connection.execute(_COUNTED.where(saved_search.c.id == saved_id)).first()
+        if row is None:
+            raise _missing(saved_id)
+        return _saved(row)
+
+    def searches(self) -> list[SavedSearch]:
+        """Every saved search with its counts, in the order they were saved."""
+        with self._database.read() as connection:
+            return [_saved(row) for row in connection.execute(_COUNTED)]
+
+    def matches(self, saved_id: int, limit: int = 50, offset: int = 0) -> list[SavedMatch]:
+        """A page of the matches, the latest first."""
+        query = (
+            sa.select(saved_match)
+            .where(saved_match.c.saved_search_id == saved_id)
+            .order_by(saved_match.c.seq.desc(), saved_match.c.article_id.desc())
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.limit(limit).offset(offset)).all()
+        return [SavedMatch(**row._mapping) for row in rows]
+
+    def mark_read(self, saved_id: int, seq: int) -> None:
+        """Matches up to this change are read; one found later stays new. Raises as `get`."""
+        seen, read = saved_search.c.seen_seq, saved_search.c.read_seq
+        self._change(saved_id, read_seq=sa.func.max(read, sa.func.min(seen, max(seq, 0))))
+
+    def rename(self, saved_id: int, name: str) -> None:
+        """Raises SavedSearchNotFoundError."""
+        self._change(saved_id, name=name)
+
+    def send_to(self, saved_id: int, email: str | None, webhook: str | None) -> None:
+        """Send new matches there from now on; what waits for an address taken away is dropped.
+
+        Raises SavedSearchNotFoundError.
+        """
+        self._change(saved_id, email=email, webhook=webhook, outcome=None)
+        for channel, address in (("email", email), ("webhook", webhook)):
+            if address is None:
+                self._settle(saved_id, _column(channel), "none")
+
+    def note_outcome(self, saved_id: int, outcome: str | None) -> None:
+        """What went wrong with sending or checking, None where all went well."""
+        told = saved_search.update().where(saved_search.c.id == saved_id).values(outcome=outcome)
+        with self._database.write() as connection:
+            connection.execute(told)
+
+    def remove(self, saved_id: int) -> None:
+        """Forget the search and its matches; the articles stay. Raises SavedSearchNotFoundError."""
+        with self._database.write() as connection:
+            gone = connection.execute(saved_search.delete().where(saved_search.c.id == saved_id))
+            if not gone.rowcount:
+                raise _missing(saved_id)
+
+    def record(self, saved_id: int, found: Sequence[FoundMatch], seen_seq: int) -> int:
+        """Keep the matches that are new and how far was looked, in one transaction.
+
+        How many are new: articles that are gone, that matched before or whose wire copy did are
+        not. Messages wait for those addresses the search has now. 0 where it was removed meanwhile.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(
+                sa.select(saved_search).where(saved_search.c.id == saved_id)
+            ).first()
+            if row is None:
+                return 0
+            new = _select_new(connection, saved_id, found)
+            states = {f"{name}_state": "waiting" if row._mapping[name] else "none"
+                      for name in CHANNELS}  # fmt: skip
+            _insert(connection, saved_id, new, format_utc(datetime.now(UTC)), states)
+            seen = sa.func.max(saved_search.c.seen_seq, seen_seq)
+            own = saved_search.c.id == saved_id
+            connection.execute(saved_search.update().where(own).values(seen_seq=seen))
+        return len(new)
+
+    def waiting(self, saved_id: int, channel: Channel, limit: int) -> list[SavedMatch]:
+        """Matches whose message is still to be sent, the oldest first."""
+        query = (
+            sa.select(saved_match)
+            .where(saved_match.c.saved_search_id == saved_id, _column(channel) == "waiting")
+            .order_by(saved_match.c.seq, saved_match.c.article_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.limit(limit)).all()
+        return [SavedMatch(**row._mapping) for row in rows]
+
+    def mark_sent(self, saved_id: int, channel: Channel, article_ids: Sequence[int]) -> None:
+        """To be called right after the receiver took the message."""
+        self._settle(saved_id, _column(channel), "sent", article_ids)
+
+    def give_up(self, saved_id: int, channel: Channel, found_before: datetime) -> int:
+        """Wait no longer for the messages of matches found before then; how many they were."""
+        old = saved_match.c.found < format_utc(found_before)
+        return self._settle(saved_id, _column(channel), "none", None, old)
+
+    def _change(self, saved_id: int, **values: Any) -> None:
+        own = saved_search.c.id == saved_id
+        with self._database.write() as connection:
+            changed = connection.execute(saved_search.update().where(own).values(values))
+            if not changed.rowcount:
+                raise _missing(saved_id)
+
+    def _settle(
+        self,
+        saved_id: int,
+        column: sa.Column[Any],
+        state: State,
+        article_ids: Sequence[int] | None = None,
+        *conditions: sa.ColumnElement[bool],
+    ) -> int:
+        """How many waiting messages are so no longer."""
+        change_state = saved_match.update().where(
+            saved_match.c.saved_search_id == saved_id, column == "waiting", *conditions
+        )
+        named = {}
+        if article_ids is not None:
+            change_state = change_state.where(saved_match.c.article_id.in_(LISTED))
+            named = {"ids": json.dumps(list(article_ids))}
+        with self._database.write() as connection:
+            return connection.execute(change_state.values({column.name: state}), named).rowcount
+
+
+def _check_room(connection: sa.Connection) -> None:
+    held = connection.scalar(sa.select(sa.func.count()).select_from(saved_search)) or 0
+    if held >= MOST_SAVED:
+        raise SavedSearchLimitError(f"there are {MOST_SAVED} saved searches; remove one first")
+
+
+def _keep_held(
+    connection: sa.Connection,
+    saved_id: int,
+    held: Sequence[tuple[int, float]],
+    seen_seq: int,
+    moment: str,
+) -> None:
+    """What is listed already, by the change that brought it; all of it is read."""
+    scores = dict(held)
+    query = sa.select(change).where(change.c.article_id.in_(LISTED))
+    rows = connection.execute(query, {"ids": json.dumps(list(scores))}).all()
+    known = [
+        FoundMatch(row.article_id, min(row.seq, seen_seq), scores[row.article_id]) for row in rows
+    ]
+    states = {f"{channel}_state": "none" for channel in CHANNELS}
+    _insert(connection, saved_id, _select_new(connection, saved_id, known), moment, states)
+
+
+def _select_new(
+    connection: sa.Connection, saved_id: int, found: Sequence[FoundMatch]
+) -> list[FoundMatch]:
+    """Those still held that did not match before; of wire copies the best alone."""
+    ids = {"ids": json.dumps([match.article_id for match in found])}
+    own = saved_match.c.saved_search_id == saved_id
+    matched = sa.select(saved_match.c.article_id).where(own)
+    facts = sa.select(article.c.id, wire_copy.c.cluster_id).outerjoin_from(article, wire_copy)
+    clusters = {
+        row.id: row.cluster_id
+        for row in connection.execute(
+            facts.where(article.c.id.in_(LISTED), article.c.id.not_in(matched)), ids
+        )
+    }
+    told = (
+        sa.select(wire_copy.c.cluster_id)
+        .join(saved_match, saved_match.c.article_id == wire_copy.c.article_id)
+        .where(own)
+    )
+    known = set(connection.scalars(told)) if any(clusters.values()) else set()
+    new = []
+    for match in sorted(found, key=lambda match: (-match.score, match.article_id)):
+        cluster = clusters.get(match.article_id)
+        if match.article_id not in clusters or cluster in known:
+            continue
+        new.append(match)
+        known |= {cluster} - {None}
+    return new
+
+
+def _insert(
+    connection: sa.Connection,
+    saved_id: int,
+    matches: Sequence[FoundMatch],
+    moment: str,
+    states: dict[str, str],
+) -> None:
+    rows = [
+        {
+            "saved_search_id": saved_id,
+            "article_id": match.article_id,
+            "seq": match.seq,
+            "found": moment,
+            "score": match.score,
+            **states,
+        }
+        for match in matches
+    ]
+    if rows:
+        connection.execute(_KEEP, rows)
+
+
+def _column(channel: str) -> sa.Column[Any]:
+    return saved_match.c[f"{channel}_state"]
+
+
+def _missing(saved_id: int) -> SavedSearchNotFoundError:
+    return SavedSearchNotFoundError(f"no saved search {saved_id}; it may have been removed")
+
+
+def _saved(row: Any) -> SavedSearch:
+    return SavedSearch(**row._mapping)
