@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import StoreError
+from archive.names import fold_name
 
 HEAD_REVISION = "0003"
 BUSY_TIMEOUT_SECONDS = 30
@@ -81,6 +82,8 @@ def _configure(connection: Any, _record: object) -> None:
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # SQLite itself folds the case of ASCII alone.
+    connection.create_function("folded", 1, fold_name, deterministic=True)
 
 
 def _write_ahead(connection: Any) -> None:

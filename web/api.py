@@ -8,9 +8,16 @@ from flask_smorest import Api, Blueprint
 
 from archive.model import ItemOutcome
 from archive.normalize import clean_line
-from indexer.filters import make_filter
 from indexer.request import SearchQuery
-from web import adding, api_feeds, api_intake, schemas
+from web import (
+    adding,
+    api_admin,
+    api_collections,
+    api_feeds,
+    api_intake,
+    api_timeline,
+    schemas,
+)
 from web.context import get_context
 from web.health import check_health
 from web.picks import PickArguments, read_picks
@@ -61,13 +68,18 @@ def register(app: Flask) -> None:
     problem_api.register_blueprint(blueprint)
     problem_api.register_blueprint(api_intake.blueprint)
     problem_api.register_blueprint(api_feeds.blueprint)
+    problem_api.register_blueprint(api_admin.blueprint)
+    problem_api.register_blueprint(api_timeline.blueprint)
+    problem_api.register_blueprint(api_collections.blueprint)
 
 
 @blueprint.before_request
 @api_intake.blueprint.before_request
 @api_feeds.blueprint.before_request
+@api_collections.blueprint.before_request
 def refuse_other_than_json() -> None:
-    if request.method == "POST" and not request.is_json and request.endpoint != FILES_POST:
+    writing = request.method in ("POST", "PUT", "PATCH")
+    if writing and not request.is_json and request.endpoint != FILES_POST:
         abort(415)
 
 
@@ -185,16 +197,6 @@ def _similar(arguments: Record) -> Record:
 
 
 def _query(arguments: Record, **given: Any) -> SearchQuery:
-    wanted = make_filter(
-        arguments["source"],
-        arguments["language"],
-        arguments["after"],
-        arguments["before"],
-        sections=arguments["section"],
-        authors=arguments["author"],
-        tags=arguments["tag"],
-        collections=arguments["collection"],
-    )
     paging = {"page": arguments["page"], "page_size": arguments["page_size"]}
-    fields: Record = {"text": "", "filter": wanted} | paging | given
+    fields: Record = {"text": "", "filter": schemas.read_selection(arguments)} | paging | given
     return SearchQuery(**fields)

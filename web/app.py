@@ -9,8 +9,10 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
 from web import (
+    admin_pages,
     api,
     article_exports,
+    collection_pages,
     discovery,
     feed_pages,
     help_pages,
@@ -19,6 +21,7 @@ from web import (
     pages,
     security,
     suggest_pages,
+    timeline_pages,
     twins,
 )
 from web.context import WebContext
@@ -56,11 +59,14 @@ def create_app(context: WebContext) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(feed_pages.blueprint)
+    app.register_blueprint(collection_pages.blueprint)
     app.register_blueprint(help_pages.blueprint)
     app.register_blueprint(suggest_pages.blueprint)
     app.register_blueprint(twins.blueprint)
     app.register_blueprint(article_exports.blueprint)
     app.register_blueprint(discovery.blueprint)
+    app.register_blueprint(timeline_pages.blueprint)
+    app.register_blueprint(admin_pages.blueprint)
     api.register(app)
     _register_errors(app)
     return app

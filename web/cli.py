@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from web.commands import articles, duplicates, feeds, running, searching, upkeep
+from web.commands import (
+    articles,
+    collecting,
+    duplicates,
+    feeds,
+    running,
+    searching,
+    timeline,
+    upkeep,
+)
 from web.commands.shared import Composition
 from web.errors import KNOWN_ERRORS, exit_code
 
@@ -50,6 +59,6 @@ def main(ctx: click.Context, home: Path | None) -> None:
     ctx.obj = replace(ctx.obj or Composition(), home=home)
 
 
-for module in (articles, duplicates, feeds, searching, upkeep, running):
+for module in (articles, collecting, duplicates, feeds, searching, timeline, upkeep, running):
     for command in module.COMMANDS:
         main.add_command(command)

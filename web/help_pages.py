@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template
 
@@ -15,11 +15,11 @@ SHORTEST_WORD = 5
 BEGINNING = 4
 ENGLISH = {
     "and": "AND", "or": "OR", "not": "NOT", "title": "title", "author": "author",
-    "language": "language", "before": "before", "after": "after",
+    "language": "language", "tag": "tag", "before": "before", "after": "after",
 }  # fmt: skip
 FRENCH = {
     "and": "ET", "or": "OU", "not": "SAUF", "title": "titre", "author": "auteur",
-    "language": "langue", "before": "avant", "after": "après",
+    "language": "langue", "tag": "étiquette", "before": "avant", "after": "après",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -36,6 +36,7 @@ class Material:
     author: str
     language: str
     year: int
+    tag: str = "climat"
 
 
 DEFAULT = Material(
@@ -54,6 +55,8 @@ def show() -> str:
     own = [article for article in recent if article.language == current_language()]
     material = find_material(own or recent)
     names = FRENCH if current_language() == "fr" else ENGLISH
+    for tag, _ in get_context().services.tags.all_tags(1):
+        material = replace(material, tag=tag)
     return render_template("help.html", made=material, n=names, beginning=BEGINNING)
 
 

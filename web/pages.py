@@ -1,6 +1,5 @@
 """The pages. All state of a search is in its URL."""
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from web import adding, i18n
 from web.arguments import (
     drop_url,
     here_url,
+    local_path,
     page_url,
     read_form,
     read_number,
@@ -41,8 +41,6 @@ THEMES = ("auto", "light", "dark")
 PREFERENCE_SECONDS = 365 * 24 * 3600
 RECENT_ARTICLES = 50
 EXAMPLE_TITLES = 12
-# A path of this site: browsers drop tabs and newlines, and take \ for /.
-_LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 
 blueprint = Blueprint("pages", __name__)
 
@@ -160,7 +158,7 @@ def similar() -> str | Response:
 @blueprint.get("/preferences")
 def preferences() -> Response:
     """Remember the reader's choice of language or theme, then go back."""
-    response = redirect(_local_path(request.args.get("next", "")))
+    response = redirect(local_path(request.args.get("next", "")))
     for name, allowed in ((i18n.COOKIE, i18n.LANGUAGES), ("theme", THEMES)):
         chosen = request.args.get(name, "")
         if chosen in allowed:
@@ -229,8 +227,3 @@ def _theme() -> str:
 
 def _preferences_url(lang: str | None = None, theme: str | None = None) -> str:
     return url_for("pages.preferences", lang=lang, theme=theme, next=here_url())
-
-
-def _local_path(path: str) -> str:
-    """The path where it stays on this site, else the landing page."""
-    return path if _LOCAL_PATH.fullmatch(path) else url_for("pages.index")

@@ -1,10 +1,14 @@
 """Shapes of the API's objects, from which the OpenAPI document is made."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import marshmallow as ma
 from marshmallow import validate
 
 from archive.histogram import UNITS
-from archive.model import OUTCOMES
+from archive.model import OUTCOMES, ArticleFilter
+from indexer.filters import make_filter
 from indexer.listing import SORTS
 from indexer.request import KEYWORD_WEIGHT, MODES, MOST_PER_PAGE
 
@@ -22,7 +26,7 @@ class Problem(ma.Schema):
     detail = ma.fields.String()
 
 
-class Filters(ma.Schema):
+class Selection(ma.Schema):
     """Which articles may be answered; dates are years, months or days, both included."""
 
     source = ma.fields.List(ma.fields.String(), load_default=[])
@@ -33,8 +37,27 @@ class Filters(ma.Schema):
     collection = ma.fields.List(ma.fields.Integer(validate=ARTICLE_RANGE), load_default=[])
     after = ma.fields.String(load_default="", metadata={"example": "2021-12"})
     before = ma.fields.String(load_default="")
+
+
+class Filters(Selection):
+    """A page of them."""
+
     page = ma.fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
     page_size = ma.fields.Integer(load_default=10, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+def read_selection(arguments: Mapping[str, Any]) -> ArticleFilter:
+    """The filter of a request's arguments. Raises QueryError."""
+    return make_filter(
+        arguments["source"],
+        arguments["language"],
+        arguments["after"],
+        arguments["before"],
+        sections=arguments["section"],
+        authors=arguments["author"],
+        tags=arguments["tag"],
+        collections=arguments["collection"],
+    )
 
 
 class SearchArguments(Filters):

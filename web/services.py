@@ -14,14 +14,17 @@ from web.settings import Settings
 
 if TYPE_CHECKING:
     from archive.clusters import ClusterStore
+    from archive.collections import CollectionStore
     from archive.feeds.store import FeedStore
     from archive.jobs import JobStore
+    from archive.tags import TagStore
     from indexer.embedding import Embedder
     from indexer.engine import SearchEngine
     from indexer.reranking import Reranker
     from indexer.search import SearchService
     from indexer.suggestions import SuggestionService
     from indexer.sync import SyncProgress, SyncReport
+    from indexer.timelines import Timelines
 
 
 class Services:
@@ -48,6 +51,18 @@ class Services:
         from archive.clusters import ClusterStore
 
         return ClusterStore(self.store.database)
+
+    @cached_property
+    def collections(self) -> "CollectionStore":
+        from archive.collections import CollectionStore
+
+        return CollectionStore(self.store.database)
+
+    @cached_property
+    def tags(self) -> "TagStore":
+        from archive.tags import TagStore
+
+        return TagStore(self.store.database)
 
     @cached_property
     def feeds(self) -> "FeedStore":
@@ -112,6 +127,12 @@ class Services:
         from indexer.suggestions import SuggestionService
 
         return SuggestionService(self.store, self.engine)
+
+    @cached_property
+    def timelines(self) -> "Timelines":
+        from indexer.timelines import Timelines
+
+        return Timelines(self.store, self.engine, self.search.understand)
 
     def summarize(self) -> ArchiveSummary:
         """The archive in numbers, counted again only where it has changed."""

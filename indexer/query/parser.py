@@ -51,7 +51,7 @@ TOO_MANY_SHORT_PREFIXES = (
 )
 # Each looks at the authors, or the section, of every article.
 MOST_CREDITS = 16
-TOO_MANY_CREDITS = f"Only the first {MOST_CREDITS} authors and sections are kept."
+TOO_MANY_CREDITS = f"Only the first {MOST_CREDITS} authors, sections and tags are kept."
 TOO_MANY_PHRASES = (
     f"Only the first {MOST_PHRASES} quotations are kept, and {MOST_STOP_PHRASES} of stop words."
 )

@@ -174,7 +174,7 @@ def test_results_fit_the_terminal(
 
 
 def test_a_long_passage_is_cut_between_words_around_its_match(run: Run, tmp_path: Path) -> None:
-    words = " ".join(f"mot{number}" for number in range(55))
+    words = " ".join(f"mot{number}" for number in range(35))
     (tmp_path / "a.txt").write_text(f"Titre\n{words} aiguille {words}.")
     run("add", str(tmp_path / "a.txt"))
     shown = " ".join(run("search", "aiguille", "--mode", "keyword").stdout.split())

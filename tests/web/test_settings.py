@@ -1,7 +1,6 @@
-from dataclasses import fields
-
 """Settings: where each comes from, which wins, and what is refused."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest

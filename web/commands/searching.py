@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 query_options = apply_options(
     click.option("--source", multiple=True, help="Only this outlet; repeatable."),
     click.option("--language", multiple=True, help="Only this language, e.g. fr; repeatable."),
+    click.option("--tag", multiple=True, help="Only what bears this tag; repeatable."),
     click.option("--after", help="Published in or after this year, month or day."),
     click.option("--before", help="Published in or before this year, month or day."),
     click.option("-n", "--size", default=10, show_default=True, help="Results per page."),
@@ -165,6 +166,7 @@ COMMANDS = (search, similar, evaluate)
 def _search_query(
     source: tuple[str, ...],
     language: tuple[str, ...],
+    tag: tuple[str, ...],
     after: str | None,
     before: str | None,
     size: int,
@@ -175,7 +177,7 @@ def _search_query(
 
     return SearchQuery(
         text="",
-        filter=make_filter(source, language, after, before),
+        filter=make_filter(source, language, after, before, tags=tag),
         page=page,
         page_size=size,
     )

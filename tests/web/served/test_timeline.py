@@ -185,3 +185,14 @@ def test_the_command(hemero: RunHemero, tmp_path) -> None:  # type: ignore[no-un
     text = hemero("timeline", "missile", "--unit", "month", "--csv").output
     assert list(csv.reader(StringIO(text)))[1] == ["2021-12-01", "2021-12-31", "2", "1", "0.500000"]
     assert hemero("timeline", "le").exit_code == 64
+
+
+def test_the_api_counts_alike(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/timeline?q=missiles&unit=year&language=fr").json
+    assert answer is not None
+    rows = client.get("/timeline.csv?q=missiles&unit=year&language=fr").text.splitlines()
+    assert len(rows) == len(answer["bars"]) + 2
+    counted = sum(sum(bar["counts"]) for bar in answer["bars"])
+    assert counted + answer["queries"][0]["undated"] == answer["queries"][0]["articles"] > 0
+    assert client.get("/api/v1/timeline?q=").status_code == 400
+    assert client.get("/api/v1/timeline?q=a&unit=hour").status_code == 422
