@@ -24,7 +24,8 @@ from babel.support import NullTranslations, Translations
 from archive.errors import FetchError
 from archive.fetch import FetchLimits, post_url, refusal_of
 from archive.model import Article
-from archive.saved_searches import CHANNELS, Channel, SavedMatch, SavedSearch, SavedSearchStore
+from archive.saved_matches import CHANNELS, Channel, SavedMatch
+from archive.saved_searches import SavedSearch, SavedSearchStore
 from web.errors import AlertError
 from web.i18n import LANGUAGES
 from web.records import article_heading
@@ -54,6 +55,8 @@ def deliver(
     """Send what waits, each match once to each address; the search keeps what went wrong."""
     sent, problems, ends = 0, [], time.monotonic() + LONGEST_TURN_SECONDS
     for channel in CHANNELS:
+        if not getattr(saved, channel):
+            continue
         services.saved.give_up(saved.id, channel, datetime.now(UTC) - GIVEN_UP_AFTER)
         try:
             while keep_going() and time.monotonic() < ends:
@@ -162,12 +165,13 @@ def make_email(
 
 def send_email(settings: Settings, message: EmailMessage) -> None:
     """Hand the message to the mail server. Raises AlertError unless it took it."""
+    password = _read_password(settings) if settings.smtp_user else ""
     try:
         with _connect(settings) as server:
             if settings.smtp_tls == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if settings.smtp_user:
-                server.login(settings.smtp_user, _read_password(settings))
+                server.login(settings.smtp_user, password)
             server.send_message(message)
     except (smtplib.SMTPException, OSError, ValueError) as exc:
         said = str(exc).replace(message["To"], "the receiver")
@@ -204,7 +208,9 @@ def _read_password(settings: Settings) -> str:
         lines = Path(settings.smtp_password_file).expanduser().read_text("utf-8").splitlines()
     except (OSError, ValueError) as exc:
         raise AlertError("smtp_password_file cannot be read; check the setting") from exc
-    return lines[0] if lines else ""
+    if not lines or not lines[0].isascii():  # RFC 4616 allows more, Python's client does not
+        raise AlertError("the first line of smtp_password_file is no password in ASCII")
+    return lines[0]
 
 
 def _message_id(settings: Settings, saved: SavedSearch, articles: Sequence[Article]) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from archive.model import Article
-from archive.saved_searches import SavedMatch, SavedSearch
+from archive.saved_matches import SavedMatch
+from archive.saved_searches import SavedSearch
 
 ATOM_TYPE, JSON_FEED_TYPE = "application/atom+xml", "application/feed+json"
 ATOM = "http://www.w3.org/2005/Atom"

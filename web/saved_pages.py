@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import SavedSearchLimitError
 from archive.model import Article
-from archive.saved_searches import SavedMatch, SavedSearch
+from archive.saved_matches import SavedMatch
+from archive.saved_searches import SavedSearch
 from indexer.errors import QueryError
 from web import saving
 from web.alerts import email_problem

@@ -1,7 +1,8 @@
 """Saved searches and their matches as JSON objects, for the API and `--json` alike."""
 
 from archive.model import Article
-from archive.saved_searches import SavedMatch, SavedSearch
+from archive.saved_matches import SavedMatch
+from archive.saved_searches import SavedSearch
 from web.records import Record, article_heading
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask
 
 from archive.normalize import clean_line
-from archive.saved_searches import SavedSearch
+from archive.saved_searches import SavedSearch, SavedSearchStore
 from indexer.errors import IndexerError, QueryError
 from indexer.matches import find_matches, list_held
 from indexer.request import SearchQuery
@@ -75,7 +75,8 @@ def save_search(
     given_email, given_webhook = read_email(email), read_webhook(webhook)
     seen_seq = services.engine.checkpoint()
     held = list_held(services.search, query)
-    return services.saved.create(
+    store: SavedSearchStore = services.saved
+    return store.create(
         name, kept, seen_seq, list(held.items()), email=given_email, webhook=given_webhook
     )
 

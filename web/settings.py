@@ -17,6 +17,7 @@ PREFIX = "HEMERO_"
 CONFIG_VARIABLE = "HEMERO_CONFIG"
 CONFIG_NAME = "hemero.toml"
 MOST_THREADS = 1024
+LARGEST_PORT = 65_535
 # One line each: they become headers of messages and addresses in them.
 _PATTERNS = {
     "base_url": re.compile(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
@@ -108,6 +109,8 @@ def _convert(name: str, value: Any) -> Any:
         if name == "allowed_networks":
             for network in converted:
                 ip_network(network)
+        if name == "smtp_port" and not 1 <= converted <= LARGEST_PORT:
+            raise ValueError(value)
         if name in _PATTERNS and not _PATTERNS[name].fullmatch(converted):
             raise ValueError(value)
         return converted

@@ -7,7 +7,8 @@ import pytest
 import archive.saved_searches as module
 from archive.errors import SavedSearchLimitError, SavedSearchNotFoundError
 from archive.ingest import ingest
-from archive.saved_searches import FoundMatch, SavedSearch, SavedSearchStore
+from archive.saved_matches import FoundMatch
+from archive.saved_searches import SavedSearch, SavedSearchStore
 from archive.store import ArticleStore
 from tests.fakes import make_item
 

@@ -7,6 +7,7 @@ import logging
 import socketserver
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -76,6 +77,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _MailSession)
         self.taken: list[EmailMessage] = []
+        self.logins: list[bytes] = []
 
 
 class _MailSession(socketserver.StreamRequestHandler):
@@ -89,6 +91,11 @@ class _MailSession(socketserver.StreamRequestHandler):
                 self.wfile.write(b"550 no such user\r\n")
             elif command == b"DATA":
                 self._take()
+            elif command == b"EHLO":
+                self.wfile.write(b"250-here\r\n250 AUTH PLAIN\r\n")
+            elif command == b"AUTH":
+                self.server.logins.append(b64decode(line.split()[-1]))
+                self.wfile.write(b"235 welcome\r\n")
             else:
                 self.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 ok\r\n")
 
@@ -323,6 +330,22 @@ def test_encryption_that_is_not_offered_sends_nothing(
     assert mail.taken == []
 
 
+def test_the_password_comes_from_a_file(
+    make_services: Callable[..., Services], mail: MailServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("tres-secret\nnot this\n")
+    services = make_services(**with_mail(mail, smtp_user="h", smtp_password_file=str(file)))
+    save(services, email="desk@journal.example")
+    add(services, "Accord", "Des missiles.")
+    assert [each.sent for each in check_all(services)] == [1]
+    assert mail.logins == [b"\x00h\x00tres-secret"]
+    file.write_text("trés-secret")
+    add(services, "Suite", "Encore des missiles.")
+    (report,) = check_all(services)
+    assert "no password in ASCII" in str(report.problem)
+
+
 def test_a_password_that_cannot_be_read_says_so(
     make_services: Callable[..., Services], mail: MailServer, tmp_path: Path
 ) -> None:
@@ -332,7 +355,7 @@ def test_a_password_that_cannot_be_read_says_so(
     save(services, email="desk@journal.example")
     add(services, "Accord", "Des missiles.")
     (report,) = check_all(services)
-    assert "smtp_password_file" in str(report.problem)
+    assert report.problem == "smtp_password_file cannot be read; check the setting"
 
 
 @pytest.mark.parametrize(
