@@ -7,13 +7,15 @@ from babel import Locale
 from flask import Flask, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
 
-LANGUAGES = ("en", "fr")
+TRANSLATIONS = Path(__file__).parent / "translations"
+# English is what the program is written in; every compiled catalogue adds a language.
+LANGUAGES = ("en", *sorted(path.parts[-3] for path in TRANSLATIONS.glob("*/LC_MESSAGES/*.mo")))
 COOKIE = "lang"
 MONTH_PATTERN = "MMMM y"
 
 
 def translate(app: Flask) -> None:
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, locale_selector=choose_locale)
 
 
@@ -58,6 +60,17 @@ def current_language() -> str:
 
 def show_number(number: int) -> str:
     return str(format_decimal(number))
+
+
+def show_figure(value: float) -> str:
+    """With two decimals."""
+    return str(format_decimal(value, "0.00"))
+
+
+def other_languages() -> list[tuple[str, str]]:
+    """The languages the reader could change to: code and own name."""
+    codes = (code for code in LANGUAGES if code != current_language())
+    return [(code, str(Locale.parse(code).get_display_name(code)).capitalize()) for code in codes]
 
 
 def language_name(code: str) -> str:

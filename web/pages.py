@@ -71,6 +71,8 @@ def provide_context() -> dict[str, Any]:
         "show_moment": i18n.show_moment,
         "show_period": i18n.show_period,
         "show_number": i18n.show_number,
+        "figure": i18n.show_figure,
+        "other_languages": i18n.other_languages,
         "preferences_url": _preferences_url,
         "with_url": with_url,
         "drop_url": drop_url,

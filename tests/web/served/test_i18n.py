@@ -15,6 +15,7 @@ from indexer.filters import make_filter
 from indexer.query import parse_query
 from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
 from tests.web.served.conftest import MakeApp
+from web import i18n
 from web.messages import MESSAGES, translate_message
 
 WEB = Path(web.__file__).parent
@@ -117,3 +118,17 @@ def test_a_failing_model_is_told_in_french(make_app: MakeApp) -> None:
     page = app.test_client().get("/search?q=missiles", headers=FRENCH).text
     assert SEMANTIC_UNAVAILABLE not in page
     assert 'class="notice"' in page
+
+
+def test_a_catalogue_adds_a_language(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(i18n, "LANGUAGES", ("en", "fr", "de"))
+    page = client.get("/").text
+    assert 'hreflang="de" rel="nofollow">Deutsch</a>' in page
+    assert "Français" in page
+    client.get("/preferences?lang=de")
+    assert '<html lang="de"' in client.get("/").text
+
+
+def test_every_catalogue_is_offered() -> None:
+    folders = {path.name for path in (WEB / "translations").iterdir() if path.is_dir()}
+    assert set(i18n.LANGUAGES) == {"en", *folders}
