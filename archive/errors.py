@@ -36,5 +36,13 @@ class JobNotFoundError(ArchiveError, LookupError):
     """No job under this id."""
 
 
+class SavedSearchNotFoundError(ArchiveError, LookupError):
+    """No saved search under this id."""
+
+
+class SavedSearchLimitError(ArchiveError, ValueError):
+    """More searches than an archive keeps."""
+
+
 class StoreError(ArchiveError, OSError):
     """The store cannot be opened, read or written."""

@@ -1,15 +1,11 @@
-"""Saved searches and the articles that came to match them, in the archive's own file.
-
-Of wire copies the first that matches stands for all: another copy is no new match, not even in a
-later check. A match goes with its article; the next copy that changes may then match in its place.
-"""
+"""Saved searches, their matches and what is to be sent of them, in the archive's own file."""
 
 import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,11 +13,18 @@ from archive.copies import LISTED
 from archive.database import Database
 from archive.errors import SavedSearchLimitError, SavedSearchNotFoundError
 from archive.normalize import format_utc
-from archive.schema import article, change, saved_match, saved_search, wire_copy
+from archive.saved_matches import (
+    CHANNELS,
+    Channel,
+    FoundMatch,
+    SavedMatch,
+    State,
+    insert_matches,
+    keep_held,
+    select_new,
+)
+from archive.schema import saved_match, saved_search
 
-Channel = Literal["email", "webhook"]
-State = Literal["none", "waiting", "sent"]
-CHANNELS: tuple[Channel, ...] = ("email", "webhook")
 MOST_SAVED = 1_000
 SECRET_BYTES = 32
 
@@ -32,7 +35,6 @@ _COUNTED = (
     .group_by(saved_search.c.id)
     .order_by(saved_search.c.id)
 )
-_KEEP = saved_match.insert().prefix_with("OR IGNORE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +56,6 @@ class SavedSearch:
     outcome: str | None
     unread: int = 0
     held: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FoundMatch:
-    """An article the search lists, found by its change `seq`."""
-
-    article_id: int
-    seq: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class SavedMatch:
-    """A match as it is kept; it is new to the reader where `seq` is past the search's `read_seq`.
-
-    `found` is the UTC time of the check that found it.
-    """
-
-    saved_search_id: int
-    article_id: int
-    seq: int
-    found: str
-    score: float
-    email_state: State
-    webhook_state: State
 
 
 class SavedSearchStore:
@@ -115,7 +92,7 @@ class SavedSearchStore:
         with self._database.write() as connection:
             _check_room(connection)
             saved_id = int(connection.execute(saved_search.insert().values(values)).lastrowid)
-            _keep_held(connection, saved_id, held, seen_seq, moment)
+            keep_held(connection, saved_id, held, seen_seq, moment)
         return self.get(saved_id)
 
     def get(self, saved_id: int) -> SavedSearch:
@@ -186,10 +163,10 @@ class SavedSearchStore:
             ).first()
             if row is None:
                 return 0
-            new = _select_new(connection, saved_id, found)
+            new = select_new(connection, saved_id, found)
             states = {f"{name}_state": "waiting" if row._mapping[name] else "none"
                       for name in CHANNELS}  # fmt: skip
-            _insert(connection, saved_id, new, format_utc(datetime.now(UTC)), states)
+            insert_matches(connection, saved_id, new, format_utc(datetime.now(UTC)), states)
             seen = sa.func.max(saved_search.c.seen_seq, seen_seq)
             own = saved_search.c.id == saved_id
             connection.execute(saved_search.update().where(own).values(seen_seq=seen))
@@ -246,76 +223,6 @@ def _check_room(connection: sa.Connection) -> None:
     held = connection.scalar(sa.select(sa.func.count()).select_from(saved_search)) or 0
     if held >= MOST_SAVED:
         raise SavedSearchLimitError(f"there are {MOST_SAVED} saved searches; remove one first")
-
-
-def _keep_held(
-    connection: sa.Connection,
-    saved_id: int,
-    held: Sequence[tuple[int, float]],
-    seen_seq: int,
-    moment: str,
-) -> None:
-    """What is listed already, by the change that brought it; all of it is read."""
-    scores = dict(held)
-    query = sa.select(change).where(change.c.article_id.in_(LISTED))
-    rows = connection.execute(query, {"ids": json.dumps(list(scores))}).all()
-    known = [
-        FoundMatch(row.article_id, min(row.seq, seen_seq), scores[row.article_id]) for row in rows
-    ]
-    states = {f"{channel}_state": "none" for channel in CHANNELS}
-    _insert(connection, saved_id, _select_new(connection, saved_id, known), moment, states)
-
-
-def _select_new(
-    connection: sa.Connection, saved_id: int, found: Sequence[FoundMatch]
-) -> list[FoundMatch]:
-    """Those still held that did not match before; of wire copies the best alone."""
-    ids = {"ids": json.dumps([match.article_id for match in found])}
-    own = saved_match.c.saved_search_id == saved_id
-    matched = sa.select(saved_match.c.article_id).where(own)
-    facts = sa.select(article.c.id, wire_copy.c.cluster_id).outerjoin_from(article, wire_copy)
-    clusters = {
-        row.id: row.cluster_id
-        for row in connection.execute(
-            facts.where(article.c.id.in_(LISTED), article.c.id.not_in(matched)), ids
-        )
-    }
-    told = (
-        sa.select(wire_copy.c.cluster_id)
-        .join(saved_match, saved_match.c.article_id == wire_copy.c.article_id)
-        .where(own)
-    )
-    known = set(connection.scalars(told)) if any(clusters.values()) else set()
-    new = []
-    for match in sorted(found, key=lambda match: (-match.score, match.article_id)):
-        cluster = clusters.get(match.article_id)
-        if match.article_id not in clusters or cluster in known:
-            continue
-        new.append(match)
-        known |= {cluster} - {None}
-    return new
-
-
-def _insert(
-    connection: sa.Connection,
-    saved_id: int,
-    matches: Sequence[FoundMatch],
-    moment: str,
-    states: dict[str, str],
-) -> None:
-    rows = [
-        {
-            "saved_search_id": saved_id,
-            "article_id": match.article_id,
-            "seq": match.seq,
-            "found": moment,
-            "score": match.score,
-            **states,
-        }
-        for match in matches
-    ]
-    if rows:
-        connection.execute(_KEEP, rows)
 
 
 def _column(channel: str) -> sa.Column[Any]:

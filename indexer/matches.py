@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from archive.saved_searches import FoundMatch
+from archive.saved_matches import FoundMatch
 from archive.store import ArticleStore
 from indexer.errors import ModelError
 from indexer.query import relax

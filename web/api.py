@@ -15,6 +15,7 @@ from web import (
     api_collections,
     api_feeds,
     api_intake,
+    api_saved,
     api_timeline,
     schemas,
 )
@@ -68,6 +69,7 @@ def register(app: Flask) -> None:
     problem_api.register_blueprint(blueprint)
     problem_api.register_blueprint(api_intake.blueprint)
     problem_api.register_blueprint(api_feeds.blueprint)
+    problem_api.register_blueprint(api_saved.blueprint)
     problem_api.register_blueprint(api_admin.blueprint)
     problem_api.register_blueprint(api_timeline.blueprint)
     problem_api.register_blueprint(api_collections.blueprint)

@@ -19,6 +19,7 @@ from web import (
     i18n,
     intake,
     pages,
+    saved_pages,
     security,
     suggest_pages,
     timeline_pages,
@@ -59,6 +60,7 @@ def create_app(context: WebContext) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(feed_pages.blueprint)
+    app.register_blueprint(saved_pages.blueprint)
     app.register_blueprint(collection_pages.blueprint)
     app.register_blueprint(help_pages.blueprint)
     app.register_blueprint(suggest_pages.blueprint)

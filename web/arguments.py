@@ -28,6 +28,7 @@ _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 FORM_PAGES = {
     "intake.add_post": "intake.add",
     "feeds.follow": "feeds.feeds",
+    "saved.create": "saved.show_all",
     "collections.create": "collections.show_all",
 }
 

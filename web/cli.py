@@ -14,6 +14,7 @@ from web.commands import (
     duplicates,
     feeds,
     running,
+    saved,
     searching,
     timeline,
     upkeep,
@@ -59,6 +60,8 @@ def main(ctx: click.Context, home: Path | None) -> None:
     ctx.obj = replace(ctx.obj or Composition(), home=home)
 
 
-for module in (articles, collecting, duplicates, feeds, searching, timeline, upkeep, running):
+MODULES = (articles, collecting, duplicates, feeds, saved, searching, timeline, upkeep, running)
+
+for module in MODULES:
     for command in module.COMMANDS:
         main.add_command(command)

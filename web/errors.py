@@ -6,6 +6,8 @@ from archive.errors import (
     BlockedAddressError,
     FetchError,
     JobNotFoundError,
+    SavedSearchLimitError,
+    SavedSearchNotFoundError,
     SiteRulesError,
     SourceNotFoundError,
     UnreadableInputError,
@@ -33,12 +35,28 @@ class WriteRefusedError(WebError, PermissionError):
     """A write by someone who may not write."""
 
 
+class SavedSearchRefusedError(WebError, ValueError):
+    """A name or an address of a saved search that cannot be used."""
+
+
+class AlertError(WebError, OSError):
+    """A message that its receiver did not take."""
+
+
+class SavedLockedError(WebError, TimeoutError):
+    """Another process checks the saved searches."""
+
+
 # The first class that fits decides: HTTP status, exit code of the command line.
 STATUSES: dict[type[Exception], tuple[int, int]] = {
     WriteRefusedError: (403, 77),
     SettingsError: (500, 78),
     ArticleNotFoundError: (404, 66),
     JobNotFoundError: (404, 66),
+    SavedSearchNotFoundError: (404, 66),
+    SavedSearchLimitError: (422, 65),
+    SavedSearchRefusedError: (422, 65),
+    SavedLockedError: (503, 75),
     SiteRulesError: (500, 78),
     QueryError: (400, 64),
     TopicsError: (400, 65),

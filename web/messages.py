@@ -60,6 +60,16 @@ MESSAGES = (
         "%(number)s articles of the index are gone from the store (%(ids)s);"
         " run: hemero index --rebuild"
     ),
+    N_("no saved search %(number)s; it may have been removed"),
+    N_("there are %(number)s saved searches; remove one first"),
+    N_("a saved search needs a name"),
+    N_("this search is too long to be saved; leave some filters out"),
+    N_("not an e-mail address; write name@example.org"),
+    N_("e-mail is not set up here; set %(names)s"),
+    N_("the mail server refused: %(reason)s; check the smtp settings"),
+    N_("smtp_password_file cannot be read; check the setting"),
+    N_("the first line of smtp_password_file is no password in ASCII"),
+    N_("the e-mail's address or name cannot be used; set it anew"),
     N_("nothing to count; ask for a word that not every text holds"),
     N_("nothing to search for; type a word, a name or a question"),
     N_("nothing to compare with; give a sentence or a paragraph"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archive.collections import CollectionStore
     from archive.feeds.store import FeedStore
     from archive.jobs import JobStore
+    from archive.saved_searches import SavedSearchStore
     from archive.tags import TagStore
     from indexer.embedding import Embedder
     from indexer.engine import SearchEngine
@@ -69,6 +70,12 @@ class Services:
         from archive.feeds.store import FeedStore
 
         return FeedStore(self.store.database)
+
+    @cached_property
+    def saved(self) -> "SavedSearchStore":
+        from archive.saved_searches import SavedSearchStore
+
+        return SavedSearchStore(self.store.database)
 
     def read_options(
         self,

@@ -18,6 +18,7 @@ from web.console import index_progress
 from web.context import WebContext, make_context
 from web.errors import SettingsError
 from web.polling import FeedKeeper
+from web.saved_checks import SavedKeeper
 from web.security import LARGEST_REQUEST_BYTES, check_exposure
 from web.services import Services
 from web.settings import Settings
@@ -96,12 +97,14 @@ def run_server(services: Services, poll: bool = False) -> None:
         raise SettingsError("polling adds articles: leave out --poll, or read_only")
     keeper = IndexKeeper(services)
     feeds = FeedKeeper(services, keeper.wake)
+    saved = SavedKeeper(services)
     context = make_context(services, keeper.wake)
     server = _listen(settings, context)
     Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
     if not settings.read_only:
         keeper.start()
         context.jobs.start()
+        saved.start()
         if poll:
             feeds.start()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -111,6 +114,7 @@ def run_server(services: Services, poll: bool = False) -> None:
     finally:
         server.close()
         feeds.stop()
+        saved.stop()
         context.jobs.stop()
         keeper.stop()
 

@@ -101,7 +101,8 @@ def test_openapi(client: FlaskClient) -> None:
     assert set(document["paths"]) == {
         "/api/v1/search", "/api/v1/similar", "/api/v1/articles", "/api/v1/articles/{article_id}",
         "/api/v1/health", "/api/v1/jobs", "/api/v1/jobs/addresses", "/api/v1/jobs/{job_id}",
-        "/api/v1/feeds", "/api/v1/feeds/{feed_id}", "/api/v1/admin", "/api/v1/timeline",
+        "/api/v1/feeds", "/api/v1/saved", "/api/v1/saved/{saved_id}",
+        "/api/v1/feeds/{feed_id}", "/api/v1/admin", "/api/v1/timeline",
         "/api/v1/collections", "/api/v1/collections/{collection_id}", "/api/v1/tags",
         "/api/v1/collections/{collection_id}/articles", "/api/v1/articles/{article_id}/tags",
         "/api/v1/articles/{article_id}/versions", "/api/v1/articles/{article_id}/diff",
