@@ -8,7 +8,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/articles/1?q=missiles",
          "/articles/1/versions", "/similar", "/similar?article=1&article=2&not_article=3", "/add",
          "/feeds", "/jobs", "/help", "/nowhere", "/timeline", "/timeline?q=missiles&with=drones",
-         "/admin", "/collections")  # fmt: skip
+         "/admin", "/collections", "/saved")  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -7,7 +7,7 @@ from indexer.query import Query, parse_query
 from indexer.reasons import best_passages, mark_words, query_terms
 
 PARAGRAPHS = tuple(
-    " ".join([f"Le sujet {word} occupe tout ce paragraphe bien rempli."] * 12)
+    " ".join([f"Le sujet {word} occupe tout ce paragraphe bien rempli."] * 8)
     for word in ("missile", "abeille", "soupe", "abeille")
 )
 ARTICLE = Article(7, 1, "Un titre", PARAGRAPHS, None, (), None, "fr", None, "", "")
