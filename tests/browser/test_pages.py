@@ -11,8 +11,8 @@ from tests.browser.conftest import open_page, watch
 RSS = "application/rss+xml"
 PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/articles/1?q=missiles",
          "/articles/2", "/similar?article=1", "/similar", "/add", "/nowhere", "/feeds", "/jobs",
-         "/articles/1/versions", "/timeline?q=missiles&with=drones", "/admin", "/collections", "/saved",
-         "/help")  # fmt: skip
+         "/articles/1/versions", "/timeline?q=missiles&with=drones", "/admin", "/collections",
+         "/saved", "/help")  # fmt: skip
 PAGE = """<!doctype html><html lang="fr"><head><title>La source</title></head><body><main><h1>La
 source retrouvée</h1><p>Une source oubliée a été retrouvée jeudi sous la halle, dit la mairie.</p>
 <p>Elle alimentait autrefois le lavoir et trois fontaines, selon les plans des archives.</p></main>
