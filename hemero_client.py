@@ -129,7 +129,8 @@ class Archive:
         article, passages = record["article"], record["passages"]
         link = f"{self._address}/articles/{article['id']}"
         if passages:
-            link += f"#char={passages[0]['start']},{passages[0]['end']}"
+            range_ = f"char={passages[0]['start']},{passages[0]['end']}"
+            link += f"?{range_}#{range_}"
         return Result(
             **article,
             score=record["score"],

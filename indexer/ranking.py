@@ -110,7 +110,7 @@ def fuse(
         keyword = _comparable(first, keyword, dense)
     scores = FUSIONS[fusion](keyword, dense, keyword_weight)
     return Ranking(
-        article_ids=_by_score(scores),
+        article_ids=_by_score(scores, hits),
         scores=scores,
         keyword={
             hit.article_id: KeywordRank(rank, hit.score, hit.share)
@@ -118,7 +118,7 @@ def fuse(
         },
         semantic={
             article: SemanticRank(rank, hits[article][0].cosine, dense[article] * MOST_DEVIATIONS)
-            for rank, article in enumerate(_by_score({a: dense[a] for a in hits}), start=1)
+            for rank, article in enumerate(_by_score({a: dense[a] for a in hits}, hits), start=1)
         },
         hits=hits,
         words=keyword,
@@ -209,5 +209,9 @@ def _comparable(
     }
 
 
-def _by_score(scores: Mapping[int, float]) -> tuple[int, ...]:
-    return tuple(sorted(scores, key=lambda article: (-scores[article], article)))
+def _by_score(
+    scores: Mapping[int, float], hits: Mapping[int, Sequence[DenseHit]]
+) -> tuple[int, ...]:
+    """The best first; of those whose meaning is worth nothing, the nearer."""
+    nearest = {article: own[0].cosine for article, own in hits.items()}
+    return tuple(sorted(scores, key=lambda a: (-scores[a], -nearest.get(a, -1.0), a)))

@@ -77,7 +77,8 @@ class SearchService:
         parsed = self.understand(query.text)
         ranking, notices = self._rank(query, parsed)
         # What was demanded of the text is met, and meaning alone has no words to be judged beside.
-        if query.mode == "hybrid" and relax(parsed) == parsed:
+        relaxed = PHRASE_NOT_FOUND in notices
+        if query.mode == "hybrid" and (relaxed or relax(parsed) == parsed):
             ranking = drop_distant(ranking)
         ranking, failures = self._rerank(ranking, query, parsed)
         page = self._pages.cut(ranking, query, parsed, (*notices, *failures))
@@ -189,14 +190,14 @@ class SearchService:
             return None, (SEMANTIC_UNAVAILABLE,)
 
     def _merge(self, query: SearchQuery, parsed: Query, vector: Vectors | None) -> Ranking:
-        by_words_alone = query.mode == "keyword" or vector is None
         request = RetrievalRequest(
             keyword=parsed if query.mode != "semantic" else replace(parsed, words=()),
             vector=vector,
             filter=query.filter,
             depth=DEPTH,
         )
-        weight = 1.0 if by_words_alone else query.keyword_weight
+        weight = {"semantic": 0.0, "keyword": 1.0}.get(query.mode, query.keyword_weight)
+        weight = 1.0 if vector is None else weight
         return fuse([self._retrieve(request)], query.fusion, weight)
 
     def _retrieve(self, request: RetrievalRequest) -> Retrieval:

@@ -12,7 +12,8 @@ _COLLECTIVE = re.compile(
     re.IGNORECASE,
 )
 _PARTICLE = re.compile(
-    r"al|ben|bin|d[aeiou]|das|de[ilnr]|della|dos|el|ibn|l[ae]|ten|ter|van|vo[mn]|zur?"
+    r"al|ben|bin|d[aeiou]|das|de[ilnr]|della|des|dos|el|ibn|l[ae]|ten|ter|van|vo[mn]|zur?",
+    re.IGNORECASE,  # "Kévin Le Dantec"
 )
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|ii|iii|iv", re.IGNORECASE)
 # In these the family's name comes first, or names are not parted so.

@@ -11,7 +11,7 @@ from archive.collections import Collected, Collection
 from archive.errors import UnreadableInputError
 from archive.model import Article
 from archive.names import CollectionNotFoundError, NameRefusedError
-from web.arguments import here_url, local_path, page_url, read_number
+from web.arguments import drop_url, here_url, local_path, page_url, read_number, with_url
 from web.citations import Citation, cite
 from web.collection_export import EXPORTS, collected_articles, make_file
 from web.context import get_context
@@ -162,9 +162,11 @@ def rename_tag() -> Response:
 
 
 def tag_url(tag: str) -> str:
-    """The newest articles that bear the tag."""
+    """This search among those that bear the tag; elsewhere, the newest that do."""
+    if request.endpoint == "pages.search":
+        return drop_url("tag", tag) if tag in request.args.getlist("tag") else with_url("tag", tag)
     named = tag.replace('"', " ")
-    return url_for("pages.search", q=f'tag:"{named}"', tag=tag)
+    return url_for("pages.search", q=f'tag:"{named}"')
 
 
 def _name_of(collection_id: int) -> str:

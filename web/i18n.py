@@ -32,7 +32,7 @@ def show_date(published: str | None) -> str:
     """A stored date or time as a day in words, "" for none."""
     if not published:
         return ""
-    return str(format_date(date.fromisoformat(published[:10]), "long"))
+    return _write_day(date.fromisoformat(published[:10]))
 
 
 def show_moment(moment: str | None) -> str:
@@ -51,7 +51,13 @@ def show_period(text: str) -> str:
         return text
     if len(parts) == 1:
         return text
-    return str(format_date(first, MONTH_PATTERN if len(parts) == 2 else "long"))
+    return str(format_date(first, MONTH_PATTERN)) if len(parts) == 2 else _write_day(first)
+
+
+def _write_day(day: date) -> str:
+    """A day in words; in French the first of a month is "1er", which CLDR leaves to the writer."""
+    text = str(format_date(day, "long"))
+    return f"1er{text[1:]}" if day.day == 1 and current_language() == "fr" else text
 
 
 def current_language() -> str:

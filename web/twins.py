@@ -32,6 +32,7 @@ from web.feeds_out import (
 from web.messages import status_title
 from web.views import article_url
 
+FEED_KINDS = ("atom", "json")
 RIS_TYPE = "application/x-research-info-systems"
 BIBTEX_TYPE = "application/x-bibtex"
 CSV_TYPE = "text/csv"
@@ -91,8 +92,11 @@ def answer(body: str | bytes, media_type: str, file_name: str | None = None) -> 
 
 @blueprint.app_template_global()
 def twin_url(kind: str) -> str:
-    """The twin of the search page that is shown."""
-    return _twin_path(url_for("twins.search", kind=kind))
+    """The twin of the search page that is shown; a table or citations hold all they can."""
+    path = url_for("twins.search", kind=kind)
+    if kind in FEED_KINDS:
+        return _twin_path(path)
+    return _twin_path(path, page=[], size=[str(MOST_PER_PAGE)])
 
 
 def _find() -> SearchPage:

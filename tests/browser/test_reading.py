@@ -158,3 +158,30 @@ def test_pages_weigh_little_and_ask_nobody_else(browser: Browser, site: str) -> 
         assert 0 < own < 100_000, (path, sizes)
         assert all(url.startswith(site) for url in sizes)
         page.context.close()
+
+
+def test_a_new_selection_replaces_the_old_and_none_means_the_article(page: Page, site: str) -> None:
+    page.goto("/articles/1")
+    link = page.locator("#cite a[data-kind=md]")
+    paragraphs = page.locator("#text p")
+    text = "Des inspecteurs iront sur place.\n\nLes missiles à moyenne portée seront détruits."
+    paragraphs.nth(1).click(click_count=3)
+    second = f"char={text.index('Les')}%2C{len(text)}"
+    expect(link).to_have_attribute("href", f"{site}/articles/1.md?v=1&{second}")
+    paragraphs.nth(0).click(click_count=3)
+    first = f"char=0%2C{text.index(chr(10))}"
+    expect(link).to_have_attribute("href", f"{site}/articles/1.md?v=1&{first}")
+    expect(page.locator("#cite blockquote")).to_have_text("Des inspecteurs iront sur place.")
+    page.locator("h1").click()
+    expect(link).to_have_attribute("href", f"{site}/articles/1.md")
+    expect(page.locator("#cite blockquote")).to_be_hidden()
+
+
+def test_the_box_says_what_the_page_shows(page: Page) -> None:
+    page.goto("/search?q=missiles+drones")
+    page.evaluate("document.querySelector('.results h2 a').href = '/search?q=drones'")
+    page.locator(".results h2 a").first.click()
+    expect(page).to_have_title("drones – Hemero")
+    expect(page.locator("#q")).to_have_value("drones")
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("missiles drones")

@@ -343,3 +343,29 @@ def test_sections_and_authors_filter_both_lists(
         assert {r.article.title for r in page.results} == expected
         assert page.facets is not None
         assert dict(page.facets.sections).keys() <= set(wanted.sections or ("Monde",))
+
+
+def test_one_list_alone_knows_no_balance(service: SearchService) -> None:
+    for mode in ("semantic", "keyword"):
+        orders = [
+            [
+                r.article.id
+                for r in service.search(SearchQuery("missiles", mode, keyword_weight=w)).results
+            ]
+            for w in (0.0, 0.5, 1.0)
+        ]
+        assert orders[0] == orders[1] == orders[2]
+        best = service.search(SearchQuery("missiles", mode)).results[0]
+        assert best.article.title in ("Accord", "Essai")
+    scores = [r.score for r in service.search(SearchQuery("missiles", "semantic")).results]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_phrase_of_unknown_words_is_not_answered_with_everything(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    filler = [make_item(f"Sujet {n}", f"Le texte {n} traite de la chose {n}.") for n in range(60)]
+    list(ingest(filler, store))
+    sync(store, engine, embedder)
+    found = SearchService(store, engine, embedder).search(SearchQuery('"zzyzx qwfp"'))
+    assert found.total < 60

@@ -35,7 +35,7 @@ def test_results_lead_to_their_passages(archive: Archive, address: str) -> None:
     found = list(archive.search("missiles moyenne portée", mode="keyword"))
     assert [result.title for result in found] == ["Accord à Genève"]
     assert found[0].passages == ("Les missiles à moyenne portée seront détruits.",)
-    assert found[0].link == f"{address}/articles/{found[0].id}#char=0,46"
+    assert found[0].link == f"{address}/articles/{found[0].id}?char=0,46#char=0,46"
     assert archive.article(found[0].id)["text"] == found[0].passages[0]
     near = list(archive.similar(article=found[0].id))
     assert found[0].id not in [result.id for result in near]

@@ -56,6 +56,7 @@ async function show(address, remember = true) {
     if (remember) history.pushState(null, "", answer.url);
     main.replaceChildren(...found.childNodes);
     document.title = page.title;
+    document.getElementById("q").value = page.getElementById("q")?.value ?? "";
     for (const name of ["atom", "json"]) {
       const link = `link[rel=alternate][type*="${name}"]`;
       const [old, fresh] = [document.head.querySelector(link), page.head.querySelector(link)];

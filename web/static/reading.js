@@ -44,42 +44,53 @@
     beside.hidden = !list.children.length;
   }).catch(() => { /* the link above leads there as well */ });
 
-  // Characters of the article's text before a place in the page (RFC 5147).
-  const offsetOf = (node, offset) => {
-    const piece = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest(".piece");
-    if (!piece) return null;
+  // Characters of the article's text before a place in a piece of it (RFC 5147).
+  const offsetIn = (piece, node, offset) => {
     const before = document.createRange();
     before.setStart(piece, 0);
     before.setEnd(node, offset);
     return Number(piece.dataset.start) + [...before.toString()].length;
   };
 
+  // What of a selection lies in the text, wherever it begins and ends.
   const selected = () => {
     const selection = document.getSelection();
     if (!selection.rangeCount || selection.isCollapsed) return null;
     const range = selection.getRangeAt(0);
-    if (!text.contains(range.commonAncestorContainer)) return null;
-    const start = offsetOf(range.startContainer, range.startOffset);
-    const end = offsetOf(range.endContainer, range.endOffset);
-    return start === null || end === null || end <= start ? null : `${start},${end}`;
+    const pieces = [...text.querySelectorAll(".piece")].filter((piece) => range.intersectsNode(piece));
+    if (!pieces.length) return null;
+    const [first, last] = [pieces[0], pieces.at(-1)];
+    const start = first.contains(range.startContainer)
+      ? offsetIn(first, range.startContainer, range.startOffset) : Number(first.dataset.start);
+    const end = last.contains(range.endContainer)
+      ? offsetIn(last, range.endContainer, range.endOffset) : offsetIn(last, last, last.childNodes.length);
+    return end > start ? { characters: `${start},${end}`, words: selection.toString().trim() } : null;
   };
 
   const said = cite?.querySelector("[role=status]");
+  const preview = cite?.querySelector("blockquote");
   const address = cite && new URL(text.dataset.address);
+  let inside = false;
+  document.addEventListener("pointerdown", ({ target }) => { inside = Boolean(cite?.contains(target)); });
 
-  // A selection opens the citation; its links then lead to the passage.
+  // A selection opens the citation; its links then lead to the passage, and back to the whole
+  // article once nothing is selected.
   document.addEventListener("selectionchange", () => {
-    const characters = selected();
-    if (!characters || !cite) return;
-    address.searchParams.set("char", characters);
+    const quote = selected();
+    if (!cite || (!quote && inside)) return;
+    if (quote) address.searchParams.set("char", quote.characters);
     for (const link of cite.querySelectorAll("[data-kind]")) {
       const own = new URL(link.href);
-      own.search = address.search;
+      own.search = quote ? address.search : "";
       link.href = own;
     }
-    cite.open = true;
-    cite.classList.add("quoting");
+    preview.textContent = quote?.words ?? "";
+    preview.hidden = !quote;
+    said.textContent = "";
+    if (quote) cite.open = true;
+    cite.classList.toggle("quoting", Boolean(quote));
   });
+  cite?.querySelector(".hint[hidden]")?.removeAttribute("hidden");
 
   // A click copies; with a modifier key it follows the link as ever.
   cite?.addEventListener("click", async (event) => {

@@ -25,7 +25,7 @@ from indexer.moments import Moments
 from indexer.passages import ORDINAL_BITS, passage_id
 
 # Up to here an exact scan in fp16 answers in a few ms; above, cells probed in turn keep it so.
-FLAT_PASSAGES = 100_000
+FLAT_PASSAGES = 60_000
 CELLS_PROBED = 64
 TRAINING_PER_CELL = 64
 # A language's moments take 1.2 MB, as much as 1,500 of its vectors.
