@@ -63,6 +63,11 @@ class SentenceTransformerEmbedder:
             return BUNDLED_NAME
         return self._model_setting.rstrip("/").rsplit("/", 1)[-1]
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._loaded is not None
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         return self._encode("encode_document", list(texts))
 

@@ -191,8 +191,14 @@ class SearchEngine(Protocol):
     def article_ids(self) -> Iterable[int]:
         """The articles that can be found."""
 
-    def check(self) -> list[str]:
-        """What is wrong with the engine's own files, a line each; empty where all is well."""
+    def check(self, files: bool = True) -> list[str]:
+        """What is wrong with the engine itself, a line each; empty where all is well.
+
+        With `files` every file of it is read, which takes a second for some hundred megabytes.
+        """
+
+    def file_problems(self) -> Mapping[str, str]:
+        """Files that are not as they were written, by name, and what is wrong with each."""
 
     def count(self) -> int:
         """How many articles can be found."""

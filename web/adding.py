@@ -10,6 +10,7 @@ from archive.normalize import clean_line, split_paragraphs
 from archive.options import ReadOptions
 from archive.sources import html, read_url
 from web.context import WebContext
+from web.request_notes import note_outcomes
 
 PASTED = "pasted text"
 
@@ -17,6 +18,7 @@ PASTED = "pasted text"
 def add_items(context: WebContext, items: Iterable[SourceItem]) -> list[ItemOutcome]:
     """Each item's outcome, once it is durable; the index follows."""
     outcomes = list(ingest(items, context.services.store))
+    note_outcomes(outcomes)
     if any(outcome.outcome in ("added", "updated") for outcome in outcomes):
         context.on_change()
     return outcomes

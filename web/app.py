@@ -18,7 +18,9 @@ from web import (
     help_pages,
     i18n,
     intake,
+    observing,
     pages,
+    readiness,
     saved_pages,
     security,
     suggest_pages,
@@ -55,9 +57,11 @@ def create_app(context: WebContext) -> Flask:
     app.extensions["hemero"] = context
     app.url_map.converters["int"] = BoundedInteger
     app.json = TextJson(app)
+    observing.observe(app, context.services)
     security.protect(app, context.services.settings)
     i18n.translate(app)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(readiness.blueprint)
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(feed_pages.blueprint)
     app.register_blueprint(saved_pages.blueprint)

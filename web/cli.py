@@ -10,6 +10,7 @@ import click
 
 from web.commands import (
     articles,
+    backups,
     collecting,
     duplicates,
     feeds,
@@ -60,7 +61,18 @@ def main(ctx: click.Context, home: Path | None) -> None:
     ctx.obj = replace(ctx.obj or Composition(), home=home)
 
 
-MODULES = (articles, collecting, duplicates, feeds, saved, searching, timeline, upkeep, running)
+MODULES = (
+    articles,
+    backups,
+    collecting,
+    duplicates,
+    feeds,
+    saved,
+    searching,
+    timeline,
+    upkeep,
+    running,
+)
 
 for module in MODULES:
     for command in module.COMMANDS:

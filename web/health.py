@@ -1,52 +1,124 @@
-"""Whether store and index agree, and what runs the model."""
+"""Whether store and index agree, what runs the model, and how an index is healed."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from indexer.engine import check_fingerprint
-from indexer.errors import IndexerError
-from indexer.sync import expected_fingerprint
+from indexer.errors import CorruptIndexError, IndexerError, StaleIndexError
+from indexer.sync import LOCK_TIMEOUT_SECONDS, SyncProgress, expected_fingerprint
 from web.services import Services
 
 MOST_IDS_NAMED = 5
+ALL_CHANGES = 1 << 62
+LOOKS = 3
+PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A verdict; `problems` are one line each and say what to do."""
+    """A verdict; `problems` are one line each and say what to do.
+
+    `gaps` articles are missing from the index, `ghosts` of the index are gone from the store;
+    `files` are those of the index that are not as they were written.
+    """
 
     articles: int
     indexed: int
     waiting: int
     problems: tuple[str, ...]
+    gaps: int = 0
+    ghosts: int = 0
+    files: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         return not self.problems
 
 
-def check_health(services: Services) -> Health:
-    """Compare the store with the index, article by article."""
+def check_health(services: Services, files: bool = True) -> Health:
+    """Compare the store with the index, article by article, and its two halves.
+
+    With `files` each file of the index is read and compared with its checksum.
+    """
     try:
-        check_fingerprint(services.engine.fingerprint(), expected_fingerprint(services.embedder))
-        indexed = set(services.engine.article_ids())
-        problems = services.engine.check()
-        waiting = services.store.count_changes_after(services.engine.checkpoint())
+        health = _compare(services)
     except IndexerError as exc:
         articles = services.store.count()
-        return Health(articles, 0, articles, (str(exc),))
-    held = set(services.store.article_ids())
-    if waiting:
-        problems = [*problems, f"{waiting} changes wait for the index; run: hemero index"]
-    else:
-        problems = [*problems, *_differences(held, indexed)]
-    return Health(len(held), len(indexed), waiting, tuple(problems))
+        health = Health(articles, 0, articles, (str(exc),))
+    damaged = _find_damage(services) if files else {}
+    advice = "build the index anew with: hemero index --rebuild"
+    lines = [f"{line}; {advice}" for line in damaged.values() if line not in health.problems]
+    return replace(health, problems=(*health.problems, *lines), files=tuple(damaged))
 
 
-def _differences(held: set[int], indexed: set[int]) -> list[str]:
+def repair(
+    services: Services, on_progress: Callable[[SyncProgress], None] = lambda progress: None
+) -> list[str]:
+    """Heal the index and say what was done, a line each; nothing where all is well.
+
+    What waits is indexed; where that is not enough the index is built anew from the store, once
+    the model has shown that it works. Raises IndexLockedError, ModelError, StoreError.
+    """
+    done: list[str] = []
+    if check_health(services).ok:
+        return done
+    try:
+        report = services.index(on_progress)
+        if report.indexed or report.removed:
+            done.append(f"{report.indexed} articles indexed, {report.removed} removed")
+        if _is_sound(services):
+            return done
+    except (CorruptIndexError, StaleIndexError):
+        pass  # cured by building it anew
+    services.embedder.encode_query("première")
+    report = services.index(on_progress, rebuild=True)
+    return [*done, f"the index was built anew from the archive: {report.indexed} articles"]
+
+
+def _is_sound(services: Services) -> bool:
+    """Whether nothing is wrong but that something waits, seen while nobody writes the index.
+
+    Raises IndexerError where it cannot even be opened.
+    """
+    with services.engine.exclusive(LOCK_TIMEOUT_SECONDS):
+        health = _compare(services)
+        damaged = services.engine.file_problems()
+    return not damaged and len(health.problems) == bool(health.waiting)
+
+
+def _find_damage(services: Services) -> Mapping[str, str]:
+    """What is wrong with files still after some looks: for a moment a commit has removed some."""
+    for _ in range(LOOKS - 1):
+        damaged = services.engine.file_problems()
+        if not damaged:
+            return damaged
+        time.sleep(PAUSE_SECONDS)
+    return services.engine.file_problems()
+
+
+def _compare(services: Services) -> Health:
+    """The comparison holds while both sides change: what has changed since the checkpoint, which is
+    read first, is waiting and no difference. Raises IndexerError."""
+    engine, store = services.engine, services.store
+    check_fingerprint(engine.fingerprint(), expected_fingerprint(services.embedder))
+    checkpoint = engine.checkpoint()
+    indexed, held = set(engine.article_ids()), set(store.article_ids())
+    changes = store.changes_after(checkpoint, ALL_CHANGES)
+    pending = {change.article_id for change in changes}
+    gaps, ghosts = held - indexed - pending, indexed - held - pending
+    problems = [*engine.check(files=False), *_differences(gaps, ghosts)]
+    if changes:
+        problems.append(f"{len(changes)} changes wait for the index; run: hemero index")
+    counts = len(held), len(indexed), len(changes)
+    return Health(*counts, tuple(problems), len(gaps), len(ghosts))
+
+
+def _differences(gaps: set[int], ghosts: set[int]) -> Iterable[str]:
     advice = "run: hemero index --rebuild"
     found = (
-        (held - indexed, "articles are missing from the index"),
-        (indexed - held, "articles of the index are gone from the store"),
+        (gaps, "articles are missing from the index"),
+        (ghosts, "articles of the index are gone from the store"),
     )
     return [f"{len(ids)} {what} ({_some(ids)}); {advice}" for ids, what in found if ids]
 

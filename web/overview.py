@@ -48,7 +48,7 @@ def make_overview(services: Services) -> Overview:
     return Overview(
         archive=count_figures(services.store.database),
         index=_count_index(services),
-        health=check_health(services),
+        health=check_health(services, files=False),
         feed_count=len(feeds),
         feeds=tuple(troubled_first[:MOST_FEEDS]),
         feed_items=services.feeds.item_counts(),

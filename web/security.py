@@ -62,6 +62,12 @@ def may_write() -> bool:
     return not settings.read_only and (bool(settings.token) or _from_this_machine())
 
 
+def may_watch() -> bool:
+    """Whether this client may read the server's figures: from this machine, or with the token."""
+    settings: Settings = current_app.config["HEMERO_SETTINGS"]
+    return _from_this_machine() or (bool(settings.token) and _token_given(settings.token))
+
+
 def _guard_host() -> None:
     """Not Flask's TRUSTED_HOSTS, which can trust no IPv6 address."""
     known = current_app.config["HEMERO_HOSTS"]

@@ -124,10 +124,10 @@ class Services:
     @cached_property
     def search(self) -> "SearchService":
         from indexer.query.synonyms import load_synonyms
-        from indexer.search import SearchService
+        from web.observed_search import ObservedSearch
 
         synonyms = load_synonyms(self.settings.home)
-        return SearchService(self.store, self.engine, self.embedder, synonyms, self.reranker)
+        return ObservedSearch(self.store, self.engine, self.embedder, synonyms, self.reranker)
 
     @cached_property
     def suggestions(self) -> "SuggestionService":

@@ -17,6 +17,7 @@ from web.app import create_app
 from web.console import index_progress
 from web.context import WebContext, make_context
 from web.errors import SettingsError
+from web.logs import start_logging
 from web.polling import FeedKeeper
 from web.saved_checks import SavedKeeper
 from web.security import LARGEST_REQUEST_BYTES, check_exposure
@@ -100,6 +101,7 @@ def run_server(services: Services, poll: bool = False) -> None:
     saved = SavedKeeper(services)
     context = make_context(services, keeper.wake)
     server = _listen(settings, context)
+    start_logging(settings.log_format)
     Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
     if not settings.read_only:
         keeper.start()

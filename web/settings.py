@@ -23,7 +23,9 @@ _PATTERNS = {
     "base_url": re.compile(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
     "smtp_tls": re.compile("none|starttls|tls"),
     "smtp_from": re.compile(r"([^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,185})?", re.ASCII),
+    "log_format": re.compile("text|json"),
 }
+_NOT_NEGATIVE = ("slow_query_ms", "ready_lag_seconds")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -51,6 +53,9 @@ class Settings:
     smtp_user: str = ""
     smtp_password_file: str = ""
     smtp_from: str = ""
+    log_format: str = "text"
+    slow_query_ms: int = 1000
+    ready_lag_seconds: int = 3600
 
     @property
     def store_path(self) -> Path:
@@ -110,6 +115,8 @@ def _convert(name: str, value: Any) -> Any:
             for network in converted:
                 ip_network(network)
         if name == "smtp_port" and not 1 <= converted <= LARGEST_PORT:
+            raise ValueError(value)
+        if name in _NOT_NEGATIVE and converted < 0:
             raise ValueError(value)
         if name in _PATTERNS and not _PATTERNS[name].fullmatch(converted):
             raise ValueError(value)

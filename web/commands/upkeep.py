@@ -2,10 +2,15 @@
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from web.commands.shared import Composition, index_if_free, json_option, print_json
+
+if TYPE_CHECKING:
+    from web.health import Health
+    from web.services import Services
 
 
 @click.command()
@@ -28,20 +33,23 @@ def index(composition: Composition, /, rebuild: bool, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--repair", is_flag=True, help="Heal the index from the archive, then check again.")
 @json_option
 @click.pass_obj
-def doctor(composition: Composition, /, as_json: bool) -> None:
-    """Check that archive and index agree, and say what runs the model.
+def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
+    """Check that archive and index agree, and say what runs the model. Ends with 1 where not.
 
     \b
     hemero doctor
+    hemero doctor --repair
+    hemero doctor --json
     """
     from indexer.errors import ModelError
     from web.console import show_health
     from web.health import check_health
-    from web.records import health_record
 
     services = composition.services()
+    repairs = _repair(services, as_json) if repair else None
     health = check_health(services)
     try:
         model = services.embedder.describe()
@@ -49,7 +57,7 @@ def doctor(composition: Composition, /, as_json: bool) -> None:
         model = {"name": services.embedder.name}
         health = replace(health, problems=(*health.problems, str(exc)))
     if as_json:
-        print_json(health_record(health) | {"model": model})
+        print_json(_doctor_record(health, model, repairs))
     else:
         show_health(health, model, services.settings)
     if not health.ok:
@@ -85,3 +93,25 @@ def reextract(composition: Composition, /, article_ids: tuple[int, ...], as_json
 
 
 COMMANDS = (index, doctor, reextract)
+
+
+def _repair(services: "Services", as_json: bool) -> list[str]:
+    from web.console import index_progress
+    from web.health import repair
+
+    with index_progress() as on_progress:
+        repairs = repair(services, on_progress)
+    for line in [] if as_json else repairs or ["nothing to repair"]:
+        click.echo(line)
+    return repairs
+
+
+def _doctor_record(
+    health: "Health", model: dict[str, str], repairs: list[str] | None
+) -> dict[str, Any]:
+    """One object for monitors; `repairs` is there where they were asked for."""
+    from web.records import health_record
+
+    counts = {"gaps": health.gaps, "ghosts": health.ghosts, "files": list(health.files)}
+    done = {} if repairs is None else {"repairs": repairs}
+    return health_record(health) | counts | {"model": model} | done

@@ -26,11 +26,13 @@ from indexer.engine import (
 from indexer.engines.embedded.conditions import permitted
 from indexer.engines.embedded.demands import holding_all
 from indexer.engines.embedded.dense import rank_dense, spreads_of
+from indexer.engines.embedded.files import state_files
 from indexer.engines.embedded.keyword_ranking import coverage, explain_scores, rank_keyword
 from indexer.engines.embedded.keyword_reader import PostingsCache
 from indexer.engines.embedded.keyword_writer import keyword_files, write_articles
 from indexer.engines.embedded.lock import write_lock
 from indexer.engines.embedded.manifest import (
+    FILE_NAME,
     Manifest,
     SegmentEntry,
     describe_files,
@@ -43,6 +45,7 @@ from indexer.engines.embedded.merging import pick_segments
 from indexer.engines.embedded.snapshot import KEYWORD_FOLDER, Snapshot, open_snapshot
 from indexer.engines.embedded.spelling import LexiconCache, find_spellings
 from indexer.engines.embedded.vectors import merge_segments, write_segment
+from indexer.errors import CorruptIndexError
 from indexer.query import Query
 
 MOST_DEAD_SHARE = 0.5
@@ -76,21 +79,28 @@ class EmbeddedEngine:
     def count_passages(self) -> int:
         return sum(moments.count for moments in self._current().moments.values())
 
-    def check(self) -> list[str]:
-        """Every file as it was written, and the same articles in both halves."""
+    def check(self, files: bool = True) -> list[str]:
+        """The same articles in both halves and, with `files`, every file as it was written."""
         snapshot = self._current()
         if _is_ahead(self._keyword_folder, snapshot.manifest):
             return ["the last commit was interrupted; finish it with: hemero index"]
-        files = [
-            (self._folder, file) for entry in snapshot.manifest.segments for file in entry.files
-        ] + [(self._keyword_folder, file) for file in snapshot.manifest.keyword]
-        damaged = filter(None, (file_problem(folder, file) for folder, file in files))
-        problems = [rebuild_advice(problem) for problem in damaged]
+        damaged = self.file_problems() if files else {}
+        problems = [rebuild_advice(problem) for problem in damaged.values()]
         differing = snapshot.keyword.article_ids() ^ set(self.article_ids())
         if differing:
             problem = f"{len(differing)} articles are in one half of the index alone"
             problems.append(rebuild_advice(problem))
         return problems
+
+    def file_problems(self) -> dict[str, str]:
+        try:
+            files = state_files(self._folder)
+        except CorruptIndexError as exc:
+            return {FILE_NAME: str(exc)}
+        found = {
+            name: file_problem((self._folder / name).parent, file) for name, file in files.items()
+        }
+        return {name: problem for name, problem in found.items() if problem}
 
     def close(self) -> None:
         with self._refresh_lock:

@@ -1,0 +1,198 @@
+"""The folder of a backup and the record in it, which names each file with its checksum.
+
+Links in such a folder are never followed: whoever can write there could lead us elsewhere.
+"""
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+from archive.backup import BackupError, DamagedBackupError
+
+RECORD_NAME = "backup.json"
+FORMAT = 1
+STORE_NAME = "archive.sqlite"
+INDEX_FOLDER = "index"
+SETTINGS_NAMES = ("hemero.toml", "sites.toml")
+LARGEST_RECORD_BYTES = 64 << 20
+MOST_NAMED = 5
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFile:
+    """A file as it was when the backup was made; `path` is relative to the backup's folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRecord:
+    """What a backup holds. `checkpoint` is the index's, and null where it was left out because it
+    was damaged, as `note` then says; `seq` is the store's highest."""
+
+    format: int
+    hemero: str
+    made: str
+    articles: int
+    seq: int
+    checkpoint: int | None
+    note: str | None
+    files: tuple[BackupFile, ...]
+
+
+def save_record(folder: Path, record: BackupRecord) -> None:
+    """Write the record, whole or not at all; durable when this returns."""
+    draft = folder / f"{RECORD_NAME}.new"
+    with draft.open("x", encoding="utf-8") as stream:
+        stream.write(_render(asdict(record)))
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.rename(folder / RECORD_NAME)
+    sync_folder(folder)
+
+
+def load_record(folder: Path) -> BackupRecord:
+    """Raises BackupError where there is none or it is newer, DamagedBackupError."""
+    path = folder / RECORD_NAME
+    try:
+        with open_plain(path) as stream:
+            text = stream.read(LARGEST_RECORD_BYTES).decode()
+        data = json.loads(text)
+        if data["format"] > FORMAT:
+            raise BackupError(f"the backup {folder} is of a newer Hemero; upgrade this one")
+        data.pop("sha256")
+        if _render(data) != text:
+            raise ValueError("changed since it was written")
+        files = tuple(BackupFile(**file) for file in data["files"])
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        raise BackupError(f"{folder} is no backup: it has no {RECORD_NAME}") from exc
+    except BackupError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
+        raise damaged_backup(folder, [f"{RECORD_NAME} is damaged"]) from exc
+    return BackupRecord(**(data | {"files": files}))
+
+
+def verify_backup(folder: Path) -> BackupRecord:
+    """The record of a backup whose every file is as it was made.
+
+    Raises BackupError where there is none, DamagedBackupError naming what is wrong.
+    """
+    record = load_record(folder)
+    known = {file.path for file in record.files} | {RECORD_NAME}
+    strange = sorted(set(list_files(folder)) - known)
+    problems = [f"{name} does not belong to it" for name in strange]
+    problems += filter(None, (_file_problem(folder, file) for file in record.files))
+    if problems:
+        raise damaged_backup(folder, problems)
+    return record
+
+
+def damaged_backup(folder: Path, problems: list[str]) -> DamagedBackupError:
+    named = "; ".join(problems[:MOST_NAMED]) + ("; …" if len(problems) > MOST_NAMED else "")
+    return DamagedBackupError(f"the backup {folder} is damaged: {named}; use another one")
+
+
+def is_intact(folder: Path, file: BackupFile) -> bool:
+    """Whether the folder holds this very file, reached through no link."""
+    return _file_problem(folder, file) is None
+
+
+def list_files(folder: Path) -> Iterator[str]:
+    """The paths of all that is below the folder and is no folder itself, links among them."""
+    for parent, folders, names in os.walk(folder, followlinks=False):
+        links = [name for name in folders if (Path(parent) / name).is_symlink()]
+        for name in [*names, *links]:
+            yield (Path(parent) / name).relative_to(folder).as_posix()
+
+
+def copy_file(source: Path, target: Path) -> BackupFile:
+    """A durable copy under a name that is new, and its checksum; `path` is the name alone."""
+    digest = hashlib.sha256()
+    with open_plain(source) as reading, target.open("xb") as writing:
+        while chunk := reading.read(CHUNK_BYTES):
+            digest.update(chunk)
+            writing.write(chunk)
+        writing.flush()
+        os.fsync(writing.fileno())
+        size = writing.tell()
+    return BackupFile(target.name, size, digest.hexdigest())
+
+
+def describe_plain(folder: Path, path: str) -> BackupFile:
+    with open_plain(folder / path) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return BackupFile(path, stream.tell(), digest)
+
+
+def open_plain(path: Path) -> BufferedReader:
+    """A regular file to read; a link or a device raises OSError and is never waited for."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    return os.fdopen(handle, "rb")
+
+
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Be the only one who backs up into this folder, or restores in it.
+
+    Raises BackupError where another process does so; the system frees it when its process dies.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as exc:
+        raise BackupError(f"another backup or restore is at work in {folder}; wait for it") from exc
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make the names in the folder and below durable."""
+    for parent, _, _ in os.walk(folder):
+        sync_folder(Path(parent))
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _render(data: dict[str, Any]) -> str:
+    """The one text of these fields, with a checksum of itself."""
+    own = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    return json.dumps(data | {"sha256": own}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _file_problem(folder: Path, file: BackupFile) -> str | None:
+    parts = file.path.split("/")
+    if not set(parts).isdisjoint(("", ".", "..")):
+        return f"{file.path!r} is no name of a file"
+    parents = [folder.joinpath(*parts[:depth]) for depth in range(1, len(parts))]
+    path = folder / file.path
+    if not os.path.lexists(path):
+        return f"{file.path} is missing"
+    if any(parent.is_symlink() for parent in parents) or not stat.S_ISREG(path.lstat().st_mode):
+        return f"{file.path} is no file but a link or the like"
+    if path.lstat().st_size != file.bytes:
+        return f"{file.path} has {path.lstat().st_size} bytes, not {file.bytes}"
+    changed = describe_plain(folder, file.path).sha256 != file.sha256
+    return f"{file.path} has changed" if changed else None
