@@ -10,18 +10,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from archive.database import Database
-from archive.errors import ArchiveError, StoreError, UnreadableInputError
+from archive.errors import StoreError
 
 # Between two steps an interrupt is heeded: 16 MB of pages of 4 KB.
 STEP_PAGES = 4096
-
-
-class BackupError(ArchiveError, OSError):
-    """A backup that cannot be made or restored here; nothing was changed."""
-
-
-class DamagedBackupError(UnreadableInputError):
-    """A backup that is not as it was made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,3 +46,11 @@ class SavedSearchLimitError(ArchiveError, ValueError):
 
 class StoreError(ArchiveError, OSError):
     """The store cannot be opened, read or written."""
+
+
+class BackupError(ArchiveError, OSError):
+    """A backup that cannot be made or restored here; nothing was changed."""
+
+
+class DamagedBackupError(UnreadableInputError):
+    """A backup that is not as it was made."""

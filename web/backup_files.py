@@ -16,7 +16,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from archive.backup import BackupError, DamagedBackupError
+from archive.errors import BackupError, DamagedBackupError
 
 RECORD_NAME = "backup.json"
 FORMAT = 1

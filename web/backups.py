@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.backup import BackupError, StoreCopy, copy_store
+from archive.backup import StoreCopy, copy_store
+from archive.errors import BackupError
 from indexer.engines.embedded.files import state_files
 from indexer.engines.embedded.lock import write_lock
 from indexer.engines.embedded.manifest import FILE_NAME, load_manifest

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.backup import BackupError, advance_clock, read_clock
+from archive.backup import advance_clock, read_clock
+from archive.errors import BackupError
 from indexer.engines.embedded.lock import write_lock
 from web.backup_files import (
     STORE_NAME,

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from archive.backup import BackupError, DamagedBackupError, advance_clock, read_clock
-from archive.errors import StoreError
+from archive.backup import advance_clock, read_clock
+from archive.errors import BackupError, DamagedBackupError, StoreError
 from archive.ingest import ingest
 from indexer.errors import IndexLockedError
 from indexer.request import SearchQuery
