@@ -96,7 +96,8 @@ def _opened(home: Path) -> Services:
 
 
 def _found(services: Services, text: str = "missiles") -> list[tuple[int, str]]:
-    page = services.search.search(SearchQuery(text, page_size=100))
+    # Copies unfolded: which of several alike stands for them is decided by rounding.
+    page = services.search.search(SearchQuery(text, page_size=100, fold_copies=False))
     return [(result.article.id, result.article.title) for result in page.results]
 
 
