@@ -19,7 +19,7 @@ from archive.backup import advance_clock, read_clock
 from archive.errors import BackupError, DamagedBackupError, StoreError
 from archive.ingest import ingest
 from indexer.errors import IndexLockedError
-from indexer.request import SearchQuery
+from indexer.request import Mode, SearchQuery
 from tests.fakes import FakeEmbedder, make_item
 from web import backup_files, backups, restoring
 from web.backup_files import load_record, verify_backup
@@ -95,9 +95,10 @@ def _opened(home: Path) -> Services:
     return Services(Settings(home=home), FakeEmbedder())
 
 
-def _found(services: Services, text: str = "missiles") -> list[tuple[int, str]]:
-    # Copies unfolded: which of several alike stands for them is decided by rounding.
-    page = services.search.search(SearchQuery(text, page_size=100, fold_copies=False))
+def _found(
+    services: Services, text: str = "missiles", mode: Mode = "hybrid"
+) -> list[tuple[int, str]]:
+    page = services.search.search(SearchQuery(text, mode, page_size=100, fold_copies=False))
     return [(result.article.id, result.article.title) for result in page.results]
 
 
@@ -196,7 +197,11 @@ def test_backups_during_writes_are_of_one_moment(
         anew.settings.home.mkdir()
         restore_backup(folder, anew.settings)
         anew.index(rebuild=True)
-        assert sorted(_found(restored)) == sorted(_found(anew))
+        assert set(restored.engine.article_ids()) == set(anew.engine.article_ids())
+        for text in ("missiles", "pendant"):
+            assert sorted(_found(restored, text, "keyword")) == sorted(
+                _found(anew, text, "keyword")
+            )
         anew.close()
         restored.close()
 
