@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from archive.clusters import Cluster, ClusterStore, WireCopy
-from archive.database import Database
 from archive.facets import Facets, FacetStore
 from archive.histogram import Histogram, make_histogram
 from archive.model import Article
@@ -62,10 +61,9 @@ class ResultPages:
     """Cuts pages from whole lists. Safe for many threads."""
 
     def __init__(self, store: ArticleStore) -> None:
-        database: Database = store.database
         self._store = store
-        self._facets = FacetStore(database)
-        self._clusters = ClusterStore(database)
+        self._facets = FacetStore(store.database)
+        self._clusters = ClusterStore(store.database)
 
     def cut(
         self, ranking: Ranking, query: SearchQuery, parsed: Query, notices: tuple[str, ...] = ()

@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 DEPTH = 200
 SIMILAR_KEYWORD_WEIGHT = 0.1
+# One list alone knows no balance.
+SINGLE_LIST_WEIGHTS = {"keyword": 1.0, "semantic": 0.0}
 # Turning the pages of a list, or explaining it, asks the model no second time.
 QUERIES_REMEMBERED = 256
 NO_WORDS = Query(meaning="", words=())
@@ -113,7 +115,7 @@ class SearchService:
             return self._merge(self._settle(query), words, vector)
         left_out = (*query.filter.excluded_ids, *compared.own_ids)
         query = self._settle(replace(query, filter=replace(query.filter, excluded_ids=left_out)))
-        weight = {"keyword": 1.0, "semantic": 0.0}.get(query.mode, SIMILAR_KEYWORD_WEIGHT)
+        weight = SINGLE_LIST_WEIGHTS.get(query.mode, SIMILAR_KEYWORD_WEIGHT)
         if weight == 1:
             request = RetrievalRequest(words, None, query.filter, DEPTH)
             return fuse([self._retrieve(request)], query.fusion, weight)
@@ -196,9 +198,8 @@ class SearchService:
             filter=query.filter,
             depth=DEPTH,
         )
-        weight = {"semantic": 0.0, "keyword": 1.0}.get(query.mode, query.keyword_weight)
-        weight = 1.0 if vector is None else weight
-        return fuse([self._retrieve(request)], query.fusion, weight)
+        weight = SINGLE_LIST_WEIGHTS.get(query.mode, query.keyword_weight)
+        return fuse([self._retrieve(request)], query.fusion, 1.0 if vector is None else weight)
 
     def _retrieve(self, request: RetrievalRequest) -> Retrieval:
         check_fingerprint(self._engine.fingerprint(), expected_fingerprint(self._embedder))

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event
 
 from archive.feeds.errors import PollLockedError
 from archive.feeds.lock import only_poller
@@ -13,6 +13,7 @@ from archive.feeds.model import Feed
 from archive.feeds.poll import ItemPolled, Poller, PollSettings
 from archive.feeds.visit import FeedVisited
 from web.services import Services
+from web.turns import TurnKeeper
 
 DEFAULT_SECONDS = 900.0
 SHORTEST_SECONDS = 60.0
@@ -82,7 +83,7 @@ def parse_interval(text: str) -> float:
     return seconds
 
 
-class FeedKeeper:
+class FeedKeeper(TurnKeeper):
     """A thread that polls the feeds at every turn, unless another process does."""
 
     def __init__(
@@ -91,47 +92,22 @@ class FeedKeeper:
         on_change: Callable[[], object],
         every_seconds: float = DEFAULT_SECONDS,
     ) -> None:
+        super().__init__("feed-keeper", every_seconds)
         self._services = services
         self._on_change = on_change
-        self._every_seconds = every_seconds
-        self._stopping = Event()
-        self._complaint = ""
-        self._thread = Thread(target=self._run, name="feed-keeper", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Returns when the item under way is done; without effect where never started."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                with only_poller(self._services.settings.home):
-                    self._poll()
-            except PollLockedError as exc:
-                self._complain(str(exc))
-            except Exception as exc:  # whatever fails, serving goes on; the next turn tries again
-                self._complain(f"polling the feeds failed: {exc}")
-            self._stopping.wait(self._every_seconds)
-
-    def _poll(self) -> None:
-        poll_forever(
-            make_poller(self._services, self._stopping),
-            self._every_seconds,
-            self._hear,
-            lambda totals: None,
-        )
+    def take_turn(self) -> None:
+        try:
+            with only_poller(self._services.settings.home):
+                poll_forever(
+                    make_poller(self._services, self._stopping),
+                    self._every_seconds,
+                    self._hear,
+                    lambda totals: None,
+                )
+        except PollLockedError as exc:
+            self.complain(str(exc))
 
     def _hear(self, event: PollEvent) -> None:
         if isinstance(event, ItemPolled) and event.outcome.outcome in ("added", "updated"):
             self._on_change()
-
-    def _complain(self, message: str) -> None:
-        """Log a failure once, not at every turn."""
-        if message != self._complaint:
-            logger.error("%s", message)
-        self._complaint = message

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Event, Thread
 
 from filelock import FileLock, Timeout
 
@@ -14,6 +13,7 @@ from web.alerts import deliver
 from web.errors import SavedLockedError
 from web.saving import CheckReport, check_search
 from web.services import Services
+from web.turns import TurnKeeper
 
 LOOK_SECONDS = 2.0
 FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 60.0, 3_600.0
@@ -77,48 +77,26 @@ def only_checker(home: Path) -> Iterator[None]:
         raise SavedLockedError("another process checks the saved searches; wait for it") from exc
 
 
-class SavedKeeper:
+class SavedKeeper(TurnKeeper):
     """A thread that checks the saved searches whenever the index has grown."""
 
     def __init__(self, services: Services, look_seconds: float = LOOK_SECONDS) -> None:
+        super().__init__("saved-keeper", look_seconds)
         self._services = services
-        self._look_seconds = look_seconds
-        self._stopping = Event()
         self._backoff = Backoff()
         self._checked = -1
-        self._complaint = ""
-        self._thread = Thread(target=self._run, name="saved-keeper", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Returns when the message under way is settled; without effect where never started."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._look()
-            except SavedLockedError as exc:
-                logger.info("%s", exc)
-            except Exception as exc:  # whatever fails, serving goes on; the next look tries again
-                self._complain(str(exc))
-            self._stopping.wait(self._look_seconds)
-
-    def _look(self) -> None:
+    def take_turn(self) -> None:
         checkpoint = self._services.engine.checkpoint()
         if checkpoint == self._checked and not self._backoff.any_due():
             return
-        reports = check_all(self._services, self._backoff, lambda: not self._stopping.is_set())
+        try:
+            reports = list(
+                check_all(self._services, self._backoff, lambda: not self._stopping.is_set())
+            )
+        except SavedLockedError as exc:
+            logger.info("%s", exc)
+            return
         problems = [f"search {each.saved.id}: {each.problem}" for each in reports if each.problem]
         self._checked = checkpoint
-        self._complain("; ".join(problems))
-
-    def _complain(self, message: str) -> None:
-        """Log a failure once, not at every look."""
-        if message and message != self._complaint:
-            logger.warning("saved searches: %s", message)
-        self._complaint = message
+        self.complain("; ".join(problems) and f"saved searches: {'; '.join(problems)}")
