@@ -1,12 +1,13 @@
 """A thread beside the server that takes turns until it is stopped."""
 
 import logging
+from abc import ABC, abstractmethod
 from threading import Event, Thread
 
 logger = logging.getLogger(__name__)
 
 
-class TurnKeeper:
+class TurnKeeper(ABC):
     """Takes a turn, waits, and takes the next; whatever fails in one, serving goes on."""
 
     def __init__(self, name: str, every_seconds: float) -> None:
@@ -24,9 +25,9 @@ class TurnKeeper:
         if self._thread.is_alive():
             self._thread.join()
 
+    @abstractmethod
     def take_turn(self) -> None:
         """What is to be done at every turn; what it raises is logged."""
-        raise NotImplementedError
 
     def complain(self, message: str) -> None:
         """Log a failure once, not at every turn; "" says that all is well again."""
