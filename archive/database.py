@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from archive.errors import StoreError
 from archive.names import fold_name
 
-HEAD_REVISION = "0003"
+HEAD_REVISION = "0004"
 BUSY_TIMEOUT_SECONDS = 30
 
 

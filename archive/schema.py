@@ -260,3 +260,76 @@ article_tag = sa.Table(
         index=True,
     ),
 )
+
+# Who may do more than the settings let everyone do. A closed account keeps its name in the audit,
+# and lets no one in.
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("created", sa.Text, nullable=False),
+    sa.Column("closed", sa.Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Secrets themselves are kept nowhere: SHA-256 of 256 random bits tells them again.
+api_token = sa.Table(
+    "api_token",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column(
+        "account_id",
+        sa.Integer,
+        sa.ForeignKey("account.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("token_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("created", sa.Text, nullable=False),
+    sa.Column("expires", sa.Text),
+    sa.Column("used", sa.Text),
+    sqlite_autoincrement=True,
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column(
+        "account_id",
+        sa.Integer,
+        sa.ForeignKey("account.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("created", sa.Text, nullable=False),
+    sa.Column("used", sa.Text, nullable=False),
+)
+
+failed_sign_in = sa.Table(
+    "failed_sign_in",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, index=True),
+    sa.Column("client", sa.Text, nullable=False, index=True),
+    sa.Column("moment", sa.Text, nullable=False, index=True),
+)
+
+# Who wrote what and when, by page, API or command; never a word of an article, nor a secret.
+audit_entry = sa.Table(
+    "audit_entry",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("moment", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("client", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
