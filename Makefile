@@ -2,11 +2,14 @@
 VENV ?= .venv
 PORT ?= 8000
 DATA ?= data
+FUZZ_SECONDS ?= 60
+KILLS ?= 300
 PYTHON ?= python3
+MINUTES ?= 5
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SETUP = pyproject.toml constraints.txt Makefile
 
-.PHONY: demo test lint types bench bench-extraction bench-intake bench-stories bench-txtai clean
+.PHONY: demo test lint types crash hostile corruption bench bench-extraction bench-intake bench-stories bench-txtai soak clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/hemero demo --port $(PORT)
@@ -21,6 +24,22 @@ lint: $(VENV)/installed-for-tests
 
 types: $(VENV)/installed-for-tests
 	$(VENV)/bin/python -m mypy
+
+# make crash KILLS=1000   an archive killed at its work, then every command on a disk that fails
+crash: $(VENV)/installed-for-tests
+	$(VENV)/bin/python -m tests.reliability.crash --kills $(KILLS)
+	$(VENV)/bin/python -m tests.reliability.faults_walk --points 30
+
+# make hostile DATA=folder/with/blns.json FUZZ_SECONDS=300   hostile strings through every place
+hostile: $(VENV)/installed-for-tests
+	$(PIP) atheris
+	$(VENV)/bin/python -m pip check
+	$(VENV)/bin/python -m tests.reliability.hostile $(DATA)
+	$(VENV)/bin/python -m tests.reliability.fuzz --seconds $(FUZZ_SECONDS)
+
+# make corruption   every file of an archive damaged in every way, one at a time: is it noticed?
+corruption: $(VENV)/installed-for-tests
+	$(VENV)/bin/python -W ignore -m tests.reliability.corruption
 
 # make bench DATA=folder/with/articles.jsonl.gz
 bench: $(VENV)/installed
@@ -37,6 +56,11 @@ bench-intake: $(VENV)/installed
 # make bench-stories DATA=folder/with/same_story.json
 bench-stories: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/same_story.py $(DATA) --limit 6000
+
+# make soak SOAK_HOME=archive/built/before [MINUTES=5]   or DATA=folder/with/articles.jsonl.gz
+soak: $(VENV)/installed-for-tests
+	$(VENV)/bin/python -m tests.reliability.soak --minutes $(MINUTES) \
+		$(if $(SOAK_HOME),--home $(SOAK_HOME),--data $(DATA))
 
 # make bench-txtai DATA=folder/with/topics.tsv   beside txtai, in an environment of its own
 bench-txtai:

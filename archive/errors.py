@@ -44,8 +44,24 @@ class SavedSearchLimitError(ArchiveError, ValueError):
     """More searches than an archive keeps."""
 
 
+class AccountNotFoundError(ArchiveError, LookupError):
+    """No account of this name."""
+
+
+class AccountRefusedError(ArchiveError, ValueError):
+    """An account or a token that cannot be made or changed so."""
+
+
+class TokenNotFoundError(ArchiveError, LookupError):
+    """No API token under this number."""
+
+
 class StoreError(ArchiveError, OSError):
     """The store cannot be opened, read or written."""
+
+
+class DamagedRowError(StoreError):
+    """An article, an earlier version or a kept page that is not as it was stored."""
 
 
 class BackupError(ArchiveError, OSError):

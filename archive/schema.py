@@ -1,6 +1,7 @@
 """Tables of the store, as the newest migration leaves them.
 
 The change cursor is kept by triggers that the migrations create, so no writer can forget it.
+A `digest` is of the row's other values, and tells a reader of damage: `archive.digests`.
 """
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ article = sa.Table(
     sa.Column("modified", sa.Text),
     sa.Column("section", sa.Text),
     sa.Column("paywalled", sa.Boolean),
+    sa.Column("digest", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_article_published", "published"),
     sqlite_autoincrement=True,
 )
@@ -44,6 +46,7 @@ article_version = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("superseded", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, server_default=""),
 )
 
 # The page an article was read from (zlib), so that it can be read again, better.
@@ -59,6 +62,7 @@ original_page = sa.Table(
     sa.Column("url", sa.Text),
     sa.Column("charset", sa.Text),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, server_default=""),
 )
 
 # Wire copies: articles of one cluster tell one agency's text. An article alone has no row.

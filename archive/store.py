@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from archive.collections import collected_in
 from archive.database import Database
-from archive.errors import ArticleNotFoundError
+from archive.digests import DIGEST, digest_of, is_sound, seal
+from archive.errors import ArticleNotFoundError, DamagedRowError
 from archive.language import UNDETERMINED
 from archive.model import (
     PARAGRAPH_BREAK,
@@ -29,9 +30,14 @@ from archive.tags import tagged
 
 PAGE_ARTICLES = 500
 LARGEST_ID = 2**63 - 1
+# Authors as the text they are: where that is damaged, their digest tells.
+_ARTICLE = sa.select(
+    *(column for column in article.c if column.name != "authors"),
+    sa.type_coerce(article.c.authors, sa.Text).label("authors"),
+)
 # Built once: building a statement takes SQLAlchemy longer than SQLite takes to run it.
 _BY_ID, _BY_URL, _BY_HASH = (
-    sa.select(article).where(column == sa.bindparam("key")).order_by(article.c.id).limit(1)
+    _ARTICLE.where(column == sa.bindparam("key")).order_by(article.c.id).limit(1)
     for column in (article.c.id, article.c.url, article.c.content_hash)
 )
 _INSERT = article.insert()
@@ -59,7 +65,7 @@ class StoreTransaction:
     def insert(self, draft: NormalizedDraft) -> int:
         """The new article's id."""
         values = _columns(draft) | {"version": 1, "added": format_utc(datetime.now(UTC))}
-        return int(self.connection.execute(_INSERT, values).lastrowid)
+        return int(self.connection.execute(_INSERT, seal(article, values)).lastrowid)
 
     def revise(self, held: Article, draft: NormalizedDraft) -> None:
         """Take the draft over; what it leaves unsaid stays as it was.
@@ -70,16 +76,17 @@ class StoreTransaction:
         if (held.title, held.paragraphs) != (draft.title, draft.paragraphs):
             self._keep_version(held)
             version += 1
-        said = {name: value for name, value in _columns(draft).items() if value}
+        new = _columns(draft)
+        said = {name: value for name, value in new.items() if value}
         if draft.language == UNDETERMINED:
             del said["language"]
         if draft.published:
             said["published_offset"] = draft.published_offset
-        self.connection.execute(
-            article.update()
-            .where(article.c.id == held.id)
-            .values(said | {"title": draft.title, "version": version})
-        )
+        said |= {"title": draft.title, "version": version}
+        whole = {name: getattr(held, name) for name in (*new, "added")}
+        whole |= {"authors": list(held.authors)} | said
+        said[DIGEST] = digest_of(article, whole)
+        self.connection.execute(article.update().where(article.c.id == held.id).values(said))
 
     def delete(self, article_id: int) -> None:
         """Raises ArticleNotFoundError where there is none."""
@@ -96,7 +103,7 @@ class StoreTransaction:
             "charset": page.charset,
             "body": zlib.compress(page.data, PAGE_COMPRESSION),
         }
-        self.connection.execute(_KEEP_PAGE, values)
+        self.connection.execute(_KEEP_PAGE, seal(original_page, values))
 
     def note_progress(self, key: str, stamp: str, done: int) -> None:
         """How many items of a source are dealt with; `stamp` tells one state of it from another."""
@@ -111,7 +118,7 @@ class StoreTransaction:
             "text": held.text,
             "superseded": format_utc(datetime.now(UTC)),
         }
-        self.connection.execute(article_version.insert().values(values))
+        self.connection.execute(article_version.insert().values(seal(article_version, values)))
 
     def _find(self, query: sa.Select[Any], key: str | int) -> Article | None:
         row = self.connection.execute(query, {"key": key}).first()
@@ -119,7 +126,10 @@ class StoreTransaction:
 
 
 class ArticleStore:
-    """Articles, their versions and the cursor of changes. Safe for many threads and processes."""
+    """Articles, their versions and the cursor of changes. Safe for many threads and processes.
+
+    Nothing is read that is not as it was stored: then a DamagedRowError names it.
+    """
 
     def __init__(self, path: Path) -> None:
         """Opens the file, making or upgrading it where needed. Raises StoreError."""
@@ -143,7 +153,7 @@ class ArticleStore:
 
     def get_many(self, article_ids: Sequence[int]) -> list[Article]:
         """The articles that exist, in the order of their ids as given; one SELECT."""
-        query = sa.select(article).where(article.c.id.in_(_possible(article_ids)))
+        query = _ARTICLE.where(article.c.id.in_(_possible(article_ids)))
         with self.database.read() as connection:
             rows = {row.id: row for row in connection.execute(query)}
         return [_article(rows[i]) for i in article_ids if i in rows]
@@ -152,7 +162,7 @@ class ArticleStore:
         self, wanted: ArticleFilter = ArticleFilter(), limit: int = 20, offset: int = 0
     ) -> list[Article]:
         """A page of the articles that pass the filter, the latest added first."""
-        query = sa.select(article).where(*_conditions(wanted)).order_by(article.c.id.desc())
+        query = _ARTICLE.where(*_conditions(wanted)).order_by(article.c.id.desc())
         start = min(offset, LARGEST_ID)
         with self.database.read() as connection:
             return [_article(row) for row in connection.execute(query.limit(limit).offset(start))]
@@ -161,7 +171,7 @@ class ArticleStore:
         """Every article by ascending id, read in pages so that no lock is held between them."""
         last = 0
         while True:
-            query = sa.select(article).where(article.c.id > last).order_by(article.c.id)
+            query = _ARTICLE.where(article.c.id > last).order_by(article.c.id)
             with self.database.read() as connection:
                 rows = connection.execute(query.limit(PAGE_ARTICLES)).all()
             if not rows:
@@ -179,6 +189,8 @@ class ArticleStore:
         )
         with self.database.read() as connection:
             rows = connection.execute(query).all()
+        for row in rows:
+            _check(article_version, row, f"version {row.version} of article {article_id}")
         begun = [newest.added, *(row.superseded for row in rows)]
         texts = [(row.version, row.title, row.text) for row in rows]
         texts.append((newest.version, newest.title, newest.text))
@@ -192,7 +204,10 @@ class ArticleStore:
         query = sa.select(original_page).where(original_page.c.article_id == article_id)
         with self.database.read() as connection:
             row = connection.execute(query).first()
-        return OriginalPage(zlib.decompress(row.body), row.charset, row.url) if row else None
+        if row is None:
+            return None
+        _check(original_page, row, f"the page of article {article_id}")
+        return OriginalPage(zlib.decompress(row.body), row.charset, row.url)
 
     def paged_ids(self) -> list[int]:
         """The articles whose original page is kept."""
@@ -273,10 +288,20 @@ def _columns(draft: NormalizedDraft) -> dict[str, Any]:
 
 
 def _article(row: Any) -> Article:
-    values = dict(row._mapping)
+    """Raises DamagedRowError where the row is not as it was written."""
+    values = _check(article, row, f"article {row.id}")
+    del values[DIGEST]
     values["paragraphs"] = tuple(values.pop("text").split(PARAGRAPH_BREAK))
-    values["authors"] = tuple(values["authors"])
+    values["authors"] = tuple(json.loads(values["authors"]))
     return Article(**values)
+
+
+def _check(table: sa.Table, row: Any, what: str) -> dict[str, Any]:
+    """The row's values. Raises DamagedRowError where its digest is not that of them."""
+    values = dict(row._mapping)
+    if not is_sound(table, values):
+        raise DamagedRowError(f"{what} is not as it was stored; see what to do with: hemero doctor")
+    return values
 
 
 def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:

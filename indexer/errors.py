@@ -24,6 +24,10 @@ class CorruptIndexError(IndexerError, OSError):
     """Files of the index are missing, torn or not ours."""
 
 
+class IndexWriteError(IndexerError, OSError):
+    """The index cannot be written: its disk is full, broken or not ours to write."""
+
+
 class IndexLockedError(IndexerError, TimeoutError):
     """Another process is writing the index."""
 

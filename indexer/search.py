@@ -173,7 +173,11 @@ class SearchService:
         explained = (replace(r, gains=gains.get(r.article.id, ())) for r in page.results)
         page = replace(page, results=tuple(explained))
         vector, _ = self._encode(query, parsed)
-        return page if vector is None else mark_sentences(page, vector, self._embedder)
+        try:
+            return page if vector is None else mark_sentences(page, vector, self._embedder)
+        except ModelError as exc:
+            logger.warning("no sentence is marked: %s", exc)
+            return page
 
     def _settle(self, query: SearchQuery) -> SearchQuery:
         """The query checked, its filter in terms an engine knows."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from archive.errors import DamagedRowError
 from archive.model import Article, Change
 from archive.store import ArticleStore
 from indexer.analysis import ANALYZER_VERSION
@@ -94,13 +95,24 @@ def _drain(
 
 
 def _prepare(store: ArticleStore, embedder: Embedder, changes: Sequence[Change]) -> IndexBatch:
-    articles = store.get_many([change.article_id for change in changes])
+    articles = _read_sound(store, [change.article_id for change in changes])
     found = {article.id for article in articles}
     return IndexBatch(
         fingerprint=expected_fingerprint(embedder),
         articles=_index_articles(articles, embedder),
         deleted_ids=tuple(c.article_id for c in changes if c.article_id not in found),
     )
+
+
+def _read_sound(store: ArticleStore, article_ids: list[int]) -> list[Article]:
+    """Those that exist and are as they were stored: one that is damaged hides no other."""
+    try:
+        return store.get_many(article_ids)
+    except DamagedRowError:
+        if len(article_ids) == 1:
+            return []
+        half = len(article_ids) // 2
+        return _read_sound(store, article_ids[:half]) + _read_sound(store, article_ids[half:])
 
 
 def _index_articles(articles: list[Article], embedder: Embedder) -> tuple[IndexedArticle, ...]:

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Flask, abort, request
 from flask.views import MethodView
-from flask_smorest import Api, Blueprint
+from flask_smorest import Api
 
 from archive.model import ItemOutcome
 from archive.normalize import clean_line
 from indexer.request import SearchQuery
+from indexer.result_page import SearchPage
 from web import (
     adding,
     api_admin,
@@ -19,8 +20,10 @@ from web import (
     api_timeline,
     schemas,
 )
+from web.api_blueprint import Blueprint
 from web.context import get_context
 from web.health import check_health
+from web.load import find_lightly
 from web.picks import PickArguments, read_picks
 from web.records import (
     Record,
@@ -36,6 +39,16 @@ JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 SIMILAR_POST = "api.similar_to_text"
 FILES_POST = "api_intake.Jobs"
+# A body that is none is refused as a problem, an article that is none as an outcome.
+REFUSED = {
+    "422": {
+        "description": "Unprocessable Content",
+        "content": {
+            JSON_TYPE: {"schema": schemas.Outcome},
+            PROBLEM_TYPE: {"schema": schemas.Problem},
+        },
+    }
+}
 CREATED = {"added": 201, "updated": 200, "unchanged": 200, "duplicate": 200, "rejected": 422}
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="Search and keep articles.")
@@ -64,6 +77,11 @@ def register(app: Flask) -> None:
         "OPENAPI_VERSION": "3.1.0",
         "OPENAPI_URL_PREFIX": PREFIX,
         "OPENAPI_JSON_PATH": "openapi.json",
+        # Where an archive has accounts or a token; where everyone may, none is needed.
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}, {}],
+        },
     }
     problem_api = ProblemApi(app)
     problem_api.register_blueprint(blueprint)
@@ -101,7 +119,7 @@ def search(arguments: Record) -> Record:
         with_facets=arguments["facets"],
         explain=arguments["explain"],
     )
-    page = get_context().services.search.search(query)
+    page = find_lightly(get_context().services.search.search, query)
     return page_record(page, explain=query.explain)
 
 
@@ -142,7 +160,7 @@ class Articles(MethodView):
     @blueprint.arguments(schemas.NewArticle)
     @blueprint.response(200, schemas.Outcome)
     @blueprint.alt_response(201, schema=schemas.Outcome)
-    @blueprint.alt_response(422, schema=schemas.Outcome)
+    @blueprint.doc(responses=REFUSED)
     def post(self, fields: Record) -> tuple[Record, int]:
         """Add one article. Answered once it is durable; it is searchable moments later."""
         outcome = _add(fields)
@@ -194,8 +212,11 @@ def _similar(arguments: Record) -> Record:
     )
     picks = read_picks(given, services.store, services.search)
     query = _query(arguments, with_facets=arguments["facets"])
-    page = services.search.similar(picks.examples, query, picks.counterexamples)
-    return page_record(page)
+
+    def find(lightened: SearchQuery) -> SearchPage:
+        return services.search.similar(picks.examples, lightened, picks.counterexamples)
+
+    return page_record(find_lightly(find, query))
 
 
 def _query(arguments: Record, **given: Any) -> SearchQuery:

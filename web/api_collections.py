@@ -1,9 +1,9 @@
 """The part of the JSON API for collections and tags."""
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from web import collection_schemas, schemas
+from web.api_blueprint import Blueprint
 from web.api_intake import PROBLEM_TYPE
 from web.collection_records import (
     article_tags_record,
@@ -13,6 +13,7 @@ from web.collection_records import (
 )
 from web.context import get_context
 from web.records import Record
+from web.request_notes import note_changed
 
 blueprint = Blueprint(
     "api_collections", __name__, url_prefix="/api/v1", description="Collections and tags."
@@ -88,6 +89,7 @@ class CollectedArticles(MethodView):
     def post(self, fields: Record, collection_id: int) -> Record:
         """Put articles in, in this order; those that are in it stay where they are."""
         store = get_context().services.collections
+        note_changed(*(f"article {key}" for key in fields["articles"]))
         changed = store.add(collection_id, fields["articles"], fields["note"])
         return collection_record(store.get(collection_id)) | {"changed": changed}
 
@@ -97,6 +99,7 @@ class CollectedArticles(MethodView):
     def delete(self, chosen: Record, collection_id: int) -> Record:
         """Take articles out."""
         store = get_context().services.collections
+        note_changed(*(f"article {key}" for key in chosen["article"]))
         changed = store.take_out(collection_id, chosen["article"])
         return collection_record(store.get(collection_id)) | {"changed": changed}
 

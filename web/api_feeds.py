@@ -1,11 +1,11 @@
 """The part of the JSON API for the feeds that are followed."""
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from archive.errors import UnreadableInputError
 from web import schemas
 from web.adding import address_problem
+from web.api_blueprint import Blueprint
 from web.api_intake import PROBLEM_TYPE
 from web.context import get_context
 from web.records import Record, feed_record, job_record

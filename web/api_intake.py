@@ -2,11 +2,11 @@
 
 from flask import request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from archive.diff import pick_version, pick_versions
 from archive.errors import ArticleNotFoundError, UnreadableInputError
 from web import adding, schemas
+from web.api_blueprint import Blueprint
 from web.context import get_context
 from web.records import Record, difference_record, job_record, outcome_record, version_record
 

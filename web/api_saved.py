@@ -3,10 +3,10 @@
 import marshmallow as ma
 from flask import abort, request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import validate
 
 from web import saving, schemas
+from web.api_blueprint import Blueprint
 from web.context import get_context
 from web.records import Record
 from web.saved_pages import may_see_addresses

@@ -1,12 +1,12 @@
 """The part of the JSON API that counts over time."""
 
 import marshmallow as ma
-from flask_smorest import Blueprint
 from marshmallow import validate
 
 from archive.histogram import UNITS
 from indexer.timelines import MOST_ROWS
 from web import schemas
+from web.api_blueprint import Blueprint
 from web.api_intake import PROBLEM_TYPE
 from web.context import get_context
 from web.records import Record

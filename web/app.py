@@ -3,32 +3,50 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
+from werkzeug.wrappers import Response as AnyResponse
 
 from web import (
+    account_pages,
     admin_pages,
     api,
     article_exports,
+    auditing,
     collection_pages,
     discovery,
     feed_pages,
     help_pages,
     i18n,
     intake,
+    load,
     observing,
     pages,
     readiness,
     saved_pages,
     security,
+    signing_pages,
     suggest_pages,
     timeline_pages,
     twins,
+    user_pages,
 )
+from web.access import SAFE_METHODS
+from web.arguments import here_url
 from web.context import WebContext
-from web.errors import KNOWN_ERRORS, http_status
+from web.errors import KNOWN_ERRORS, SignInNeededError, TooManyRequestsError, http_status
+from web.identity import current_identity
 from web.messages import STATUS_DETAILS, status_title, translate_message
 
 logger = logging.getLogger(__name__)
@@ -53,12 +71,13 @@ class BoundedInteger(IntegerConverter):
 def create_app(context: WebContext) -> Flask:
     app = Flask("web")
     app.config["HEMERO_SETTINGS"] = context.services.settings
-    app.config["READING_POSTS"] = {api.SIMILAR_POST}
     app.extensions["hemero"] = context
     app.url_map.converters["int"] = BoundedInteger
     app.json = TextJson(app)
     observing.observe(app, context.services)
+    auditing.audit(app)
     security.protect(app, context.services.settings)
+    load.admit_requests(app, context.services.settings)
     i18n.translate(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(readiness.blueprint)
@@ -73,6 +92,9 @@ def create_app(context: WebContext) -> Flask:
     app.register_blueprint(discovery.blueprint)
     app.register_blueprint(timeline_pages.blueprint)
     app.register_blueprint(admin_pages.blueprint)
+    app.register_blueprint(signing_pages.blueprint)
+    app.register_blueprint(account_pages.blueprint)
+    app.register_blueprint(user_pages.blueprint)
     api.register(app)
     _register_errors(app)
     return app
@@ -81,6 +103,8 @@ def create_app(context: WebContext) -> Flask:
 def _register_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(SecurityError, _answer_stranger)
+    app.register_error_handler(SignInNeededError, _ask_to_sign_in)
+    app.register_error_handler(TooManyRequestsError, _answer_later)
     app.register_error_handler(RecursionError, lambda exc: _answer(400, STATUS_DETAILS[400]))
     for kind in KNOWN_ERRORS:
         app.register_error_handler(kind, lambda exc: _answer(http_status(exc), str(exc)))
@@ -99,6 +123,22 @@ def _answer_stranger(error: SecurityError) -> tuple[Response, int]:
     """Under a host name that is not ours no page can be drawn: it would link there."""
     text = f"{error.description} Set HEMERO_TRUSTED_HOSTS to the names of this archive.\n"
     return Response(text, mimetype="text/plain"), 400
+
+
+def _ask_to_sign_in(error: SignInNeededError) -> AnyResponse:
+    """Whoever reads a page is led to the form; programs are told what to send (RFC 6750)."""
+    page = request.method in SAFE_METHODS and "text/html" in request.headers.get("Accept", "")
+    if page and not request.path.startswith(api.PREFIX) and not current_identity().problem:
+        return redirect(url_for("signing.sign_in", next=here_url()), 303)
+    answer = current_app.make_response(_answer(401, str(error)))
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="Hemero"'
+    return answer
+
+
+def _answer_later(error: TooManyRequestsError) -> Response:
+    answer = current_app.make_response(_answer(429, str(error)))
+    answer.headers["Retry-After"] = str(error.retry_after_seconds)
+    return answer
 
 
 def _answer_unexpected(error: Exception) -> tuple[Response | str, int]:

@@ -30,6 +30,11 @@ FORM_PAGES = {
     "feeds.follow": "feeds.feeds",
     "saved.create": "saved.show_all",
     "collections.create": "collections.show_all",
+    "signing.sign_in_post": "signing.sign_in",
+    "account.change_password": "account.show",
+    "account.create_token": "account.show",
+    "users.create": "users.show",
+    "users.change": "users.show",
 }
 
 

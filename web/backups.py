@@ -4,17 +4,19 @@ A backup is built under another name and renamed when it is whole and on disk, i
 that a folder with a date is always a whole backup.
 """
 
+import os
 import re
 import shutil
 import tempfile
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from archive.backup import StoreCopy, copy_store
 from archive.errors import BackupError
+from archive.soundness import Damage, find_damage
 from indexer.engines.embedded.files import state_files
 from indexer.engines.embedded.lock import write_lock
 from indexer.engines.embedded.manifest import FILE_NAME, load_manifest
@@ -39,6 +41,8 @@ from web.services import Services
 
 UNFINISHED = ".unfinished-"
 DATE_FORMAT = "%Y-%m-%dT%H%M%SZ"
+STORE_DAMAGED = "the archive is damaged"
+SECOND = timedelta(seconds=1)
 _DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 # The index is copied without its lock, which a long run holds for hours; files that went meanwhile
 # are copied anew, and the last time with the lock.
@@ -66,7 +70,9 @@ def make_backup(
         with hold_folder(target):
             _remove_all(target.glob(f"{UNFINISHED}*"))
             folder, record = _build(services, target)
-            _remove_all(list_backups(target)[keep:] if keep else ())
+            # Of a damaged archive the older backups may be the only sound ones.
+            is_sound = not (record.note or "").startswith(STORE_DAMAGED)
+            _remove_all(list_backups(target)[keep:] if keep and is_sound else ())
             return folder, record
     except BackupError:
         raise
@@ -123,8 +129,18 @@ def _fill(services: Services, draft: Path, previous: Path | None) -> BackupRecor
         shutil.rmtree(draft / INDEX_FOLDER, ignore_errors=True)
         index, checkpoint, note = [], None, f"the index was left out, it is damaged: {exc}"
     copy = copy_store(services.store.database, draft / STORE_NAME)
+    note = _describe_damage(find_damage(draft / STORE_NAME)) or note
     own = [describe_plain(draft, STORE_NAME), *_copy_settings(services.settings.home, draft)]
     return _record(made, copy, checkpoint, note, [*own, *index])
+
+
+def _describe_damage(damage: Damage) -> str | None:
+    """A line that begins with STORE_DAMAGED; None where all is as it was stored."""
+    ids = sorted({*damage.articles, *damage.versions, *damage.pages})
+    if not ids and not damage.file:
+        return None
+    what = f"{len(ids)} articles, the first is {ids[0]}" if ids else damage.file[0]
+    return f"{STORE_DAMAGED}: {what}; no older backup was removed"
 
 
 def _record(
@@ -193,12 +209,22 @@ def _copy_checked(source: Path, target: Path, file: BackupFile) -> None:
 
 
 def _free_name(target: Path) -> Path:
-    """The next second that has no backup."""
-    while True:
-        path = target / datetime.now(UTC).strftime(DATE_FORMAT)
-        if not path.exists() and not path.is_symlink():
-            return path
-        time.sleep(PAUSE_SECONDS)
+    """The next second that has no backup, after all that have one.
+
+    A clock that was set back makes no backup older than those before it.
+    """
+    moment = max([datetime.now(UTC), *(_date_of(path) + SECOND for path in list_backups(target))])
+    while os.path.lexists(path := target / moment.strftime(DATE_FORMAT)):
+        moment += SECOND
+    return path
+
+
+def _date_of(folder: Path) -> datetime:
+    """The date in a backup's name, the first of all where it is none."""
+    try:
+        return datetime.strptime(folder.name, DATE_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _remove_all(folders: Iterable[Path]) -> None:

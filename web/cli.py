@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from web.commands import (
+    accounts,
     articles,
     backups,
     collecting,
@@ -71,6 +72,7 @@ MODULES = (
     searching,
     timeline,
     upkeep,
+    accounts,
     running,
 )
 

@@ -16,6 +16,7 @@ from web.citations import Citation, cite
 from web.collection_export import EXPORTS, collected_articles, make_file
 from web.context import get_context
 from web.messages import translate_message
+from web.request_notes import note_changed
 
 PAGE_ARTICLES = 50
 TAGS_OFFERED = 200
@@ -157,6 +158,7 @@ def untag() -> Response:
 
 @blueprint.post("/tags/rename")
 def rename_tag() -> Response:
+    note_changed(f"tag {_field('tag')}", _field("name"))
     get_context().services.tags.rename(_field("tag"), _field("name"))
     return redirect(url_for("collections.show_all"), 303)
 
@@ -204,6 +206,7 @@ def _articles() -> list[int]:
     chosen = request.form.getlist("article", type=int)
     if not chosen:
         raise UnreadableInputError("no article was chosen; choose some, then try again")
+    note_changed(*(f"article {key}" for key in chosen))
     return chosen
 
 

@@ -1,6 +1,8 @@
 """What can go wrong in the fronts themselves, and which status or exit code any error gets."""
 
 from archive.errors import (
+    AccountNotFoundError,
+    AccountRefusedError,
     ArchiveError,
     ArticleNotFoundError,
     BlockedAddressError,
@@ -10,6 +12,7 @@ from archive.errors import (
     SavedSearchNotFoundError,
     SiteRulesError,
     SourceNotFoundError,
+    TokenNotFoundError,
     UnreadableInputError,
 )
 from archive.feeds.errors import PollLockedError
@@ -35,6 +38,22 @@ class WriteRefusedError(WebError, PermissionError):
     """A write by someone who may not write."""
 
 
+class SignInNeededError(WebError, PermissionError):
+    """Asked by someone unknown for what not everyone may do."""
+
+
+class SignInRefusedError(WebError, PermissionError):
+    """A name and a password that do not open an account."""
+
+
+class TooManyRequestsError(WebError, RuntimeError):
+    """More in a while than one client may ask."""
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(f"{message}; wait {retry_after_seconds} s, then try again")
+        self.retry_after_seconds = retry_after_seconds
+
+
 class SavedSearchRefusedError(WebError, ValueError):
     """A name or an address of a saved search that cannot be used."""
 
@@ -50,6 +69,12 @@ class SavedLockedError(WebError, TimeoutError):
 # The first class that fits decides: HTTP status, exit code of the command line.
 STATUSES: dict[type[Exception], tuple[int, int]] = {
     WriteRefusedError: (403, 77),
+    SignInNeededError: (401, 77),
+    SignInRefusedError: (401, 77),
+    TooManyRequestsError: (429, 75),
+    AccountNotFoundError: (404, 67),
+    AccountRefusedError: (422, 65),
+    TokenNotFoundError: (404, 66),
     SettingsError: (500, 78),
     ArticleNotFoundError: (404, 66),
     JobNotFoundError: (404, 66),

@@ -1,4 +1,4 @@
-"""A page of results as a feed: Atom (RFC 4287) and JSON Feed 1.1. Pure."""
+"""A list of articles as a feed: Atom (RFC 4287) and JSON Feed 1.1. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -28,12 +28,16 @@ _OPENSEARCH = ElementMaker(namespace=OPENSEARCH)
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """A result: `article_url` never changes, `url` leads to its first passage for good."""
+    """An article in a feed: `id` never changes, `url` leads to what is shown of it for good.
+
+    `updated` is when it came into the feed, None where that is when it last changed.
+    """
 
     article: Article
-    article_url: str
+    id: str
     url: str
     passages: tuple[str, ...]
+    updated: str | None = None
 
     @property
     def content(self) -> str:
@@ -52,73 +56,86 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class FeedLinks:
-    """Absolute addresses; `feed` is the first page of this list, `page` the same list in HTML."""
+    """Absolute addresses: the feed's id, this part of it, and the same list in HTML."""
 
     feed: str
     current: str
     page: str
-    first: str
-    last: str
-    description: str
+    first: str | None = None
+    last: str | None = None
+    description: str | None = None
     previous: str | None = None
     next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class FeedPage:
-    """A page of a list of results; pages count from 1 and hold up to `size` of `total`."""
+class ListPlace:
+    """Which part of a list of results a feed holds; pages count from 1, of `size` items each."""
 
     query: str
-    items: Sequence[FeedItem]
     total: int
     number: int
     size: int
-    links: FeedLinks
 
-    @property
-    def title(self) -> str:
-        return f"{self.query} – {NAME}" if self.query else NAME
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Some articles, in their order; `since` is its age where it holds nothing."""
+
+    title: str
+    items: Sequence[FeedItem]
+    links: FeedLinks
+    place: ListPlace | None = None
+    since: str = NEVER
 
     @property
     def updated(self) -> str:
-        """The latest time any item was changed, in UTC."""
-        return max((_updated(item.article) for item in self.items), default=NEVER)
+        """The latest time any item was changed or came in, in UTC."""
+        return max(map(_updated, self.items), default=self.since)
 
 
-def format_atom(page: FeedPage) -> bytes:
-    """The page with the response elements of OpenSearch 1.1; what XML forbids is left out."""
-    feed = _ATOM.feed(
-        _ATOM.id(page.links.feed),
-        _ATOM.title(_text(page.title)),
-        _ATOM.updated(page.updated),
+def format_atom(feed: Feed) -> bytes:
+    """With the response elements of OpenSearch 1.1 where it is part of a list; clean XML."""
+    root = _ATOM.feed(
+        _ATOM.id(feed.links.feed),
+        _ATOM.title(_text(feed.title)),
+        _ATOM.updated(feed.updated),
         _ATOM.author(_ATOM.name(NAME)),
         _ATOM.generator(NAME),
-        *_feed_links(page.links),
-        _OPENSEARCH.totalResults(str(page.total)),
-        _OPENSEARCH.startIndex(str((page.number - 1) * page.size + 1)),
-        _OPENSEARCH.itemsPerPage(str(page.size)),
+        *_feed_links(feed.links),
+        *(_place_elements(feed.place) if feed.place else ()),
+        *map(_atom_entry, feed.items),
+    )
+    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def json_feed_record(feed: Feed) -> dict[str, Any]:
+    """The feed as JSON Feed; where it stands in its list is under `_hemero`."""
+    record: dict[str, Any] = {
+        "version": JSON_FEED_VERSION,
+        "title": feed.title,
+        "home_page_url": feed.links.page,
+        "feed_url": feed.links.current,
+        "next_url": feed.links.next,
+        "items": [_json_item(item) for item in feed.items],
+    }
+    if feed.place:
+        total, number, size = feed.place.total, feed.place.number, feed.place.size
+        record["_hemero"] = {"total": total, "page": number, "size": size}
+    return {name: value for name, value in record.items() if value is not None}
+
+
+def _place_elements(place: ListPlace) -> tuple[etree._Element, ...]:
+    return (
+        _OPENSEARCH.totalResults(str(place.total)),
+        _OPENSEARCH.startIndex(str((place.number - 1) * place.size + 1)),
+        _OPENSEARCH.itemsPerPage(str(place.size)),
         _OPENSEARCH.Query(
             role="request",
-            searchTerms=quote(page.query, errors="replace"),
-            startPage=str(page.number),
+            searchTerms=quote(place.query, errors="replace"),
+            startPage=str(place.number),
         ),
-        *map(_atom_entry, page.items),
     )
-    return bytes(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
-
-
-def json_feed_record(page: FeedPage) -> dict[str, Any]:
-    """The page as JSON Feed; where it stands in its list is under `_hemero`."""
-    record = {
-        "version": JSON_FEED_VERSION,
-        "title": page.title,
-        "home_page_url": page.links.page,
-        "feed_url": page.links.current,
-        "next_url": page.links.next,
-        "items": [_json_item(item) for item in page.items],
-        "_hemero": {"total": page.total, "page": page.number, "size": page.size},
-    }
-    return {name: value for name, value in record.items() if value is not None}
 
 
 def _feed_links(links: FeedLinks) -> list[etree._Element]:
@@ -139,9 +156,9 @@ def _atom_entry(item: FeedItem) -> etree._Element:
     article, citation = item.article, item.citation
     published_at = publisher_address(article)
     entry = _ATOM.entry(
-        _ATOM.id(item.article_url),
+        _ATOM.id(item.id),
         _ATOM.title(_text(citation.title)),
-        _ATOM.updated(_updated(article)),
+        _ATOM.updated(_updated(item)),
         *(_ATOM.author(_ATOM.name(_text(name))) for name in item.credits),
         _ATOM.link(rel="alternate", href=item.url, type="text/html"),
         *([_ATOM.link(rel="via", href=published_at)] if published_at else []),
@@ -157,12 +174,12 @@ def _atom_entry(item: FeedItem) -> etree._Element:
 def _json_item(item: FeedItem) -> dict[str, Any]:
     article, citation = item.article, item.citation
     record = {
-        "id": item.article_url,
+        "id": item.id,
         "url": item.url,
         "external_url": publisher_address(article),
         "title": citation.title,
         "date_published": article.published_local and _moment(article.published_local),
-        "date_modified": article.modified and _moment(article.modified),
+        "date_modified": item.updated or (article.modified and _moment(article.modified)),
         "authors": [{"name": name} for name in item.credits],
         "tags": [citation.section] if citation.section else None,
         "language": citation.language or None,
@@ -171,9 +188,10 @@ def _json_item(item: FeedItem) -> dict[str, Any]:
     return told | {"content_text": item.content}  # required, even of nothing
 
 
-def _updated(article: Article) -> str:
-    """When the article last changed, by its publisher or here, in UTC."""
-    return _moment(article.modified or article.published or article.added)
+def _updated(item: FeedItem) -> str:
+    """When it came in, or when the article last changed, by its publisher or here; in UTC."""
+    article = item.article
+    return item.updated or _moment(article.modified or article.published or article.added)
 
 
 def _moment(stored: str) -> str:

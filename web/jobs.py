@@ -2,20 +2,23 @@
 
 import logging
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from threading import Condition, Event, Thread
+from threading import Condition
 from typing import IO
 
 from filelock import FileLock, Timeout
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, StoreError
 from archive.jobs import Job, JobSource, JobStore, SourceKind, run_job
 from archive.normalize import clean_line
 from web.following import follow_feeds
 from web.services import Services
+from web.turns import TurnKeeper
 
 LOOK_SECONDS = 2.0
+WATCH_SECONDS = 0.25
 LONGEST_NAME_CHARACTERS = 150
 CHUNK_BYTES = 1 << 20
 UNTITLED = "upload"
@@ -25,38 +28,43 @@ logger = logging.getLogger(__name__)
 Upload = tuple[str, IO[bytes]]
 
 
-class JobRunner:
+class JobRunner(TurnKeeper):
     """Runs the jobs of an archive one after the other, oldest first.
 
     Started, it does so in a thread until stopped; a job cut short goes on at the next start.
     """
 
     def __init__(self, services: Services, on_change: Callable[[], object]) -> None:
+        super().__init__("job-runner", LOOK_SECONDS)
         self._services = services
         self._on_change = on_change
-        self._news, self._stopping = Event(), Event()
         self._progress = Condition()
-        self._thread = Thread(target=self._run, name="job-runner", daemon=True)
 
     @property
     def jobs(self) -> JobStore:
         return self._services.jobs
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Returns when the batch under way is on disk; without effect where never started."""
-        self._stopping.set()
-        self._news.set()
-        if self._thread.is_alive():
-            self._thread.join()
+    def take_turn(self) -> None:
+        self.run_waiting()
+        self.complain("")
 
     def submit_uploads(self, uploads: Iterable[Upload]) -> Job:
-        """A job for files just sent; they are copied to our own disk first, under names of ours."""
+        """A job for files just sent; they are copied to our own disk first, under names of ours.
+
+        Raises StoreError where they cannot be kept; then none of them is.
+        """
         folder = self._services.settings.jobs_folder
-        folder.mkdir(parents=True, exist_ok=True)
-        return self._submit([_spool(folder, name, stream) for name, stream in uploads])
+        spooled: list[JobSource] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            spooled.extend(_spool(folder, name, stream) for name, stream in uploads)
+        except OSError as exc:
+            _remove_spooled(spooled)
+            raise StoreError(
+                f"what was sent cannot be kept in {folder}: {exc.strerror}; make room, "
+                "then send it again"
+            ) from exc
+        return self._submit(spooled)
 
     def submit_addresses(self, addresses: Iterable[str], kind: SourceKind = "page") -> Job:
         """A job for web pages, or for feeds to follow."""
@@ -75,27 +83,26 @@ class JobRunner:
 
     def wait_for(self, job_id: int, timeout_seconds: float) -> Job:
         """The job once it is finished, or as it stands when the time is over."""
-        with self._progress:
-            self._progress.wait_for(lambda: self.jobs.get(job_id).is_finished, timeout_seconds)
-        return self.jobs.get(job_id)
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            job, left = self.jobs.get(job_id), deadline - time.monotonic()
+            if job.is_finished or left <= 0:
+                return job
+            with self._progress:  # nobody tells of a job that another process runs
+                self._progress.wait(min(left, WATCH_SECONDS))
 
     def _submit(self, sources: list[JobSource]) -> Job:
         more = f" (+{len(sources) - 1})" if len(sources) > 1 else ""
-        job = self.jobs.create(f"{clean_line(sources[0].name)}{more}", sources)
-        if self._thread.is_alive():
-            self._news.set()
+        try:
+            job = self.jobs.create(f"{clean_line(sources[0].name)}{more}", sources)
+        except ArchiveError:
+            _remove_spooled(sources)
+            raise
+        if self.is_alive:
+            self.wake()
         else:
             self.run_waiting()
         return job
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.run_waiting()
-            except Exception as exc:  # whatever fails, serving goes on; the next look tries again
-                logger.error("jobs: %s", exc)
-            self._news.wait(LOOK_SECONDS)
-            self._news.clear()
 
     def _run_job(self, job: Job) -> None:
         try:
@@ -109,7 +116,7 @@ class JobRunner:
         except Exception as exc:
             logger.error("job %s failed", job.id, exc_info=exc)
             self.jobs.finish(job.id, "failed", f"it failed here: {type(exc).__name__}")
-        _remove_spooled(job)
+        _remove_spooled(job.sources)
         self._tell()
 
     def _work(self, job: Job) -> Iterator[Job]:
@@ -127,14 +134,18 @@ class JobRunner:
 def _spool(folder: Path, name: str, stream: IO[bytes]) -> JobSource:
     """The upload in a file whose name nobody else chose."""
     path = folder / f"upload-{secrets.token_hex(8)}"
-    with path.open("xb") as copy:
-        while chunk := stream.read(CHUNK_BYTES):
-            copy.write(chunk)
+    try:
+        with path.open("xb") as copy:
+            while chunk := stream.read(CHUNK_BYTES):
+                copy.write(chunk)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
     shown = clean_line(name).replace("\\", "/").rpartition("/")[2][-LONGEST_NAME_CHARACTERS:]
     return JobSource(shown or UNTITLED, "file", str(path))
 
 
-def _remove_spooled(job: Job) -> None:
-    for source in job.sources:
+def _remove_spooled(sources: Iterable[JobSource]) -> None:
+    for source in sources:
         if source.path is not None:
             Path(source.path).unlink(missing_ok=True)

@@ -14,12 +14,14 @@ N_ = str  # marks a message for the catalogue; Babel looks for this name
 
 STATUS_TITLES = {
     400: N_("This request cannot be understood"),
+    401: N_("Not signed in"),
     403: N_("This is not allowed"),
     404: N_("Not found"),
     405: N_("This cannot be done here"),
     413: N_("Too large"),
     415: N_("Not in a form that is read here"),
     422: N_("This cannot be taken"),
+    429: N_("Too many requests"),
     500: N_("Something went wrong"),
     503: N_("Not available at the moment"),
 }
@@ -177,10 +179,57 @@ MESSAGES = (
     N_("no article was chosen; choose some, then try again"),
     N_("neither a collection nor a tag was given; give one of them"),
     # Who may write
+    N_("%(name)s is not as it was stored; see what to do with: hemero doctor"),
+    N_(
+        "the index has seen changes that the archive no longer holds;"
+        " see what to do with: hemero doctor"
+    ),
+    N_(
+        "the index has seen changes that the archive no longer holds:"
+        " the newest articles were lost;"
+        " restore a backup with: hemero restore, or add them again"
+    ),
+    N_("%(name)s is missing; build the index anew with: hemero index --rebuild"),
+    N_(
+        "the index %(folder)s cannot be written: %(reason)s; the articles are stored:"
+        " make room or mend the disk, then run: hemero index"
+    ),
+    N_("what was sent cannot be kept in %(folder)s: %(reason)s; make room, then send it again"),
+    N_(
+        "the archive %(path)s cannot be written:"
+        " its disk or folder is read-only for this user"
+    ),
+    N_("cannot make the archive %(path)s: its folder is read-only for this user"),
     N_("this archive is read-only"),
-    N_("this page is for whoever may add articles here"),
+    N_("the server has more to do than it can; try again in a few seconds"),
+    N_("the server is stopping; try again in a few seconds"),
+    N_("The server is busy: counts by filter and over time are left out."),
+    N_("The server is busy: these results match by words only."),
     N_("this form was sent by another site; open the page here instead"),
-    N_("a token is needed to write: Authorization: Bearer TOKEN"),
+    N_("a token is needed: Authorization: Bearer TOKEN"),
+    N_("this archive is read on its own machine alone"),
+    N_("sign in for this"),
+    N_("your account may not do this; ask an admin of the archive"),
+    N_("this token is unknown, revoked or expired"),
+    N_("too many requests; wait %(number)s s, then try again"),
+    # Accounts
+    N_("name or password is wrong"),
+    N_("too many tries to sign in; wait %(number)s s, then try again"),
+    N_("this page is for those who signed in with their password"),
+    N_("a password is %(least)s to %(most)s characters; a sentence is good"),
+    N_("this password is easily guessed; take another one"),
+    N_("there is an account %(name)s already"),
+    N_("the first account is an admin; make one first"),
+    N_("%(name)s is the last admin; make another one first"),
+    N_("a name is 1 to 64 letters, figures and . @ + - _"),
+    N_("no role %(role)s; there is: %(roles)s"),
+    N_("%(name)s may not give a token the role %(role)s"),
+    N_("the token's name: %(reason)s"),
+    N_("a token lives 1 to %(number)s days"),
+    N_("there are %(number)s of them; remove one first"),
+    N_("no account of this name; see: hemero users list"),
+    N_("no token %(number)s; it may have been revoked"),
+    N_("the days are a number"),
     N_("writes are taken from the archive's own machine alone"),
 )  # fmt: skip
 

@@ -5,12 +5,13 @@ Labels hold names of ours alone: never a word of a query or an article, nor an a
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
-from typing import cast, get_args
+from typing import Protocol, cast, get_args
 
-from flask import current_app
+from flask import Flask, current_app
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     ProcessCollector,
     disable_created_metrics,
@@ -35,6 +36,17 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # Else each figure has a second one that says when it began.
 disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+class WaitingRoom(Protocol):
+    """What is told of the requests that are worked on and those that wait."""
+
+    @property
+    def working(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def pressure(self) -> float: ...
 
 
 class Metrics:
@@ -74,8 +86,30 @@ class Metrics:
         self._errors = Counter(
             "hemero_errors", "Requests that failed here (5xx).", ["endpoint"], registry=registry
         )
+        self._left_out = Counter(
+            "hemero_left_out", "Answers that went without a part under pressure.", ["part"],
+            registry=registry,
+        )  # fmt: skip
+        self._refused = Counter(
+            "hemero_refused", "Requests refused before they began.", ["reason"], registry=registry
+        )
         ProcessCollector(registry=registry)
         registry.register(ArchiveCollector(services))
+
+    def watch_load(self, room: WaitingRoom) -> None:
+        told = {
+            "hemero_requests_working": ("Requests being worked on.", lambda: room.working),
+            "hemero_requests_waiting": ("Requests that wait for that.", lambda: room.waiting),
+            "hemero_pressure": ("Share of the waiting room taken, 0 to 1.", lambda: room.pressure),
+        }
+        for name, (text, read) in told.items():
+            Gauge(name, text, registry=self.registry).set_function(read)
+
+    def count_left_out(self, part: str) -> None:
+        self._left_out.labels(part).inc()
+
+    def count_refused(self, reason: str) -> None:
+        self._refused.labels(reason).inc()
 
     def count_search(self, note: SearchNote) -> None:
         similar = note.kind == "similar"
@@ -149,8 +183,8 @@ class ArchiveCollector(Collector):
         return family
 
 
-def get_metrics() -> Metrics:
-    return cast(Metrics, current_app.extensions[EXTENSION])
+def get_metrics(app: Flask | None = None) -> Metrics:
+    return cast(Metrics, (app or current_app).extensions[EXTENSION])
 
 
 def _told_up(part: str, told: str, read: Callable[[], list[Metric]]) -> Iterator[Metric]:

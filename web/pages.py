@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -13,8 +13,10 @@ from archive.errors import ArchiveError
 from archive.model import ArchiveSummary
 from indexer.errors import QueryError
 from indexer.query import parse_query
+from indexer.request import SearchQuery
 from indexer.result_page import SearchPage
 from web import adding, i18n
+from web.access import Level
 from web.arguments import (
     drop_url,
     here_url,
@@ -32,9 +34,11 @@ from web.arguments import (
 from web.context import get_context
 from web.examples import example_queries
 from web.histograms import view_histogram
+from web.identity import current_identity
+from web.load import find_lightly
 from web.messages import translate_message
 from web.picks import PickArguments, read_picks
-from web.security import may_write
+from web.security import may, may_write, token_needed
 from web.views import article_url, view_article, view_result
 
 THEMES = ("auto", "light", "dark")
@@ -60,9 +64,14 @@ class PageView:
 def provide_context() -> dict[str, Any]:
     """What every template may use."""
     return {
-        "archive": _summarize(),
+        "archive": _summarize() if may(Level.VISITOR) else None,
+        "can_read": may(Level.VISITOR),
         "can_write": may_write(),
-        "token_needed": bool(get_context().services.settings.token),
+        "is_reader": may(Level.READER),
+        "is_editor": may(Level.EDITOR),
+        "is_admin": may(Level.ADMIN),
+        "identity": current_identity(),
+        "token_needed": token_needed(),
         "locale": i18n.current_language(),
         "theme": _theme(),
         "query": request.args.get("q", ""),
@@ -74,6 +83,7 @@ def provide_context() -> dict[str, Any]:
         "figure": i18n.show_figure,
         "other_languages": i18n.other_languages,
         "preferences_url": _preferences_url,
+        "here_url": here_url,
         "with_url": with_url,
         "drop_url": drop_url,
         "without_url": without_url,
@@ -93,9 +103,9 @@ def search() -> str | Response:
     form = read_form()
     if not form.q.strip():
         return redirect(url_for("pages.index"))
-    service = get_context().services.search
+    find = get_context().services.search.search
     try:
-        found, took_ms = _timed(lambda: service.search(read_query(form)))
+        found, took_ms = _timed(lambda: find_lightly(find, read_query(form)))
     except QueryError as exc:
         problem = translate_message(str(exc))
         nothing: dict[str, Any] = {"page": None, "results": [], "facets": None, "histogram": None}
@@ -149,9 +159,12 @@ def similar() -> str | Response:
     shown: dict[str, Any] = {"form": form, "picks": picks, "article_url": article_url}
     if not picks.like:
         return render_template("similar.html", results=[], page=None, **shown)
-    find = services.search.similar
-    query = read_query(form)
-    found, took_ms = _timed(lambda: find(picks.examples, query, picks.counterexamples))
+    query = replace(read_query(form), with_facets=False)  # the page shows none
+
+    def find(lightened: SearchQuery) -> SearchPage:
+        return services.search.similar(picks.examples, lightened, picks.counterexamples)
+
+    found, took_ms = _timed(lambda: find_lightly(find, query))
     if found.page > found.last:
         return redirect(page_url(found.last))
     return render_template("similar.html", **_listing(found, took_ms, ""), **shown)

@@ -16,6 +16,8 @@ from web.services import Services
 from web.turns import TurnKeeper
 
 DEFAULT_SECONDS = 900.0
+# How soon it takes over where the process that polled has ended.
+LOOK_SECONDS = 2.0
 SHORTEST_SECONDS = 60.0
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -92,7 +94,8 @@ class FeedKeeper(TurnKeeper):
         on_change: Callable[[], object],
         every_seconds: float = DEFAULT_SECONDS,
     ) -> None:
-        super().__init__("feed-keeper", every_seconds)
+        super().__init__("feed-keeper", LOOK_SECONDS)
+        self._poll_seconds = every_seconds
         self._services = services
         self._on_change = on_change
 
@@ -101,12 +104,12 @@ class FeedKeeper(TurnKeeper):
             with only_poller(self._services.settings.home):
                 poll_forever(
                     make_poller(self._services, self._stopping),
-                    self._every_seconds,
+                    self._poll_seconds,
                     self._hear,
                     lambda totals: None,
                 )
         except PollLockedError as exc:
-            self.complain(str(exc))
+            self.complain(str(exc), logging.INFO)  # this process stands by
 
     def _hear(self, event: PollEvent) -> None:
         if isinstance(event, ItemPolled) and event.outcome.outcome in ("added", "updated"):

@@ -11,6 +11,7 @@ from indexer.engine import check_fingerprint
 from indexer.errors import IndexerError, StaleIndexError
 from indexer.sync import expected_fingerprint
 from web.context import get_context
+from web.load import STOPPING, get_load
 from web.metrics import get_metrics
 from web.security import may_watch
 from web.services import Services
@@ -38,6 +39,9 @@ class Readiness:
     waiting: int | None = None
     lag_seconds: float | None = None
     model_loaded: bool | None = None
+
+
+STOPPED = Readiness(False, (STOPPING,))
 
 
 def check_readiness(services: Services) -> Readiness:
@@ -68,7 +72,8 @@ def check_readiness(services: Services) -> Readiness:
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """200 where searches can be answered, else 503 and what is missing."""
-    found = check_readiness(get_context().services)
+    stopping = get_load().stopping.is_set()
+    found = STOPPED if stopping else check_readiness(get_context().services)
     return jsonify(asdict(found)), 200 if found.ready else 503
 
 

@@ -30,12 +30,13 @@ class SearchNote:
 
 @dataclass(slots=True)
 class RequestNote:
-    """One request: its searches, the outcomes of what it added, the seconds by stage."""
+    """One request: its searches, the outcomes of what it added, what it changed, its stages."""
 
     request_id: str
     started: float = field(default_factory=time.perf_counter)
     searches: list[SearchNote] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
 
 
@@ -51,7 +52,17 @@ def note_search(search: SearchNote) -> None:
 def note_outcomes(outcomes: Iterable[ItemOutcome]) -> None:
     note = current_note.get()
     if note is not None:
-        note.outcomes += [outcome.outcome for outcome in outcomes]
+        for outcome in outcomes:
+            note.outcomes.append(outcome.outcome)
+            if outcome.id is not None:
+                note.changed.append(f"{outcome.outcome} {outcome.id}")
+
+
+def note_changed(*changed: str) -> None:
+    """Name for the audit what the request's own address does not."""
+    note = current_note.get()
+    if note is not None:
+        note.changed += changed
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.backup import advance_clock, read_clock
@@ -56,7 +56,11 @@ def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Res
     with _restoring_in(home):
         draft = home.with_name(f".{home.name}.restoring")
         _build(folder, record, draft, read_clock(home / STORE_NAME))
-        return Restored(record, _put_in_place(draft, home, occupied))
+        try:
+            return Restored(record, _put_in_place(draft, home, occupied))
+        except BaseException:
+            _remove(draft)
+            raise
 
 
 @contextmanager
@@ -102,10 +106,7 @@ def _put_in_place(draft: Path, home: Path, occupied: bool) -> Path | None:
         sync_folder(home.parent)
         return None
     # The draft takes this name first, so that no later restore takes the old archive for a draft.
-    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    aside = home.with_name(f"{home.name}.before-{moment}")
-    if os.path.lexists(aside):
-        raise BackupError(f"{aside} is there already; try again")
+    aside = _free_name(home)
     draft.rename(aside)
     try:
         _exchange(aside, home)
@@ -114,6 +115,16 @@ def _put_in_place(draft: Path, home: Path, occupied: bool) -> Path | None:
         raise
     sync_folder(home.parent)
     return aside
+
+
+def _free_name(home: Path) -> Path:
+    """A name beside the home with the first second from now on that is not taken."""
+    moment = datetime.now(UTC)
+    while True:
+        aside = home.with_name(f"{home.name}.before-{moment:%Y-%m-%dT%H%M%SZ}")
+        if not os.path.lexists(aside):
+            return aside
+        moment += timedelta(seconds=1)
 
 
 def _exchange(one: Path, other: Path) -> None:

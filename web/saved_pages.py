@@ -12,13 +12,17 @@ from archive.saved_matches import SavedMatch
 from archive.saved_searches import SavedSearch
 from indexer.errors import QueryError
 from web import saving
+from web.access import Level
+from web.addresses import absolute_url
 from web.alerts import email_problem
 from web.arguments import read_number
 from web.context import get_context
 from web.errors import SavedSearchRefusedError
-from web.match_feeds import ATOM_TYPE, JSON_FEED_TYPE, FeedLinks, make_json_feed, write_atom
+from web.feeds_out import ATOM_TYPE, JSON_FEED_TYPE, Feed, format_atom, json_feed_record
+from web.identity import SHARED_TOKEN, current_identity
+from web.match_feeds import make_match_feed
 from web.messages import translate_message
-from web.security import may_write
+from web.security import may
 
 PAGE_MATCHES = 50
 REFUSALS = (QueryError, SavedSearchRefusedError, SavedSearchLimitError)
@@ -69,14 +73,13 @@ def show(saved_id: int) -> str:
 
 @blueprint.get("/saved/<int:saved_id>.atom")
 def atom(saved_id: int) -> AnyResponse:
-    saved, matched, links = _feed(saved_id, "saved.atom")
-    return _conditional(Response(write_atom(saved, matched, links), mimetype=ATOM_TYPE))
+    feed = _feed(saved_id, "saved.atom")
+    return _conditional(Response(format_atom(feed), mimetype=ATOM_TYPE))
 
 
 @blueprint.get("/saved/<int:saved_id>.json")
 def json_feed(saved_id: int) -> AnyResponse:
-    saved, matched, links = _feed(saved_id, "saved.json_feed")
-    answer = jsonify(make_json_feed(saved, matched, links))
+    answer = jsonify(json_feed_record(_feed(saved_id, "saved.json_feed")))
     answer.mimetype = JSON_FEED_TYPE
     return _conditional(answer)
 
@@ -109,7 +112,8 @@ def send_to(saved_id: int) -> str | tuple[str, int] | AnyResponse:
         return _show_all(str(exc)), 422
     get_context().services.saved.send_to(saved_id, email, webhook)
     # Whoever sent the token may see the secret; a page that is merely opened does not show it.
-    return _back() if may_see_addresses() else _show_all(revealed=saved_id)
+    by_form = current_identity().name == SHARED_TOKEN
+    return _show_all(revealed=saved_id) if by_form else _back()
 
 
 @blueprint.post("/saved/<int:saved_id>/remove")
@@ -121,7 +125,7 @@ def remove(saved_id: int) -> AnyResponse:
 
 def may_see_addresses() -> bool:
     """Whether whoever asks is known to be allowed to write: a page is opened without the token."""
-    return may_write() and not get_context().services.settings.token
+    return may(Level.EDITOR)
 
 
 def _show_all(problem: str = "", revealed: int | None = None) -> str:
@@ -158,17 +162,11 @@ def _matched(matches: list[SavedMatch]) -> list[tuple[SavedMatch, Article]]:
     return [(match, held[match.article_id]) for match in matches if match.article_id in held]
 
 
-def _feed(
-    saved_id: int, endpoint: str
-) -> tuple[SavedSearch, list[tuple[SavedMatch, Article]], FeedLinks]:
-    services = get_context().services
-    saved = services.saved.get(saved_id)
-    root = services.settings.base_url.rstrip("/") + "/"
-    if root == "/":
-        root = request.url_root
-    own = url_for(endpoint, saved_id=saved_id).removeprefix(request.script_root).lstrip("/")
-    links = FeedLinks(root, root + own, f"{root}saved/{saved_id}")
-    return saved, _matched(services.saved.matches(saved_id, PAGE_MATCHES)), links
+def _feed(saved_id: int, endpoint: str) -> Feed:
+    saved = get_context().services.saved.get(saved_id)
+    matched = _matched(get_context().services.saved.matches(saved_id, PAGE_MATCHES))
+    own = absolute_url(url_for(endpoint, saved_id=saved_id))
+    return make_match_feed(saved, matched, absolute_url(""), own)
 
 
 def _conditional(answer: Response) -> AnyResponse:

@@ -271,6 +271,9 @@ class HealthRecord(ma.Schema):
 class Uploads(ma.Schema):
     """Files of any format that is read here, in one field or several of this name."""
 
+    class Meta:
+        unknown = ma.INCLUDE  # fields of other names are left alone
+
     file = ma.fields.Raw(metadata={"type": "string", "format": "binary"})
 
 

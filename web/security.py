@@ -1,20 +1,38 @@
-"""Who may write, and what every answer tells the browser."""
+"""The guard before every route, and what every answer tells the browser."""
 
-import hmac
-import ipaddress
+import socket
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web.errors import SettingsError, WriteRefusedError
+from web.access import SAFE_METHODS, Level, is_write, needed_level
+from web.context import get_context
+from web.errors import (
+    SettingsError,
+    SignInNeededError,
+    TooManyRequestsError,
+    WriteRefusedError,
+)
+from web.identity import (
+    Identity,
+    current_identity,
+    identify,
+    is_address,
+    is_loopback,
+    is_secure,
+    is_this_machine,
+)
+from web.rates import RequestRates
 from web.settings import Settings
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-LARGEST_REQUEST_BYTES = 100_000_000
-LARGEST_FIELD_BYTES = 12_000_000
-FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+LARGEST_UPLOAD_BYTES = 100_000_000
+LARGEST_REQUEST_BYTES = 12_000_000
+UPLOADS = ("intake.add_post", "api_intake.Jobs")
+# Told also while the store, which knows who is who, is silent. The figures have their own guard.
+UNGUARDED = ("static", "pages.healthz", "observing.readyz", "observing.metrics")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -23,94 +41,142 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+TRANSPORT = "max-age=31536000"
+TOKEN_NEEDED = "a token is needed: Authorization: Bearer TOKEN"  # noqa: S105  no secret
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address or name."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def check_exposure(settings: Settings) -> None:
-    """Raises SettingsError where other machines could write without a token."""
-    if not is_loopback(settings.host) and not settings.token and not settings.read_only:
+def check_exposure(settings: Settings, has_accounts: bool = False) -> None:
+    """Raises SettingsError where other machines could write without a token or an account."""
+    guarded = settings.token or settings.read_only or has_accounts
+    if not is_loopback(settings.host) and not guarded:
         raise SettingsError(
-            f"on {settings.host} other machines could add and remove articles;"
-            " set HEMERO_TOKEN to a secret, or start with --read-only"
+            f"on {settings.host} other machines could add and remove articles; make an account"
+            " (hemero users add NAME --role admin), set HEMERO_TOKEN to a secret, or start with"
+            " --read-only"
         )
 
 
 def protect(app: Flask, settings: Settings) -> None:
-    """Guard the app's writes, trust no foreign Host header, and set the headers."""
-    local = {*LOCAL_HOSTS, settings.host} if is_loopback(settings.host) else set()
-    app.config["HEMERO_HOSTS"] = local | set(settings.trusted_hosts)
+    """Guard every route of the app, trust no foreign Host header, and set the headers."""
+    app.config["HEMERO_HOSTS"] = _known_hosts(settings)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FIELD_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST_BYTES
+    app.extensions["hemero_rates"] = RequestRates(settings.requests_per_minute)
+    if settings.proxies:
+        # Never the host: who asks us under a name is told by Host alone.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_prefix=0
+        )
     app.before_request(_guard_host)
-    app.before_request(_guard_write)
+    app.before_request(_guard)
     app.after_request(_set_headers)
 
 
 def may_write() -> bool:
     """Whether a write of this client could be taken, a token provided where one is set."""
-    settings: Settings = current_app.config["HEMERO_SETTINGS"]
-    return not settings.read_only and (bool(settings.token) or _from_this_machine())
+    return may(Level.EDITOR) or token_needed()
+
+
+def may(level: Level) -> bool:
+    return current_identity().level >= level
+
+
+def token_needed() -> bool:
+    """Whether a form asks for the token of the settings."""
+    return current_identity().may_give_token
 
 
 def may_watch() -> bool:
-    """Whether this client may read the server's figures: from this machine, or with the token."""
-    settings: Settings = current_app.config["HEMERO_SETTINGS"]
-    return _from_this_machine() or (bool(settings.token) and _token_given(settings.token))
+    """Whether this client may read the server's figures: this machine, or someone known."""
+    return is_this_machine() or identify(get_context().services).is_known
+
+
+def _known_hosts(settings: Settings) -> frozenset[str]:
+    """The names we answer under; links in feeds and citations begin with one of them."""
+    own = urlsplit(settings.base_url).hostname
+    named = {*settings.trusted_hosts, *filter(None, (own,))}
+    return frozenset({*LOCAL_HOSTS, settings.host, socket.gethostname().lower(), *named})
 
 
 def _guard_host() -> None:
     """Not Flask's TRUSTED_HOSTS, which can trust no IPv6 address."""
-    known = current_app.config["HEMERO_HOSTS"]
-    if known and urlsplit(f"//{request.host}").hostname not in known:
+    settings: Settings = current_app.config["HEMERO_SETTINGS"]
+    host = urlsplit(f"//{request.host}").hostname or ""
+    # On an address of the network we are asked by address too: no one else's name leads there.
+    by_address = not is_loopback(settings.host) and not settings.trusted_hosts and is_address(host)
+    if host not in current_app.config["HEMERO_HOSTS"] and not by_address:
         raise SecurityError(f"Host {request.host!r} is not trusted.")
 
 
-def _guard_write() -> None:
-    settings: Settings = current_app.config["HEMERO_SETTINGS"]
-    if request.method in SAFE_METHODS or request.endpoint in current_app.config["READING_POSTS"]:
+def _guard() -> None:
+    if request.endpoint in UPLOADS:
+        request.max_content_length = LARGEST_UPLOAD_BYTES
+    if request.endpoint in UNGUARDED:
         return
+    services = get_context().services
+    needed = needed_level(request.endpoint, request.method)
+    g.identity = identity = identify(services)
+    _check_rate(identity)
+    if is_write(request.endpoint, request.method):
+        _check_write(services.settings, identity)
+    if identity.level < needed:
+        raise _refusal(identity)
+
+
+def _check_rate(identity: Identity) -> None:
+    """This machine, where it is trusted, is its owner's."""
+    if identity.level is Level.ADMIN and identity.account is None:
+        return
+    rates: RequestRates = current_app.extensions["hemero_rates"]
+    if wait := rates.wait_seconds(identity.key):
+        raise TooManyRequestsError("too many requests", wait)
+
+
+def _check_write(settings: Settings, identity: Identity) -> None:
     if settings.read_only:
         raise WriteRefusedError("this archive is read-only")
-    if not _same_origin():
+    if not _same_origin(sure=identity.by_cookie):
         raise WriteRefusedError("this form was sent by another site; open the page here instead")
-    if settings.token and not _token_given(settings.token):
-        raise WriteRefusedError("a token is needed to write: Authorization: Bearer TOKEN")
-    if not settings.token and not _from_this_machine():
-        raise WriteRefusedError("writes are taken from the archive's own machine alone")
 
 
-def _same_origin() -> bool:
-    """False where the browser says that another site sent this (Fetch Metadata, W3C)."""
+def _refusal(identity: Identity) -> Exception:
+    if identity.problem:
+        return SignInNeededError(identity.problem)
+    if identity.account is not None:
+        return WriteRefusedError("your account may not do this; ask an admin of the archive")
+    if identity.may_give_token:
+        return SignInNeededError(TOKEN_NEEDED)
+    if identity.may_sign_in:
+        return SignInNeededError("sign in for this")
+    if request.method in SAFE_METHODS:
+        return WriteRefusedError("this archive is read on its own machine alone")
+    return WriteRefusedError("writes are taken from the archive's own machine alone")
+
+
+def _same_origin(sure: bool) -> bool:
+    """False where the browser says that another site sent this (Fetch Metadata, W3C).
+
+    What says nothing is no browser of today; with a cookie, `sure` asks for more.
+    """
     origin = request.headers.get("Origin")
     if origin is not None:
         # Not the scheme: a proxy may have taken the TLS off.
-        return urlsplit(origin).netloc == request.host
-    return request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
-
-
-def _token_given(token: str) -> bool:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        given = request.form.get("token", "")
-    return hmac.compare_digest(given.encode(), token.encode())
-
-
-def _from_this_machine() -> bool:
-    forwarded = any(header in request.headers for header in FORWARDING_HEADERS)
-    return not forwarded and is_loopback(request.remote_addr or "")
+        return origin.partition("://")[2] == request.host
+    return request.headers.get("Sec-Fetch-Site", "" if sure else "none") in ("none", "same-origin")
 
 
 def _set_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if is_secure():
+        response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
+    identity = current_identity()
+    if identity.account is not None:
+        # After signing out, the way back shows nothing; what others share holds nothing of ours.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.update(("Cookie", "Authorization"))
+    if identity.touch is not None:
+        response.call_on_close(identity.touch)
     return response

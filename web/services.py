@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.errors import SiteRulesError
+from archive.errors import SiteRulesError, StoreError
 from archive.model import ArchiveSummary
 from archive.options import ReadOptions
 from archive.site_rules import SiteRules, parse_site_rules
@@ -13,8 +13,11 @@ from archive.store import ArticleStore
 from web.settings import Settings
 
 if TYPE_CHECKING:
+    from archive.accounts import AccountStore
+    from archive.audit import AuditLog
     from archive.clusters import ClusterStore
     from archive.collections import CollectionStore
+    from archive.credentials import CredentialStore
     from archive.feeds.store import FeedStore
     from archive.jobs import JobStore
     from archive.saved_searches import SavedSearchStore
@@ -77,6 +80,24 @@ class Services:
 
         return SavedSearchStore(self.store.database)
 
+    @cached_property
+    def accounts(self) -> "AccountStore":
+        from archive.accounts import AccountStore
+
+        return AccountStore(self.store.database)
+
+    @cached_property
+    def credentials(self) -> "CredentialStore":
+        from archive.credentials import CredentialStore
+
+        return CredentialStore(self.store.database)
+
+    @cached_property
+    def audit(self) -> "AuditLog":
+        from archive.audit import AuditLog
+
+        return AuditLog(self.store.database)
+
     def read_options(
         self,
         columns: Mapping[str, str] | None = None,
@@ -126,6 +147,7 @@ class Services:
         from indexer.query.synonyms import load_synonyms
         from web.observed_search import ObservedSearch
 
+        self._check_store()
         synonyms = load_synonyms(self.settings.home)
         return ObservedSearch(self.store, self.engine, self.embedder, synonyms, self.reranker)
 
@@ -140,6 +162,20 @@ class Services:
         from indexer.timelines import Timelines
 
         return Timelines(self.store, self.engine, self.search.understand)
+
+    def _check_store(self) -> None:
+        """Raises StoreError where the index has seen more than the store: articles were lost."""
+        from indexer.errors import IndexerError
+
+        try:
+            checkpoint = self.engine.checkpoint()
+        except IndexerError:  # said when something is searched
+            return
+        if checkpoint > self.store.last_seq():
+            raise StoreError(
+                "the index has seen changes that the archive no longer holds;"
+                " see what to do with: hemero doctor"
+            )
 
     def summarize(self) -> ArchiveSummary:
         """The archive in numbers, counted again only where it has changed."""

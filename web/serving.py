@@ -1,12 +1,14 @@
 """Serving: one process, the model loaded once, the index kept up in the background."""
 
 import logging
+import os
 import socket
+import time
 from importlib.resources import as_file, files
-from threading import Event, Thread
+from threading import Thread
+from typing import NoReturn
 
 import click
-import waitress
 
 from archive.ingest import ingest
 from archive.language import detect_language
@@ -15,16 +17,21 @@ from indexer.errors import CorruptIndexError, IndexerError, IndexLockedError, St
 from indexer.sync import SyncProgress
 from web.app import create_app
 from web.console import index_progress
-from web.context import WebContext, make_context
+from web.context import make_context
 from web.errors import SettingsError
 from web.logs import start_logging
+from web.memory import MemoryKeeper, bound_memory
+from web.model_threads import pool_models
 from web.polling import FeedKeeper
 from web.saved_checks import SavedKeeper
-from web.security import LARGEST_REQUEST_BYTES, check_exposure
+from web.security import check_exposure
+from web.server import Server, heeding_signals
 from web.services import Services
 from web.settings import Settings
+from web.turns import TurnKeeper
 
 LOOK_SECONDS = 2.0
+STOP_SECONDS = 10.0
 PORTS = range(65_536)
 
 logger = logging.getLogger(__name__)
@@ -34,91 +41,105 @@ class _StopAskedError(Exception):
     """Raised between two batches to leave indexing; the next start goes on from the last commit."""
 
 
-class IndexKeeper:
+class IndexKeeper(TurnKeeper):
     """A thread that indexes what is new, when told or at the next look."""
 
     def __init__(self, services: Services, look_seconds: float = LOOK_SECONDS) -> None:
+        super().__init__("index-keeper", look_seconds)
         self._services = services
-        self._look_seconds = look_seconds
-        self._news = Event()
-        self._stopping = Event()
-        self._complaint = ""
-        self._thread = Thread(target=self._run, name="index-keeper", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def wake(self) -> None:
-        self._news.set()
-
-    def stop(self) -> None:
-        """Returns when the batch under way is done; without effect where never started."""
-        self._stopping.set()
-        self._news.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._catch_up()
-                self._complaint = ""
-            except _StopAskedError:
-                return
-            except IndexLockedError as exc:
-                logger.info("not indexing: %s", exc)
-            except Exception as exc:  # whatever fails, serving goes on; the next look tries again
-                self._complain(str(exc))
-            self._news.wait(self._look_seconds)
-            self._news.clear()
-
-    def _catch_up(self) -> None:
-        if self._services.store.count_changes_after(self._services.engine.checkpoint()):
-            self._services.index(self._heed_stop)
+    def take_turn(self) -> None:
+        try:
+            if self._services.store.count_changes_after(self._services.engine.checkpoint()):
+                self._services.index(self._heed_stop)
+            self.complain("")
+        except _StopAskedError:
+            return
+        except IndexLockedError as exc:
+            logger.info("not indexing: %s", exc)
+        except Exception as exc:  # whatever fails, serving goes on; the next look tries again
+            self.complain(f"indexing failed: {exc}", logging.ERROR)
 
     def _heed_stop(self, _: SyncProgress) -> None:
         if self._stopping.is_set():
             raise _StopAskedError
 
-    def _complain(self, message: str) -> None:
-        """Log a failure once, not at every look."""
-        if message != self._complaint:
-            logger.error("indexing failed: %s", message)
-        self._complaint = message
+
+class Keepers:
+    """What works beside the server: index, jobs, saved searches and, where asked, feeds.
+
+    Locks see to it that of all processes on an archive one alone does each; where it ends, however
+    it does, another goes on within seconds.
+    """
+
+    def __init__(self, services: Services, poll: bool = False) -> None:
+        index = IndexKeeper(services)
+        self.context = make_context(services, index.wake)
+        writing: list[TurnKeeper] = [self.context.jobs, SavedKeeper(services), index]
+        if poll:
+            writing.append(FeedKeeper(services, index.wake))
+        self._keepers = [MemoryKeeper(), *([] if services.settings.read_only else writing)]
+
+    def start(self) -> None:
+        for keeper in self._keepers:
+            keeper.start()
+
+    def ask_to_stop(self) -> None:
+        for keeper in self._keepers:
+            keeper.ask_to_stop()
+
+    def stop(self, timeout_seconds: float) -> list[str]:
+        """The names of those that are still in the middle of something when the time is over."""
+        self.ask_to_stop()
+        deadline = time.monotonic() + timeout_seconds
+        return [
+            keeper.name
+            for keeper in self._keepers
+            if not keeper.stop(max(deadline - time.monotonic(), 0))
+        ]
 
 
 def run_server(services: Services, poll: bool = False) -> None:
-    """Serve until interrupted, and `poll` the feeds beside it.
+    """Serve until SIGTERM or SIGINT, and `poll` the feeds beside it; a second signal ends at once.
+
+    Told to stop, it takes no more requests, answers those under way, and leaves what the keepers
+    cannot settle in STOP_SECONDS to the next start.
 
     Raises SettingsError where strangers could write, or a read-only archive would be written to.
     """
     settings = services.settings
-    check_exposure(settings)
-    if poll and settings.read_only:
-        raise SettingsError("polling adds articles: leave out --poll, or read_only")
-    keeper = IndexKeeper(services)
-    feeds = FeedKeeper(services, keeper.wake)
-    saved = SavedKeeper(services)
-    context = make_context(services, keeper.wake)
-    server = _listen(settings, context)
+    check_exposure(settings, services.accounts.any())
+    keepers = Keepers(services, check_polling(settings, poll))
+    app = create_app(keepers.context)
+    server = Server(app, open_socket(settings.host, settings.port))
     start_logging(settings.log_format)
-    Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
-    if not settings.read_only:
-        keeper.start()
-        context.jobs.start()
-        saved.start()
-        if poll:
-            feeds.start()
+    start_models(services)
+    keepers.start()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Hemero is at http://{host}:{settings.port} - stop it with Ctrl-C", err=True)
-    try:
-        server.run()
-    finally:
-        server.close()
-        feeds.stop()
-        saved.stop()
-        context.jobs.stop()
-        keeper.stop()
+    with heeding_signals(server.stop):
+        try:
+            server.run()
+        finally:
+            keepers.ask_to_stop()
+            late = server.close(STOP_SECONDS) + keepers.stop(STOP_SECONDS)
+        if late:
+            leave_behind(late)
+
+
+def check_polling(settings: Settings, poll: bool = False) -> bool:
+    """Whether the feeds are polled. Raises SettingsError for a read-only archive."""
+    if poll and settings.read_only:
+        raise SettingsError("polling adds articles: leave out --poll, or read_only")
+    return (poll or settings.poll) and not settings.read_only
+
+
+def leave_behind(late: list[str]) -> NoReturn:
+    """End now. All that was acknowledged is on disk; an ordinary exit could wait for, or be
+    crashed by, threads that are inside the model."""
+    logger.warning("stopped in the middle of: %s; the next start goes on", ", ".join(late))
+    logging.shutdown()
+    os._exit(0)
 
 
 def fill_demo(services: Services) -> None:
@@ -135,17 +156,7 @@ def fill_demo(services: Services) -> None:
             services.index(on_progress, rebuild=True)
 
 
-def _listen(settings: Settings, context: WebContext) -> waitress.server.BaseWSGIServer:
-    return waitress.create_server(
-        create_app(context),
-        sockets=[_open_socket(settings.host, settings.port)],
-        threads=settings.threads,
-        max_request_body_size=LARGEST_REQUEST_BYTES,
-        ident=None,
-    )
-
-
-def _open_socket(host: str, port: int) -> socket.socket:
+def open_socket(host: str, port: int) -> socket.socket:
     """Raises SettingsError where the address cannot be listened on."""
     try:
         if port not in PORTS:  # the C library would take it modulo 65536
@@ -156,6 +167,13 @@ def _open_socket(host: str, port: int) -> socket.socket:
         raise SettingsError(
             f"cannot listen on {host}, port {port}: {exc}; choose another with --host or --port"
         ) from exc
+
+
+def start_models(services: Services) -> None:
+    """To be called before anything is searched: bound what the models keep, and load them."""
+    bound_memory()
+    pool_models(services)
+    Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
 
 
 def _warm(services: Services) -> None:

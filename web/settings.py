@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ PREFIX = "HEMERO_"
 CONFIG_VARIABLE = "HEMERO_CONFIG"
 CONFIG_NAME = "hemero.toml"
 MOST_THREADS = 1024
+_COUNTS = ("threads", "queue", "queue_seconds")
 LARGEST_PORT = 65_535
 # One line each: they become headers of messages and addresses in them.
 _PATTERNS = {
@@ -25,7 +26,7 @@ _PATTERNS = {
     "smtp_from": re.compile(r"([^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,185})?", re.ASCII),
     "log_format": re.compile("text|json"),
 }
-_NOT_NEGATIVE = ("slow_query_ms", "ready_lag_seconds")
+_NOT_NEGATIVE = ("slow_query_ms", "ready_lag_seconds", "requests_per_minute", "proxies")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -41,9 +42,15 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 4
-    token: str = ""
+    queue: int = 32
+    queue_seconds: int = 10
+    poll: bool = False
+    token: str = field(default="", repr=False)
+    token_file: str = ""
     read_only: bool = False
     public: bool = False
+    proxies: int = 0
+    requests_per_minute: int = 600
     trusted_hosts: tuple[str, ...] = ()
     allowed_networks: tuple[str, ...] = ()
     base_url: str = ""
@@ -86,7 +93,8 @@ def load_settings(
     }
     home = given.get("home") or named.get("home")
     merged = _read_file(environment, Path(home) if home else None) | named | given
-    return Settings(**{name: _convert(name, value) for name, value in merged.items()})
+    settings = Settings(**{name: _convert(name, value) for name, value in merged.items()})
+    return _read_token(settings) if settings.token_file else settings
 
 
 def _read_file(environment: Mapping[str, str], home: Path | None) -> dict[str, Any]:
@@ -103,13 +111,30 @@ def _read_file(environment: Mapping[str, str], home: Path | None) -> dict[str, A
         raise SettingsError(f"{path} cannot be read: {exc}") from exc
 
 
+def read_secret(path: str, name: str) -> str:
+    """The first line of a file that a setting names. Raises SettingsError, never quoting it."""
+    try:
+        secret = Path(path).expanduser().read_text("utf-8").partition("\n")[0].strip()
+    except (OSError, ValueError) as exc:
+        raise SettingsError(f"{name} cannot be read; check the setting") from exc
+    if not secret:
+        raise SettingsError(f"the first line of {name} is empty; it holds the secret")
+    return secret
+
+
+def _read_token(settings: Settings) -> Settings:
+    if settings.token:
+        raise SettingsError("give the token or token_file, one of them")
+    return replace(settings, token=read_secret(settings.token_file, "token_file"))
+
+
 def _convert(name: str, value: Any) -> Any:
     kinds = {f.name: f.type for f in fields(Settings)}
     if name not in kinds:
         raise SettingsError(f"no setting {name!r}; there is: {', '.join(sorted(kinds))}")
     try:
         converted = _CONVERTERS[kinds[name]](value)
-        if name == "threads" and not 1 <= converted <= MOST_THREADS:
+        if name in _COUNTS and not 1 <= converted <= MOST_THREADS:
             raise ValueError(value)
         if name == "allowed_networks":
             for network in converted:

@@ -17,7 +17,8 @@ def show_timeline(timeline: Timeline) -> None:
     for query in timeline.queries:
         apart = {"without a date": query.undated, "older than the first row": query.earlier}
         said = "".join(f", {number} {what}" for what, number in apart.items() if number)
-        out.print(Text(f"{query.text}: {query.total} articles{said}", "dim"))
+        articles = "1 article" if query.total == 1 else f"{query.total} articles"
+        out.print(Text(f"{query.text}: {articles}{said}", "dim"))
 
 
 def _table(timeline: Timeline) -> Table:

@@ -8,31 +8,46 @@ logger = logging.getLogger(__name__)
 
 
 class TurnKeeper(ABC):
-    """Takes a turn, waits, and takes the next; whatever fails in one, serving goes on."""
+    """Takes a turn, waits or is woken, takes the next; whatever fails in one, serving goes on."""
 
     def __init__(self, name: str, every_seconds: float) -> None:
+        self.name = name
         self._every_seconds = every_seconds
-        self._stopping = Event()
+        self._news, self._stopping = Event(), Event()
         self._complaint = ""
         self._thread = Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Returns when what is under way is settled; without effect where never started."""
+    def wake(self) -> None:
+        """Take the next turn now."""
+        self._news.set()
+
+    def ask_to_stop(self) -> None:
+        """Returns at once; what is under way is settled or left to the next start."""
         self._stopping.set()
+        self._news.set()
+
+    def stop(self, timeout_seconds: float | None = None) -> bool:
+        """Whether what was under way is settled in that time; True where never started."""
+        self.ask_to_stop()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
 
     @abstractmethod
     def take_turn(self) -> None:
         """What is to be done at every turn; what it raises is logged."""
 
-    def complain(self, message: str) -> None:
+    def complain(self, message: str, level: int = logging.WARNING) -> None:
         """Log a failure once, not at every turn; "" says that all is well again."""
         if message and message != self._complaint:
-            logger.warning("%s", message)
+            logger.log(level, "%s", message)
         self._complaint = message
 
     def _run(self) -> None:
@@ -40,5 +55,6 @@ class TurnKeeper(ABC):
             try:
                 self.take_turn()
             except Exception as exc:  # the next turn tries again
-                self.complain(f"{self._thread.name} failed: {exc}")
-            self._stopping.wait(self._every_seconds)
+                self.complain(f"{self.name} failed: {exc}", logging.ERROR)
+            self._news.wait(self._every_seconds)
+            self._news.clear()

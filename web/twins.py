@@ -23,9 +23,11 @@ from web.errors import KNOWN_ERRORS, http_status
 from web.feeds_out import (
     ATOM_TYPE,
     JSON_FEED_TYPE,
+    NAME,
+    Feed,
     FeedItem,
     FeedLinks,
-    FeedPage,
+    ListPlace,
     format_atom,
     json_feed_record,
 )
@@ -50,7 +52,7 @@ def search(kind: str) -> AnyResponse:
     page = _find()
     if page.page > page.last:
         return redirect(page_url(page.last))
-    feed = _feed_page(page)
+    feed = _feed(page)
     body, media_type = _WRITERS[kind](feed)
     response = answer(body, media_type, None if kind in ("atom", "json") else f"search.{kind}")
     for rel, address in (("prev", feed.links.previous), ("next", feed.links.next)):
@@ -108,7 +110,7 @@ def _find() -> SearchPage:
     return get_context().services.search.search(query)
 
 
-def _feed_page(page: SearchPage) -> FeedPage:
+def _feed(page: SearchPage) -> Feed:
     form = read_form()
     same = [] if page.page_size != PAGE_RESULTS else [str(page.page)]
     links = FeedLinks(
@@ -122,7 +124,9 @@ def _feed_page(page: SearchPage) -> FeedPage:
         next=absolute_url(page_url(page.page + 1)) if page.page < page.last else None,
     )
     items = [_feed_item(result, form.q) for result in page.results]
-    return FeedPage(form.q, items, page.total, page.page, page.page_size, links)
+    title = f"{form.q} – {NAME}" if form.q else NAME
+    place = ListPlace(form.q, page.total, page.page, page.page_size)
+    return Feed(title, items, links, place)
 
 
 def _feed_item(result: SearchResult, query: str) -> FeedItem:
@@ -141,35 +145,35 @@ def _twin_path(path: str, **changed: list[str]) -> str:
     return f"{path}{mark}{arguments}"
 
 
-def _write_atom(page: FeedPage) -> Written:
-    return format_atom(page), ATOM_TYPE
+def _write_atom(feed: Feed) -> Written:
+    return format_atom(feed), ATOM_TYPE
 
 
-def _write_json(page: FeedPage) -> Written:
-    return current_app.json.dumps(json_feed_record(page)), JSON_FEED_TYPE
+def _write_json(feed: Feed) -> Written:
+    return current_app.json.dumps(json_feed_record(feed)), JSON_FEED_TYPE
 
 
-def _write_csv(page: FeedPage) -> Written:
+def _write_csv(feed: Feed) -> Written:
     """A row an article; `link` leads to the passage."""
     stream = io.StringIO(newline="")
-    first = (page.number - 1) * page.size + 1
+    first = (feed.place.number - 1) * feed.place.size + 1 if feed.place else 1
     rows = (
         (str(rank), *article_cells(item.article, COLUMNS), item.url, item.content)
-        for rank, item in enumerate(page.items, first)
+        for rank, item in enumerate(feed.items, first)
     )
     write_rows(("rank", *COLUMNS, "link", "passages"), rows, stream)
     return BYTE_ORDER_MARK + stream.getvalue(), CSV_TYPE
 
 
-def _write_ris(page: FeedPage) -> Written:
-    return format_ris(item.citation for item in page.items), RIS_TYPE
+def _write_ris(feed: Feed) -> Written:
+    return format_ris(item.citation for item in feed.items), RIS_TYPE
 
 
-def _write_bibtex(page: FeedPage) -> Written:
-    return format_bibtex(item.citation for item in page.items), BIBTEX_TYPE
+def _write_bibtex(feed: Feed) -> Written:
+    return format_bibtex(item.citation for item in feed.items), BIBTEX_TYPE
 
 
-_WRITERS: dict[str, Callable[[FeedPage], Written]] = {
+_WRITERS: dict[str, Callable[[Feed], Written]] = {
     "atom": _write_atom,
     "json": _write_json,
     "csv": _write_csv,

@@ -136,7 +136,8 @@ def _authors(entry: Any) -> list[str]:
 
 def _date(entry: Any) -> str:
     """When the item was published, in UTC: feedparser reads more forms of dates than we do."""
-    for name in ("published", "created", "updated"):
+    # Not those an entry lacks: for `updated` feedparser then gives `published`, and warns of it.
+    for name in (name for name in ("published", "created", "updated") if name in entry):
         raw, parsed = _string(entry, name).strip(), entry.get(f"{name}_parsed")
         if isinstance(parsed, struct_time) and not _DAY.fullmatch(raw):
             return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z".format(*parsed[:6])

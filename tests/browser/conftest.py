@@ -1,6 +1,7 @@
 """A site of its own and Chromium, which must be there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -9,6 +10,7 @@ import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from archive.ingest import ingest
+from archive.model import SourceItem
 from tests.fakes import FakeEmbedder, make_item
 from web.app import create_app
 from web.context import make_context
@@ -36,19 +38,25 @@ ITEMS = (
 )
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("home")
+@contextmanager
+def serve(home: Path, items: Sequence[SourceItem]) -> Iterator[tuple[str, Services]]:
+    """A served archive: its address and its services."""
     settings = Settings(home=home, cache=home, allowed_networks=("127.0.0.0/8",))
     services = Services(settings, FakeEmbedder())
-    list(ingest(ITEMS, services.store))
+    list(ingest(items, services.store))
     services.index()
     app = create_app(make_context(services, services.index))
     server = waitress.create_server(app, host="127.0.0.1", port=0)
     Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
+    yield f"http://127.0.0.1:{server.effective_port}", services
     server.task_dispatcher.shutdown()
     services.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serve(tmp_path_factory.mktemp("home"), ITEMS) as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalReq
 from indexer.engines import open_engine
 from indexer.engines.embedded import keyword_reader
 from indexer.engines.embedded.engine import EmbeddedEngine
-from indexer.engines.embedded.keyword_reader import Postings, PostingsCache
+from indexer.engines.embedded.keyword_reader import ENTRY_BYTES, Postings, PostingsCache
 from indexer.query import parse_query
 from tests.fakes import FakeEmbedder
 
@@ -72,7 +72,7 @@ def test_a_closed_engine_opens_again(tmp_path: Path) -> None:
 
 
 def test_the_cache_reads_once_and_forgets_the_oldest() -> None:
-    cache, segment = PostingsCache(capacity=20), CountingSegment()
+    cache, segment = PostingsCache(3 * (ENTRY_BYTES + 40)), CountingSegment()
     for _ in range(3):
         assert len(cache.get(segment, "body", "mot").documents) == 3
     assert segment.read == 1
@@ -86,16 +86,25 @@ def test_the_cache_reads_once_and_forgets_the_oldest() -> None:
 
 
 def test_a_list_larger_than_the_cache_is_still_given() -> None:
-    cache, segment = PostingsCache(capacity=2), CountingSegment()
+    cache, segment = PostingsCache(2), CountingSegment()
     assert len(cache.get(segment, "body", "immense").documents) == 7
 
 
 def test_threads_that_read_the_same_term_count_it_once() -> None:
-    cache, segment = PostingsCache(capacity=1_000), CountingSegment()
+    cache, segment = PostingsCache(1_000_000), CountingSegment()
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: cache.get(segment, "body", "mot"), range(200)))
-    assert cache._held._size == 4
+    assert cache._held._size == ENTRY_BYTES + 3 * 8
 
 
 def test_an_empty_folder_has_no_words(tmp_path: Path) -> None:
     assert find(open_engine("embedded", tmp_path / "nowhere"), "missile") == []
+
+
+def test_lists_of_nothing_fill_the_cache_too() -> None:
+    """After commits by the second most lists are of small segments and empty."""
+    cache, segment = PostingsCache(100 * ENTRY_BYTES), CountingSegment()
+    for number in range(1_000):
+        segment.id = f"segment-{number}"
+        cache.get(segment, "body", "")
+    assert len(cache._held._held) <= 100

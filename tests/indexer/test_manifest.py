@@ -10,7 +10,7 @@ import pytest
 from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest, SearchEngine
 from indexer.engines import open_engine
 from indexer.engines.embedded import manifest as manifest_module
-from indexer.engines.embedded import snapshot
+from indexer.engines.embedded import verifying
 from indexer.engines.embedded.manifest import (
     FILE_NAME,
     FORMAT,
@@ -175,20 +175,70 @@ def test_a_missing_or_truncated_file_says_to_rebuild(
         assert any(path.name in problem for problem in filled.check())
 
 
-@leaky
-@pytest.mark.parametrize("suffix", [".npz", ".seg", ".toc"])
-def test_a_flipped_byte_is_an_error_of_ours_or_does_no_harm(
-    filled: SearchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+@pytest.mark.parametrize("suffix", [".faiss", ".npz", ".seg", ".toc"])
+def test_a_flipped_byte_is_found_before_the_file_is_used(
+    filled: SearchEngine, tmp_path: Path, suffix: str
 ) -> None:
-    monkeypatch.setattr(snapshot, "OPEN_ATTEMPTS", 1)
-    (segment,) = tmp_path.rglob(f"*{suffix}")
-    intact = segment.read_bytes()
+    path = next(tmp_path.rglob(f"*{suffix}"))
+    intact = path.read_bytes()
     for place in range(0, len(intact), max(1, len(intact) // 40)):
-        flip(segment, place)
+        flip(path, place)
         engine = open_engine("embedded", tmp_path)
-        with contextlib.suppress(CorruptIndexError):
+        with pytest.raises(CorruptIndexError, match=rf"{path.name} is damaged; .*--rebuild"):
             engine.retrieve(RetrievalRequest(parse_query('"un missile" titre'), None))
-        segment.write_bytes(intact)
+        path.write_bytes(intact)
+        assert engine.retrieve(RetrievalRequest(parse_query("titre"), None)).keyword
+        engine.close()
+
+
+def test_what_was_read_once_is_not_read_again(
+    filled: SearchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def look(folder: Path, entry: FileEntry) -> str | None:
+        read.append(entry.name)
+        return file_problem(folder, entry)
+
+    monkeypatch.setattr(verifying, "file_problem", look)
+    reader = open_engine("embedded", tmp_path)
+    assert reader.count() == 39
+    first = sorted(read)
+    assert len(first) == 4
+    with filled.exclusive(5):
+        filled.write(IndexBatch(FINGERPRINT, (make_article(40),)))
+        filled.commit(2)
+    read.clear()
+    assert reader.count() == 40
+    assert not {*read} & {*first}
+    assert len(read) == 4
+    reader.close()
+
+
+def test_segments_without_a_manifest_are_damage(filled: SearchEngine, tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).unlink()
+    with pytest.raises(CorruptIndexError, match=r"manifest\.json is missing; .*--rebuild"):
+        open_engine("embedded", tmp_path).count()
+
+
+def test_a_flipped_bit_of_the_manifest_is_noticed_or_changes_nothing(tmp_path: Path) -> None:
+    save_manifest(tmp_path, WHOLE)
+    path = tmp_path / FILE_NAME
+    intact = path.read_bytes()
+    for place in range(8 * len(intact)):
+        data = bytearray(intact)
+        data[place // 8] ^= 1 << place % 8
+        path.write_bytes(data)
+        with contextlib.suppress(CorruptIndexError):
+            assert load_manifest(tmp_path) == WHOLE
+
+
+def test_a_manifest_of_before_checksums_is_read(tmp_path: Path) -> None:
+    save_manifest(tmp_path, WHOLE)
+    data = json.loads((tmp_path / FILE_NAME).read_text())
+    del data["sha256"]
+    (tmp_path / FILE_NAME).write_text(json.dumps(data))
+    assert load_manifest(tmp_path) == WHOLE
 
 
 def test_a_rebuild_cures_any_damage(filled: SearchEngine, tmp_path: Path) -> None:

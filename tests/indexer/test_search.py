@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from archive.ingest import ingest
 from archive.model import ArticleFilter
 from archive.store import ArticleStore
 from indexer.embedding import SentenceTransformerEmbedder
-from indexer.engine import Retrieval, RetrievalRequest, SearchEngine
+from indexer.engine import Retrieval, RetrievalRequest, SearchEngine, Vectors
 from indexer.errors import ModelError, QueryError, StaleIndexError
 from indexer.neighbours import article_example, passage_example, text_example
 from indexer.passages import passage_id
@@ -72,6 +73,25 @@ def test_a_failed_model_leaves_the_keyword_list(
     assert {result.article.title for result in page.results} == {"Accord", "Essai"}
     with pytest.raises(ModelError):
         service.search(SearchQuery("missiles", mode="semantic"))
+
+
+def test_a_model_that_fails_before_the_sentences_leaves_the_page(
+    service: SearchService, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = SearchQuery("bateau", mode="semantic")
+    found = service.search(query)
+
+    def failing(texts: Sequence[str]) -> Vectors:
+        if len(texts) > 1:
+            raise ModelError("the model failed: broken on purpose")
+        return encode(texts)
+
+    encode = embedder.encode_passages
+    monkeypatch.setattr(embedder, "encode_passages", failing)
+    explained = service.search(replace(query, explain=True))
+    assert [each.article.id for each in explained.results] == [
+        each.article.id for each in found.results
+    ]
 
 
 def test_pages_cut_one_list(service: SearchService) -> None:

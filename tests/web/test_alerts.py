@@ -234,6 +234,30 @@ def test_private_addresses_are_refused_by_default(
     assert receiver.taken == []
 
 
+@pytest.mark.parametrize(
+    "webhook",
+    [
+        "http://2130706433/hook?é=xyz",
+        "http://[::ffff:169.254.169.254]/xyz",
+        "http://127.1/xyz",
+        "http://127%2e1/é?xyz",
+        "http://me:xyz@127.0.0.1/",
+        "http://[fe80::1%25lo]/é?xyz",
+        "http://127.0.0.1:99999/é?xyz",
+    ],
+)
+def test_a_disguised_address_is_refused_without_its_secret(
+    make_services: Callable[..., Services], webhook: str
+) -> None:
+    services = make_services()
+    saved = save(services, webhook=webhook)
+    add(services, "Accord", "Des missiles seront détruits.")
+    (report,) = check_all(services)
+    assert report.sent == 0
+    assert report.problem == services.saved.get(saved.id).outcome
+    assert "xyz" not in str(report.problem)
+
+
 def test_what_cannot_be_sent_for_a_day_is_given_up(
     make_services: Callable[..., Services], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-import waitress
 from flask.testing import FlaskClient
 
 from hemero_client import Archive, ArchiveError
+from web.server import Server
+from web.serving import open_socket
 
 TOKEN = "jeton-de-test"
 
@@ -16,11 +17,14 @@ TOKEN = "jeton-de-test"
 @pytest.fixture
 def address(make_client: Callable[..., FlaskClient]) -> Iterator[str]:
     app = make_client(token=TOKEN).application
-    server = waitress.create_server(app, host="127.0.0.1", port=0)
+    listening = open_socket("127.0.0.1", 0)
+    server = Server(app, listening)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.stop()
+    thread.join()
+    server.close(timeout_seconds=5)
 
 
 @pytest.fixture
@@ -67,4 +71,4 @@ def test_articles_and_files_are_added_and_removed(archive: Archive, tmp_path: Pa
 def test_a_refusal_says_why(address: str) -> None:
     with Archive(address) as stranger, pytest.raises(ArchiveError, match="token") as refused:
         stranger.add("Crue", "La rivière monte.")
-    assert refused.value.status == 403
+    assert refused.value.status == 401

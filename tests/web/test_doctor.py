@@ -22,7 +22,18 @@ from web.health import check_health, repair
 from web.services import Services
 
 Run = Callable[..., Result]
-KEYS = ["ok", "articles", "indexed", "waiting", "problems", "gaps", "ghosts", "files", "model"]
+KEYS = [
+    "ok",
+    "articles",
+    "indexed",
+    "waiting",
+    "problems",
+    "gaps",
+    "ghosts",
+    "files",
+    "damaged",
+    "model",
+]
 FILES = ("manifest.json", "*.faiss", "*.npz", "keyword/*.seg", "keyword/*.toc")
 
 # Where it meets damage, Whoosh leaves its files to the garbage collector.

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web.commands.shared import Composition, index_if_free, json_option, print_json
+from web.commands.shared import Composition, index_if_free, json_option, noted, print_json
 
 if TYPE_CHECKING:
-    from archive.model import Article, IngestReport, SourceItem
+    from collections.abc import Mapping
+
+    from archive.model import IngestReport, SourceItem
     from archive.runs import PlacedOutcome
     from web.console import ItemPrinter
+    from web.services import Services
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -32,6 +35,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--no-index", is_flag=True, help="Only store; index later with: hemero index")
 @json_option
 @click.pass_obj
+@noted
 def add(
     composition: Composition,
     /,
@@ -109,6 +113,7 @@ def show(composition: Composition, /, article_id: int, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @click.pass_obj
+@noted
 def delete(
     composition: Composition, /, article_ids: tuple[int, ...], yes: bool, as_json: bool
 ) -> None:
@@ -118,15 +123,15 @@ def delete(
     hemero delete 42 43
     """
     services = composition.services()
-    articles = [services.store.get(article_id) for article_id in dict.fromkeys(article_ids)]
+    headlines = {article_id: _headline(services, article_id) for article_id in article_ids}
     if not yes:
-        _confirm_removal(articles)
+        _confirm_removal(headlines)
     with services.store.transaction() as transaction:
-        for article in articles:
-            transaction.delete(article.id)
-    for article in articles:
-        print_json({"id": article.id, "deleted": True}) if as_json else click.echo(
-            f"removed {article.id}  {article.headline}"
+        for article_id in headlines:
+            transaction.delete(article_id)
+    for article_id, headline in headlines.items():
+        print_json({"id": article_id, "deleted": True}) if as_json else click.echo(
+            f"removed {article_id}  {headline}"
         )
     index_if_free(services)
 
@@ -218,8 +223,18 @@ def _mapping(text: str | None) -> dict[str, str]:
     return {name.strip(): column.strip() for name, _, column in pairs}
 
 
-def _confirm_removal(articles: "list[Article]") -> None:
+def _headline(services: "Services", article_id: int) -> str:
+    """Also of an article that is damaged: it can be removed. Raises ArticleNotFoundError."""
+    from archive.errors import DamagedRowError
+
+    try:
+        return services.store.get(article_id).headline
+    except DamagedRowError:
+        return "damaged"
+
+
+def _confirm_removal(headlines: "Mapping[int, str]") -> None:
     """Raises click.Abort unless the reader agrees."""
-    for article in articles:
-        click.echo(f"{article.id}  {article.headline}", err=True)
+    for article_id, headline in headlines.items():
+        click.echo(f"{article_id}  {headline}", err=True)
     click.confirm("Remove for good?", abort=True, err=True)

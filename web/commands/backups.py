@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.commands.shared import Composition, json_option, print_json
+from web.commands.shared import Composition, json_option, noted, print_json
 
 if TYPE_CHECKING:
     from web.backup_files import BackupRecord
@@ -41,7 +41,7 @@ def backup(
     made, record = make_backup(composition.services(), folder, keep)
     _show("backed up to", made, record, as_json)
     if record.note:
-        click.echo(f"{record.note}; heal it with: hemero doctor --repair", err=True)
+        click.echo(f"{record.note}; see what to do with: hemero doctor --repair", err=True)
         sys.exit(1)
 
 
@@ -51,6 +51,7 @@ def backup(
 @click.option("--force", is_flag=True, help="Move aside what is there. Stop its server first.")
 @json_option
 @click.pass_obj
+@noted
 def restore(
     composition: Composition, /, folder: Path, home: Path | None, force: bool, as_json: bool
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.commands.shared import Composition, json_option, print_json
+from web.commands.shared import Composition, json_option, noted, print_json
 
 if TYPE_CHECKING:
     from archive.collections import Collection
@@ -53,6 +53,7 @@ def list_collections(composition: Composition, /, as_json: bool) -> None:
 @click.option("--note", help="What it is about.")
 @json_option
 @click.pass_obj
+@noted
 def create_collection(
     composition: Composition, /, name: str, note: str | None, as_json: bool
 ) -> None:
@@ -73,6 +74,7 @@ def create_collection(
 @click.option("--note", help="Why these articles are in it.")
 @json_option
 @click.pass_obj
+@noted
 def add_articles(
     composition: Composition,
     /,
@@ -98,6 +100,7 @@ def add_articles(
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @click.pass_obj
+@noted
 def remove(
     composition: Composition,
     /,
@@ -165,6 +168,7 @@ def export_collection(composition: Composition, /, named: str, form: str) -> Non
 @click.option("--rename", nargs=2, metavar="OLD NEW", help="Spell a tag otherwise, everywhere.")
 @json_option
 @click.pass_obj
+@noted
 def tag(
     composition: Composition,
     /,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.commands.shared import Composition, index_if_free, json_option, print_json
+from web.commands.shared import Composition, index_if_free, json_option, noted, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,7 @@ def feeds() -> None:
 @click.option("--source", help="Outlet of its articles, in place of the feed's title.")
 @json_option
 @click.pass_obj
+@noted
 def add_feeds(
     composition: Composition, /, urls: tuple[str, ...], source: str | None, as_json: bool
 ) -> None:
@@ -147,6 +148,7 @@ def poll_feeds(
 @click.argument("named", nargs=-1, required=True, metavar="URL|ID...")
 @json_option
 @click.pass_obj
+@noted
 def remove_feeds(composition: Composition, /, named: tuple[str, ...], as_json: bool) -> None:
     """Unsubscribe. Articles that came from the feed stay.
 
@@ -164,6 +166,7 @@ def remove_feeds(composition: Composition, /, named: tuple[str, ...], as_json: b
 @click.argument("file", type=click.File("rb"))
 @json_option
 @click.pass_obj
+@noted
 def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
     """Subscribe to every feed of an OPML list; what is broken in it is passed over.
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import click
 
-from web.commands.shared import Composition, json_option, print_json
+from web.commands.shared import Composition, json_option, noted, print_json
 
 if TYPE_CHECKING:
     from archive.saved_searches import SavedSearch
@@ -60,6 +60,7 @@ def list_saved(composition: Composition, /, as_json: bool) -> None:
 @click.option("--webhook", default="", help="POST new matches to this address.")
 @json_option
 @click.pass_obj
+@noted
 def add_saved(
     composition: Composition,
     /,
@@ -125,6 +126,7 @@ def check_saved(composition: Composition, /, as_json: bool) -> None:
 @saved.command("remove")
 @click.argument("saved_ids", type=int, nargs=-1, required=True)
 @click.pass_obj
+@noted
 def remove_saved(composition: Composition, /, saved_ids: tuple[int, ...]) -> None:
     """Forget saved searches; the articles stay.
 

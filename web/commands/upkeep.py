@@ -1,12 +1,12 @@
 """Keeping archive and index in step and up to date: index, doctor, reextract."""
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.commands.shared import Composition, index_if_free, json_option, print_json
+from web.commands.shared import Composition, index_if_free, json_option, noted, print_json
 
 if TYPE_CHECKING:
     from web.health import Health
@@ -37,7 +37,8 @@ def index(composition: Composition, /, rebuild: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
-    """Check that archive and index agree, and say what runs the model. Ends with 1 where not.
+    """Check that archive and index are as they were written and agree, and say what runs the
+    model. Ends with 1 where not.
 
     \b
     hemero doctor
@@ -50,7 +51,7 @@ def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
 
     services = composition.services()
     repairs = _repair(services, as_json) if repair else None
-    health = check_health(services)
+    health = check_health(services, rows=True)
     try:
         model = services.embedder.describe()
     except ModelError as exc:
@@ -68,6 +69,7 @@ def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
 @click.argument("article_ids", type=int, nargs=-1)
 @json_option
 @click.pass_obj
+@noted
 def reextract(composition: Composition, /, article_ids: tuple[int, ...], as_json: bool) -> None:
     """Read the kept pages of articles again, all or those named; nothing is fetched.
 
@@ -113,5 +115,6 @@ def _doctor_record(
     from web.records import health_record
 
     counts = {"gaps": health.gaps, "ghosts": health.ghosts, "files": list(health.files)}
+    damaged = {name: list(found) for name, found in asdict(health.damage).items()}
     done = {} if repairs is None else {"repairs": repairs}
-    return health_record(health) | counts | {"model": model} | done
+    return health_record(health) | counts | {"damaged": damaged, "model": model} | done

@@ -1,7 +1,7 @@
 """What filters need to know of each article in the index, in columns."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +97,28 @@ def join_tables(tables: Sequence[ArticleTable]) -> ArticleTable:
         languages=languages,
         sources=sources,
     )
-    return joined._take(np.argsort(joined.ids, kind="stable"))
+    return _without_idle_names(joined._take(np.argsort(joined.ids, kind="stable")))
+
+
+def _without_idle_names(table: ArticleTable) -> ArticleTable:
+    """The table less the languages and sources of articles that are gone."""
+    languages, language_codes = _drop_idle(table.languages, table.language_codes)
+    sources, source_codes = _drop_idle(table.sources, table.source_codes)
+    return replace(
+        table,
+        languages=languages,
+        language_codes=language_codes,
+        sources=sources,
+        source_codes=source_codes,
+    )
+
+
+def _drop_idle(
+    names: tuple[str, ...], codes: npt.NDArray[np.int32]
+) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
+    used = np.bincount(codes, minlength=len(names)) > 0
+    kept = tuple(name for name, has_any in zip(names, used.tolist(), strict=True) if has_any)
+    return kept, (np.cumsum(used, dtype=np.int32) - 1)[codes]
 
 
 def _encode(values: Sequence[str]) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from functools import reduce
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.engine import CosineSpread, DenseHit, RetrievalRequest, Vectors
-from indexer.engines.embedded.articles import Mask
-from indexer.engines.embedded.snapshot import Snapshot
+from indexer.engines.embedded.articles import Ids, Mask
+from indexer.engines.embedded.snapshot import LiveSegment, Snapshot
 
 
 def rank_dense(
@@ -33,6 +34,21 @@ def spreads_of(snapshot: Snapshot, vector: Vectors | None) -> dict[str, CosineSp
     return {language: own.spread(vector, pooled) for language, own in snapshot.moments.items()}
 
 
+def _search(
+    segment: LiveSegment, vector: Vectors, depth: int, wanted: Mask
+) -> tuple[Ids, npt.NDArray[np.float32]]:
+    """The nearest `depth` and all that are as near as the last of them.
+
+    Which of these FAISS itself leaves out depends on how its rows came to stand.
+    """
+    asked = depth + 1
+    while True:
+        passages, cosines = segment.search(vector, asked, wanted)
+        if len(cosines) < asked or cosines[-1] < cosines[depth - 1]:
+            return passages, cosines
+        asked *= 8
+
+
 def _nearest(
     snapshot: Snapshot, vector: Vectors, depth: int, allowed: Mask, code: int, language: str
 ) -> Iterator[DenseHit]:
@@ -40,7 +56,7 @@ def _nearest(
     wanted = allowed if len(table.languages) == 1 else allowed & (table.language_codes == code)
     if not wanted.any():
         return
-    found = [segment.search(vector, depth, wanted) for segment in snapshot.segments]
+    found = [_search(segment, vector, depth, wanted) for segment in snapshot.segments]
     passages = np.concatenate([ids for ids, _ in found])
     cosines = np.concatenate([own for _, own in found])
     for place in np.lexsort((passages, -cosines))[:depth]:

@@ -7,7 +7,7 @@ same articles again, which changes nothing.
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -42,10 +42,11 @@ from indexer.engines.embedded.manifest import (
     sync_folder,
 )
 from indexer.engines.embedded.merging import pick_segments
-from indexer.engines.embedded.snapshot import KEYWORD_FOLDER, Snapshot, open_snapshot
+from indexer.engines.embedded.snapshot import Snapshot, open_snapshot
 from indexer.engines.embedded.spelling import LexiconCache, find_spellings
 from indexer.engines.embedded.vectors import merge_segments, write_segment
-from indexer.errors import CorruptIndexError
+from indexer.engines.embedded.verifying import KEYWORD_FOLDER, VerifiedFiles
+from indexer.errors import CorruptIndexError, IndexerError, IndexWriteError
 from indexer.query import Query
 
 MOST_DEAD_SHARE = 0.5
@@ -59,6 +60,7 @@ class EmbeddedEngine:
         self._keyword_folder = folder / KEYWORD_FOLDER
         self._cache = PostingsCache()
         self._lexicons = LexiconCache()
+        self._verified = VerifiedFiles(folder)
         self._refresh_lock = Lock()
         self._snapshot: Snapshot | None = None
         self._pending: dict[int, IndexedArticle | None] = {}
@@ -110,7 +112,9 @@ class EmbeddedEngine:
 
     @contextmanager
     def exclusive(self, timeout_seconds: float) -> Iterator[None]:
-        with write_lock(self._folder, timeout_seconds):
+        with ExitStack() as held:
+            with _writing(self._folder):
+                held.enter_context(write_lock(self._folder, timeout_seconds))
             self._pending.clear()
             try:
                 yield
@@ -125,16 +129,20 @@ class EmbeddedEngine:
 
     def commit(self, checkpoint: int) -> None:
         manifest = self._current().manifest
-        if self._pending:
-            manifest = self._write_pending(manifest)
-        manifest = replace(manifest, checkpoint=max(checkpoint, manifest.checkpoint))
-        save_manifest(self._folder, manifest)
-        self._pending.clear()
-        self._merge()
+        with _writing(self._folder):
+            # An earlier commit may have failed on a full disk, and its files lie in the way.
+            self._remove_unlisted(manifest)
+            if self._pending:
+                manifest = self._write_pending(manifest)
+            manifest = replace(manifest, checkpoint=max(checkpoint, manifest.checkpoint))
+            save_manifest(self._folder, manifest)
+            self._pending.clear()
+            self._merge()
 
     def clear(self) -> None:
         self._pending.clear()
-        save_manifest(self._folder, Manifest())
+        with _writing(self._folder):
+            save_manifest(self._folder, Manifest())
         self._remove_unlisted(Manifest())
         shutil.rmtree(self._keyword_folder, ignore_errors=True)
 
@@ -171,7 +179,9 @@ class EmbeddedEngine:
         """The newest state on disk; only what changed since the last look is opened."""
         with self._refresh_lock:
             if self._snapshot is None or not self._snapshot.is_newest():
-                self._snapshot = open_snapshot(self._folder, self._cache, self._snapshot)
+                self._snapshot = open_snapshot(
+                    self._folder, self._cache, self._verified, self._snapshot
+                )
             return self._snapshot
 
     def _write_pending(self, manifest: Manifest) -> Manifest:
@@ -181,6 +191,7 @@ class EmbeddedEngine:
             # Whatever words lie there belong to no commit of ours: an interrupted one or clearing.
             shutil.rmtree(self._keyword_folder, ignore_errors=True)
             manifest = replace(manifest, keyword=())
+            save_manifest(self._folder, manifest)  # segments without one are damage
         manifest = manifest.bury(self._current().holders(self._pending))
         if new:
             entry = write_segment(self._folder, new)
@@ -206,10 +217,27 @@ class EmbeddedEngine:
         self._remove_unlisted(manifest)
 
     def _remove_unlisted(self, manifest: Manifest) -> None:
+        """What cannot be removed now is when the next commit comes."""
         listed = {file.name for entry in manifest.segments for file in entry.files}
-        for path in self._folder.glob("vectors-*"):
+        drafts = self._keyword_folder.glob("_*.toc.*")
+        for path in [*self._folder.glob("vectors-*"), *drafts]:
             if path.name not in listed:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Failures of the disk in the block become IndexWriteError."""
+    try:
+        yield
+    except IndexerError:
+        raise
+    except OSError as exc:
+        raise IndexWriteError(
+            f"the index {folder} cannot be written: {exc.strerror or exc}; the articles are stored:"
+            " make room or mend the disk, then run: hemero index"
+        ) from exc
 
 
 def _is_ahead(keyword_folder: Path, manifest: Manifest) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from indexer.engines.embedded.manifest import FileEntry, load_manifest
-from indexer.engines.embedded.snapshot import KEYWORD_FOLDER
+from indexer.engines.embedded.verifying import KEYWORD_FOLDER
 
 
 def state_files(folder: Path) -> dict[str, FileEntry]:

@@ -24,7 +24,10 @@ from indexer.engines.embedded.keyword_writer import INDEX_NAME, RANKED_FIELDS
 from indexer.engines.embedded.manifest import rebuild_advice
 from indexer.errors import CorruptIndexError
 
-CACHED_POSTINGS = 8_000_000
+CACHED_BYTES = 96_000_000
+# Of a list beside its figures: two arrays, a key of three strings, a place in the order of use.
+# After commits by the second most lists are of small segments and all but empty.
+ENTRY_BYTES = 600
 # Of the words that begin with a prefix, in the order of the alphabet.
 MOST_SCANNED = 20_000
 # Terms read under one lock: 15 ms, while queries wait.
@@ -47,6 +50,9 @@ class Postings:
 
     documents: Documents
     frequencies: Scores
+
+
+NO_POSTINGS = Postings(np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 class Segment:
@@ -77,6 +83,8 @@ class Segment:
                 documents.append(matcher.id())
                 frequencies.append(matcher.weight())
                 matcher.next()
+        if not documents:
+            return NO_POSTINGS
         return Postings(np.array(documents, np.int32), np.array(frequencies, np.float32))
 
     def read_places(self, field: str, term: str, documents: Documents) -> Keys:
@@ -144,9 +152,9 @@ class Segment:
 class PostingsCache:
     """Postings by segment, field and words; the least recently used leave when it is full."""
 
-    def __init__(self, capacity: int = CACHED_POSTINGS) -> None:
+    def __init__(self, capacity_bytes: int = CACHED_BYTES) -> None:
         self._held: SizedCache[tuple[str, str, str], Postings] = SizedCache(
-            capacity, lambda postings: len(postings.documents)
+            capacity_bytes, _count_bytes, ENTRY_BYTES
         )
 
     def get(self, segment: Segment, field: str, term: str) -> Postings:
@@ -178,7 +186,13 @@ class PostingsCache:
             else gather(list(places.values()), len(words) + within)
         )
         held, often = np.unique(starts >> DOCUMENT_BITS, return_counts=True)
+        if not len(held):
+            return NO_POSTINGS
         return Postings(held.astype(np.int32), often.astype(np.float32))
+
+
+def _count_bytes(postings: Postings) -> int:
+    return postings.documents.nbytes + postings.frequencies.nbytes
 
 
 def follow(places: Sequence[Keys]) -> Keys:

@@ -23,12 +23,15 @@ from indexer.engines.embedded.keyword_reader import (
     document_rows,
 )
 from indexer.engines.embedded.keyword_writer import EXACT_FIELDS, RANKED_FIELDS
+from indexer.engines.embedded.living import pick_first
 
 K1 = 0.9
 B = 0.6
 CACHED_GAINS = 4_000_000
 CACHED_PREFIXES = 10_000
 MOST_EXPANSIONS = 64
+# Of words that begin with a prefix so many are counted at most to find the most frequent.
+MOST_COUNTED = 512
 # An exact field is as long as the ranked one of the same text, near enough to share its lengths.
 _LENGTHS = dict(zip((*RANKED_FIELDS, *EXACT_FIELDS), RANKED_FIELDS * 2, strict=True))
 
@@ -91,9 +94,12 @@ class KeywordSnapshot:
         return held if codes is None else held & self._are_in(codes)
 
     def frequency(self, field: str, word: str) -> int:
-        """In how many documents the word stands, deleted ones too."""
-        segments = (leaf.segment for leaf in self._leaves)
-        return sum(len(self._cache.get(s, field, word).documents) for s in segments)
+        """How many articles hold the word in the field."""
+        held = (
+            rows[self._cache.get(leaf.segment, field, word).documents]
+            for leaf, rows in zip(self._leaves, self._rows, strict=True)
+        )
+        return sum(int(np.count_nonzero(rows != MISSING)) for rows in held)
 
     def gains(self, field: str, words: tuple[str, ...], codes: Codes) -> Gains:
         """What a term, or a run of exact words, is worth to articles of these languages."""
@@ -130,7 +136,13 @@ class KeywordSnapshot:
             for field in EXACT_FIELDS:
                 for word, documents in leaf.segment.read_words(field, prefix):
                     counted[word] += documents
-        return tuple(word for word, _ in counted.most_common(MOST_EXPANSIONS))
+        hopeful = sorted((-documents, word) for word, documents in counted.items())
+        found = pick_first(hopeful, self._count_living, MOST_EXPANSIONS, MOST_COUNTED)
+        return tuple(word for _, word in found)
+
+    def _count_living(self, key: tuple[int, str]) -> tuple[int, str] | None:
+        held = sum(self.frequency(field, key[1]) for field in EXACT_FIELDS)
+        return (-held, key[1]) if held else None
 
     def _weigh(self, field: str, found: Sequence[Postings], codes: Codes) -> Gains:
         parts = [self._saturate(n, field, postings) for n, postings in enumerate(found)]

@@ -56,7 +56,8 @@ def write_articles(
 ) -> None:
     """Replace these articles' documents and drop the deleted ones; visible when this returns."""
     index = open_keyword_index(folder)
-    writer = index.writer(limitmb=WRITER_MEMORY_MB)
+    # Our own lock is held; Whoosh's would stay where its writer fails to open.
+    writer = index.writer(limitmb=WRITER_MEMORY_MB, _lk=False)
     try:
         with index.reader() as reader:
             ids = [article.id for article in articles] + list(deleted_ids)

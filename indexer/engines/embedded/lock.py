@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -34,7 +34,8 @@ def write_lock(folder: Path, timeout_seconds: float) -> Iterator[None]:
         _sign(folder)
         yield
     finally:
-        (folder / OWNER_NAME).unlink(missing_ok=True)
+        with suppress(OSError):  # a broken disk keeps the note; the lock must go all the same
+            (folder / OWNER_NAME).unlink()
         lock.release()
 
 

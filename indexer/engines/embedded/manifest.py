@@ -14,6 +14,7 @@ from indexer.errors import CorruptIndexError
 
 FILE_NAME = "manifest.json"
 FORMAT = 2
+CHECKSUM = "sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +62,23 @@ class Manifest:
 
 
 def load_manifest(folder: Path) -> Manifest:
-    """An empty one where there is none yet. Raises CorruptIndexError."""
+    """An empty one where there is none yet: the first commit saves one before all else.
+
+    Raises CorruptIndexError, also where there are segments without a manifest.
+    """
     path = folder / FILE_NAME
     try:
         text = path.read_text("utf-8")
-    except FileNotFoundError:
+    except FileNotFoundError as exc:
+        if next(folder.glob("vectors-*"), None) is not None and not path.exists():
+            raise CorruptIndexError(rebuild_advice(f"{path} is missing")) from exc
         return Manifest()
     except (OSError, ValueError) as exc:
         raise CorruptIndexError(rebuild_advice(f"{path} cannot be read")) from exc
     try:
         data = json.loads(text)
         known = data["format"] == FORMAT
-        manifest = _manifest(data) if known else Manifest()
+        manifest = _manifest(_checked(data)) if known else Manifest()
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise CorruptIndexError(rebuild_advice(f"{path} is damaged")) from exc
     if not known:
@@ -85,6 +91,7 @@ def save_manifest(folder: Path, manifest: Manifest) -> None:
     data = asdict(manifest) | {"format": FORMAT}
     for segment in data["segments"]:
         segment["dead"] = sorted(segment["dead"])
+    data[CHECKSUM] = _checksum(data)
     draft = folder / f"{FILE_NAME}.new"
     with draft.open("w", encoding="utf-8") as stream:
         json.dump(data, stream, separators=(",", ":"))
@@ -122,12 +129,16 @@ def has_size(folder: Path, entry: FileEntry) -> bool:
 def file_problem(folder: Path, entry: FileEntry) -> str | None:
     """What is wrong with a segment's file, None where it is as it was written."""
     path = folder / entry.name
-    if not path.is_file():
+    try:
+        size = path.stat().st_size
+        if size != entry.bytes:
+            return f"{entry.name} has {size} bytes, not {entry.bytes}"
+        with path.open("rb") as stream:
+            intact = hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+    except FileNotFoundError:
         return f"{entry.name} is missing"
-    if path.stat().st_size != entry.bytes:
-        return f"{entry.name} has {path.stat().st_size} bytes, not {entry.bytes}"
-    with path.open("rb") as stream:
-        intact = hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+    except OSError as exc:
+        return f"{entry.name} cannot be read: {exc.strerror}"
     return None if intact else f"{entry.name} is damaged"
 
 
@@ -142,6 +153,19 @@ def sync_folder(folder: Path) -> None:
 
 def rebuild_advice(problem: str) -> str:
     return f"{problem}; build the index anew with: hemero index --rebuild"
+
+
+def _checked(data: dict[str, Any]) -> dict[str, Any]:
+    """The data; ValueError where they are not those written. Older manifests have no checksum."""
+    found = data.pop(CHECKSUM, None)
+    if found is not None and found != _checksum(data):
+        raise ValueError("the checksum differs")
+    return data
+
+
+def _checksum(data: dict[str, Any]) -> str:
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _manifest(data: dict[str, Any]) -> Manifest:

@@ -14,11 +14,11 @@ from indexer.engines.embedded.keyword_reader import Leaf, PostingsCache, open_le
 from indexer.engines.embedded.keyword_snapshot import KeywordSnapshot
 from indexer.engines.embedded.manifest import FILE_NAME, Manifest, load_manifest
 from indexer.engines.embedded.vectors import VectorSegment, open_segment
+from indexer.engines.embedded.verifying import KEYWORD_FOLDER, DamagedFileError, VerifiedFiles
 from indexer.errors import CorruptIndexError
 from indexer.moments import Moments
 from indexer.passages import ORDINAL_BITS
 
-KEYWORD_FOLDER = "keyword"
 OPEN_ATTEMPTS = 10
 OPEN_PAUSE_SECONDS = 0.02
 
@@ -108,22 +108,29 @@ def read_stamp(folder: Path) -> Stamp:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def open_snapshot(folder: Path, cache: PostingsCache, previous: Snapshot | None) -> Snapshot:
+def open_snapshot(
+    folder: Path, cache: PostingsCache, verified: VerifiedFiles, previous: Snapshot | None
+) -> Snapshot:
     """The newest commit. Raises CorruptIndexError.
 
     A writer may remove merged files while they are being opened; then the newer state is read.
     """
     for _ in range(OPEN_ATTEMPTS - 1):
         try:
-            return _open(folder, cache, previous)
+            return _open(folder, cache, verified, previous)
+        except DamagedFileError:
+            raise
         except CorruptIndexError:
             time.sleep(OPEN_PAUSE_SECONDS)
-    return _open(folder, cache, previous)
+    return _open(folder, cache, verified, previous)
 
 
-def _open(folder: Path, cache: PostingsCache, previous: Snapshot | None) -> Snapshot:
+def _open(
+    folder: Path, cache: PostingsCache, verified: VerifiedFiles, previous: Snapshot | None
+) -> Snapshot:
     stamp = read_stamp(folder)
     manifest = load_manifest(folder)
+    verified.verify(manifest)
     known = previous.opened if previous else {}
     opened = {e.name: known.get(e.name) or open_segment(folder, e) for e in manifest.segments}
     known_leaves = previous.leaves if previous else []

@@ -20,11 +20,15 @@ from indexer.engines.embedded.articles import Mask
 from indexer.engines.embedded.keyword_reader import Leaf, Segment
 from indexer.engines.embedded.keyword_snapshot import KeywordSnapshot
 from indexer.engines.embedded.keyword_writer import EXACT_FIELDS, RANKED_FIELDS
+from indexer.engines.embedded.living import pick_first
 
 SHORTEST_LETTERS, LONGEST_LETTERS = 3, 32
-# Of words nobody can find any more there are few; so many more are looked at to fill the list.
-MOST_GONE = 8
+# Words nobody can find any more, or that fewer hold than it seems, are few: so many are looked at.
+MOST_LOOKED_AT = 64
 MASK_BITS = 64
+
+# Distance, whether it begins otherwise, less how many hold it, the word.
+NearKey = tuple[int, bool, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ class Lexicon:
             yield others[n], int(found[n])
 
     def count_documents(self, word: str) -> int:
-        """How many hold the word in the field where most do, deleted ones too."""
-        return max(self.segment.count_documents(field, word) for field in EXACT_FIELDS)
+        """In how many places it stands: no fewer than hold it, deleted documents too."""
+        return sum(self.segment.count_documents(field, word) for field in EXACT_FIELDS)
 
 
 class LexiconCache:
@@ -96,12 +100,20 @@ def find_spellings(
     """See `indexer.engine.SearchEngine.spellings`."""
     own = _spelling(keyword, word, 0)
     near = _rank(lexicons, word, distance) if _is_word(word) else []
-    tried = (_spelling(keyword, other, far) for other, far in near[: most + MOST_GONE])
-    found = (spelling for spelling in tried if spelling is not None)
-    return tuple(islice((*([own] if own else []), *found), most))
+    found: dict[str, Spelling] = {}
+
+    def settle(key: NearKey) -> NearKey | None:
+        spelling = _spelling(keyword, key[3], key[0])
+        if spelling is None:
+            return None
+        found[spelling.word] = spelling
+        return key[0], key[1], -spelling.articles, key[3]
+
+    best = [found[key[3]] for key in pick_first(near, settle, most, MOST_LOOKED_AT)]
+    return tuple(islice((*([own] if own else []), *best), most))
 
 
-def _rank(lexicons: Sequence[Lexicon], word: str, distance: int) -> list[tuple[str, int]]:
+def _rank(lexicons: Sequence[Lexicon], word: str, distance: int) -> list[NearKey]:
     """The words near it: the nearest first, those that begin alike, the most frequent."""
     documents: dict[str, int] = {}
     distances: dict[str, int] = {}
@@ -110,10 +122,7 @@ def _rank(lexicons: Sequence[Lexicon], word: str, distance: int) -> list[tuple[s
             distances[other] = far
             documents[other] = documents.get(other, 0) + lexicon.count_documents(other)
 
-    def key(other: str) -> tuple[int, bool, int, str]:
-        return distances[other], other[0] != word[0], -documents[other], other
-
-    return [(other, distances[other]) for other in sorted(distances, key=key)]
+    return sorted((far, w[0] != word[0], -documents[w], w) for w, far in distances.items())
 
 
 def _spelling(keyword: KeywordSnapshot, word: str, distance: int) -> Spelling | None:

@@ -17,14 +17,15 @@ from indexer.engines.embedded.articles import ArticleTable, Ids, Mask, join_tabl
 from indexer.engines.embedded.manifest import (
     SegmentEntry,
     describe_file,
-    has_size,
     rebuild_advice,
 )
 from indexer.errors import CorruptIndexError
 from indexer.moments import Moments
 from indexer.passages import ORDINAL_BITS, passage_id
 
-# Up to here an exact scan in fp16 answers in a few ms; above, cells probed in turn keep it so.
+# Up to here an exact scan in fp16 answers in a few ms; above, cells probed in turn keep it so. In
+# both the vectors are the same: of 100,000 the cells miss none of the nearest 200 in 3.6 ms, with 8
+# bits 7 of 1,000 in 2.6, and each merge would round anew.
 FLAT_PASSAGES = 60_000
 CELLS_PROBED = 64
 TRAINING_PER_CELL = 64
@@ -98,10 +99,7 @@ def merge_segments(
 
 
 def open_segment(folder: Path, entry: SegmentEntry) -> VectorSegment:
-    """Raises CorruptIndexError where a file is missing or not as long as it was written."""
-    for file in entry.files:
-        if not has_size(folder, file):
-            raise CorruptIndexError(rebuild_advice(f"{folder / file.name} is missing or damaged"))
+    """Raises CorruptIndexError where a file is missing or cannot be understood."""
     try:
         index = faiss.read_index(str(folder / f"{entry.name}.faiss"))
         with np.load(folder / f"{entry.name}.npz", allow_pickle=False) as columns:
@@ -117,7 +115,9 @@ def open_segment(folder: Path, entry: SegmentEntry) -> VectorSegment:
 def _write(folder: Path, ids: Ids, vectors: Vectors, articles: ArticleTable) -> SegmentEntry:
     name = f"vectors-{secrets.token_hex(8)}"
     index = _build_index(vectors)
-    faiss.write_index(index, str(folder / f"{name}.faiss"))
+    # FAISS itself does not tell when the last of a file cannot be written.
+    with (folder / f"{name}.faiss").open("wb") as stream:
+        faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))
     np.savez(
         folder / f"{name}.npz",
         passage_ids=ids,
@@ -205,7 +205,8 @@ def _build_index(vectors: Vectors) -> faiss.Index:
         training = vectors[:1]
     else:
         cells = int(4 * count**0.5)
-        index = faiss.index_factory(dimension, f"IVF{cells},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index = faiss.index_factory(dimension, f"IVF{cells},SQfp16", faiss.METRIC_INNER_PRODUCT)
+        index.by_residual = False  # the very vectors of a flat segment, whatever was merged when
         training = _sample(vectors, cells * TRAINING_PER_CELL)
     index.train(training)
     index.add(vectors)

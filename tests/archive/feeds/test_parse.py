@@ -278,6 +278,7 @@ def test_a_field_of_nothing_but_beginnings_is_read_quickly(raw: str) -> None:
         ("Fri, 01 Jan 2100 00:00:00 GMT", None, "in the future"),
         ("Mon, 01 Jan 0001 00:00:00 GMT", None, "not a date"),
         ("demain", None, "not a date"),
+        (" ", None, ""),  # for which feedparser would give another field, and warn of it
     ],
 )
 def test_dates(raw: str, published: str | None, remark: str) -> None:

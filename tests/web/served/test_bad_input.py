@@ -111,3 +111,10 @@ def test_odd_arguments(client: FlaskClient, arguments: str) -> None:
     for path in ("/", "/search?q=missiles", "/similar?article=1", "/articles/1", "/nowhere"):
         answer = client.get(f"{path}{'&' if '?' in path else '?'}{arguments}")
         assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("body", ["9" * 5_000, '{"text": ' + "9" * 5_000 + "}", "{", "[" * 100_000])
+def test_json_that_cannot_be_read_is_the_clients_fault(client: FlaskClient, body: str) -> None:
+    answer = client.post("/api/v1/articles", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"

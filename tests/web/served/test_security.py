@@ -39,6 +39,9 @@ def write(app: Flask, method: str, path: str, **options: object) -> int:
         {"Origin": "null"},
         {"Origin": "http://localhost.evil.example"},
         {"Origin": "http://localhost:1"},
+        {"Origin": "http://["},
+        {"Origin": "localhost"},
+        {"Origin": "http://evil.example/localhost"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -77,6 +80,19 @@ def test_known_host_names_are_answered(make_app: MakeApp, host: str) -> None:
     assert client.get("/", headers={"Host": host}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("evil.example", 400), ("192.168.1.2:8000", 200), ("[2001:db8::1]", 200), ("localhost", 200),
+     ("archive.example", 200)],
+)  # fmt: skip
+def test_on_the_network_names_are_known_and_addresses_are_answered(
+    make_app: MakeApp, host: str, status: int
+) -> None:
+    """Links in feeds and citations begin with the name: it must be ours."""
+    app = make_app(host="0.0.0.0", read_only=True, base_url="https://archive.example")
+    assert app.test_client().get("/", headers={"Host": host}).status_code == status
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_what_a_proxy_passes_on_is_no_local_write(
@@ -98,9 +114,9 @@ def test_other_machines_cannot_write(make_app: MakeApp) -> None:
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_a_token_is_asked_of_everyone(make_app: MakeApp, method: str, path: str) -> None:
     app = make_app(token="sésame")
-    assert write(app, method, path) == 403
+    assert write(app, method, path) == 401
     for given in ("Bearer wrong", "Bearer", "Basic sésame", ""):
-        assert write(app, method, path, headers={"Authorization": given}) == 403
+        assert write(app, method, path, headers={"Authorization": given}) == 401
     assert count(app) == 3
 
 

@@ -1,14 +1,18 @@
 """The thread that keeps the index up while pages are served."""
 
+import ctypes
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from archive.ingest import ingest
 from tests.fakes import FakeEmbedder, make_item
 from web.errors import SettingsError
+from web.memory import KERNEL_CACHES, MemoryKeeper, bound_kernels
 from web.services import Services
 from web.serving import IndexKeeper, fill_demo, run_server
 from web.settings import Settings
@@ -100,3 +104,32 @@ def test_a_port_out_of_range_is_named(settings: Settings) -> None:
     with pytest.raises(SettingsError, match="70000"):
         run_server(services)
     services.close()
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="needs glibc")
+def test_memory_that_is_free_is_given_back() -> None:
+    library = ctypes.CDLL(None)
+    library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    pieces = [library.malloc(4_000) for _ in range(50_000)]
+    for piece in pieces:
+        ctypes.memset(piece, 1, 4_000)
+    for piece in pieces[:-1]:  # the last one keeps the heap from shrinking
+        library.free(piece)
+    before = resident_bytes()
+    MemoryKeeper().take_turn()
+    assert before - resident_bytes() > 100_000_000
+    library.free(pieces[-1])
+
+
+def resident_bytes() -> int:
+    pages = Path("/proc/self/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_kernels_are_bounded_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KERNEL_CACHES[0], "")  # so that it is as before in the end
+    monkeypatch.delenv(KERNEL_CACHES[0])
+    monkeypatch.setenv(KERNEL_CACHES[1], "7")
+    bound_kernels()
+    assert int(os.environ[KERNEL_CACHES[0]]) < 1024
+    assert os.environ[KERNEL_CACHES[1]] == "7"

@@ -25,7 +25,7 @@ from tests.fakes import make_item
 from tests.web.served.conftest import MakeApp
 from web.app import create_app
 from web.context import make_context
-from web.feeds_out import FeedItem, FeedLinks, FeedPage, format_atom, json_feed_record
+from web.feeds_out import Feed, FeedItem, FeedLinks, ListPlace, format_atom, json_feed_record
 from web.services import Services
 
 NAMES = {
@@ -320,7 +320,7 @@ def allowed(text: str) -> str:
 
 
 @st.composite
-def pages(draw: st.DrawFn) -> FeedPage:
+def pages(draw: st.DrawFn) -> Feed:
     article = Article(
         id=1, version=1, title=draw(HARD), paragraphs=("Un texte.",), source=draw(HARD),
         authors=(draw(HARD),), url=draw(HARD), language=draw(st.sampled_from(("fr", "und"))),
@@ -328,11 +328,13 @@ def pages(draw: st.DrawFn) -> FeedPage:
     )  # fmt: skip
     passages = tuple(draw(st.lists(HARD, max_size=2)))
     item = FeedItem(article, "http://a.example/1", "http://a.example/1?v=1&char=0,1", passages)
-    return FeedPage(draw(HARD), [item, replace(item, passages=())], 2, 1, 10, LINKS)
+    query = draw(HARD)
+    items = [item, replace(item, passages=())]
+    return Feed(query, items, LINKS, ListPlace(query, 2, 1, 10))
 
 
 @given(pages())
-def test_any_page_is_well_formed_atom_of_the_same_text(page: FeedPage) -> None:
+def test_any_page_is_well_formed_atom_of_the_same_text(page: Feed) -> None:
     root = etree.fromstring(format_atom(page), etree.XMLParser(resolve_entities=False))
     assert root.findtext(NAMES["atom"] + "title") == allowed(page.title)
     entries = root.findall(NAMES["atom"] + "entry")
@@ -347,7 +349,7 @@ def test_any_page_is_well_formed_atom_of_the_same_text(page: FeedPage) -> None:
 
 
 @given(pages())
-def test_any_page_is_json_of_the_same_text(page: FeedPage) -> None:
+def test_any_page_is_json_of_the_same_text(page: Feed) -> None:
     feed = json.loads(json.dumps(json_feed_record(page)))
     assert feed["title"] == page.title
     assert feed["items"][0].get("content_text", "") == page.items[0].content

@@ -1,0 +1,53 @@
+"""Passwords: what one must be, its hash, and whether one is right."""
+
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from archive.errors import AccountRefusedError
+
+SHORTEST_CHARACTERS, LONGEST_CHARACTERS = 12, 256
+# Argon2id takes 64 MiB each time (RFC 9106, second choice): not many at once for strangers.
+_AT_ONCE = BoundedSemaphore(2)
+_HASHER = PasswordHasher()
+
+
+def hash_password(password: str, name: str = "") -> str:
+    """Argon2id with its salt and costs. Raises AccountRefusedError for one that is no good.
+
+    Length is what is asked, not kinds of characters (NIST SP 800-63B-4, 3.1.1.2).
+    """
+    if not SHORTEST_CHARACTERS <= len(password) <= LONGEST_CHARACTERS:
+        raise AccountRefusedError(
+            f"a password is {SHORTEST_CHARACTERS} to {LONGEST_CHARACTERS} characters;"
+            " a sentence is good"
+        )
+    if len(set(password.casefold())) < 4 or (name and name.casefold() in password.casefold()):
+        raise AccountRefusedError("this password is easily guessed; take another one")
+    return _hash(password)
+
+
+def verify_password(password: str, password_hash: str | None) -> bool:
+    """Takes as long where there is no hash to compare with, as for an unknown name."""
+    with _AT_ONCE:
+        try:
+            return _HASHER.verify(password_hash or _nobodys_hash(), password[:LONGEST_CHARACTERS])
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether it was made with other costs than today's."""
+    return _HASHER.check_needs_rehash(password_hash)
+
+
+def _hash(password: str) -> str:
+    with _AT_ONCE:
+        return _HASHER.hash(password)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash("nobody's")
