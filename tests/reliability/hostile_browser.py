@@ -7,6 +7,7 @@ hold; once under it, so that what the policy has to stop is told too.
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
@@ -86,6 +87,12 @@ def list_pages(site: Site, strings: Sequence[str], most_articles: int = 10_000) 
 
 
 def open_pages(site: Site, pages: Sequence[str]) -> Seen:
+    """In a thread of its own: whoever calls may be inside another browser's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_open_pages, site, pages).result()
+
+
+def _open_pages(site: Site, pages: Sequence[str]) -> Seen:
     seen = Seen()
     with _serving(site) as origin, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])

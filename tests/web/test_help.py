@@ -27,8 +27,8 @@ print(time.perf_counter() - start, *sys.modules, file=sys.stderr)
 
 def test_the_commands_are_those_of_the_manual() -> None:
     expected = (
-        "add backup collections delete demo doctor duplicates evaluate export feeds index reextract"
-        " restore saved search serve show similar tag timeline versions"
+        "add audit backup collections delete demo doctor duplicates evaluate export feeds index"
+        " reextract restore saved search serve show similar tag timeline tokens users versions"
     )
     assert expected.split() == COMMANDS
 

@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
+from web import security
 from web.security import HEADERS
 from web.services import Services
 
@@ -49,7 +50,8 @@ def test_the_api_takes_only_json(client: FlaskClient, content_type: str | None) 
     assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
 
 
-def test_a_body_too_large(client: FlaskClient) -> None:
+def test_a_body_too_large(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "LARGEST_UPLOAD_BYTES", 1000)
     client.application.config["MAX_CONTENT_LENGTH"] = 1000
     answer = client.post(f"{API}/articles", json={"text": "a" * 2000})
     assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")

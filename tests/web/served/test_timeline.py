@@ -177,7 +177,7 @@ def test_the_command(hemero: RunHemero, tmp_path) -> None:  # type: ignore[no-un
     made = hemero("timeline", "missile", "--with", "drone")
     assert made.exit_code == 0
     assert "2021-12-03" in made.output
-    assert "missile: 1 articles" in made.output
+    assert "missile: 1 article\n" in made.output
     record = json.loads(hemero("timeline", "missile", "--unit", "month", "--json").output)
     assert record["bars"] == [
         {"first": "2021-12-01", "last": "2021-12-31", "archive": 2, "counts": [1], "shares": [0.5]}
