@@ -4,15 +4,22 @@ import ctypes
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from threading import current_thread
 
 import pytest
 
 from archive.ingest import ingest
+from indexer.engine import Vectors
+from indexer.errors import ModelError
+from indexer.request import SearchQuery
 from tests.fakes import FakeEmbedder, make_item
 from web.errors import SettingsError
-from web.memory import KERNEL_CACHES, MemoryKeeper, bound_kernels
+from web.memory import KERNEL_CACHES, MemoryKeeper, bound_memory
+from web.model_threads import pool_models
 from web.services import Services
 from web.serving import IndexKeeper, fill_demo, run_server
 from web.settings import Settings
@@ -130,6 +137,36 @@ def test_kernels_are_bounded_unless_told_otherwise(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(KERNEL_CACHES[0], "")  # so that it is as before in the end
     monkeypatch.delenv(KERNEL_CACHES[0])
     monkeypatch.setenv(KERNEL_CACHES[1], "7")
-    bound_kernels()
+    bound_memory()
     assert int(os.environ[KERNEL_CACHES[0]]) < 1024
     assert os.environ[KERNEL_CACHES[1]] == "7"
+
+
+class NamingEmbedder(FakeEmbedder):
+    """Notes which threads call it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.threads: set[str] = set()
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self.threads.add(current_thread().name)
+        return super().encode_passages(texts)
+
+
+def test_few_threads_call_the_model_whoever_asks(settings: Settings) -> None:
+    """PyTorch keeps memory for every thread that ever called it."""
+    embedder = NamingEmbedder()
+    services = Services(replace(settings, threads=3), embedder)
+    list(ingest([make_item("Accord", "Des missiles à Genève.")], services.store))
+    pool_models(services)
+    services.index()
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(lambda n: services.search.search(SearchQuery(f"missiles {n}")), range(60)))
+    assert embedder.calls > 60
+    assert len(embedder.threads) <= 3
+    assert services.embedder.name == embedder.name
+    embedder.failing = True
+    with pytest.raises(ModelError):
+        services.embedder.encode_query("missiles")
+    services.close()
