@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from archive.database import Database
 from archive.errors import AccountNotFoundError, AccountRefusedError
 from archive.normalize import format_utc
-from archive.schema import account, api_token, session
+from archive.schema import account, api_token, failed_sign_in, session
 
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -82,8 +82,11 @@ class AccountStore:
         self._change(name, {"closed": False})
 
     def set_password(self, name: str, password_hash: str) -> None:
-        """Its sessions end, as whoever knew the old password may hold one."""
+        """Its sessions end, as whoever knew the old password may hold one; tries are forgotten."""
         self._change(name, {"password_hash": password_hash}, (session,))
+        with self._database.write() as connection:
+            tried = failed_sign_in.c.name == fold_account_name(name)
+            connection.execute(failed_sign_in.delete().where(tried))
 
     def remove(self, name: str) -> None:
         """The account, its sessions and its tokens; the audit keeps its name. The same errors."""

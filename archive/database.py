@@ -31,7 +31,7 @@ class Database:
         """Opens the file, making or upgrading it where needed. Raises StoreError."""
         self.path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
             raise StoreError(f"cannot make the folder {path.parent}: {exc.strerror}") from exc
         self._writable = _may_be_written(path)

@@ -33,6 +33,8 @@ threads = count_threads(_settings)
 worker_connections = 1000
 # The application is made in each process: threads and open files do not survive a fork.
 preload_app = False
+# The working directory is on the path of imports: not the archive's home, which it can write.
+chdir = sys.prefix
 # Longer than a proxy keeps a connection it does not use, or it would send into a closed one.
 keepalive = 75
 graceful_timeout = 20

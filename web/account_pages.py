@@ -1,6 +1,6 @@
 """One's own account: its password and its tokens for programs."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.accounts import Account, Role, check_role
@@ -43,7 +43,7 @@ def change_password() -> str | tuple[str, int] | Response:
 
 
 @blueprint.post("/account/tokens")
-def create_token() -> str | tuple[str, int]:
+def create_token() -> tuple[str, int] | Response:
     """A token, whose secret is shown this once."""
     own, form = _own(), request.form
     try:
@@ -53,7 +53,9 @@ def create_token() -> str | tuple[str, int]:
     except AccountRefusedError as exc:
         return _show(own, problem=str(exc)), 422
     note_changed(f"token {token.id}")
-    return _show(own, secret=secret)
+    response = make_response(_show(own, secret=secret))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.post("/account/tokens/<int:token_id>/revoke")

@@ -130,9 +130,7 @@ def _ask_to_sign_in(error: SignInNeededError) -> AnyResponse:
     page = request.method in SAFE_METHODS and "text/html" in request.headers.get("Accept", "")
     if page and not request.path.startswith(api.PREFIX) and not current_identity().problem:
         return redirect(url_for("signing.sign_in", next=here_url()), 303)
-    answer = current_app.make_response(_answer(401, str(error)))
-    answer.headers["WWW-Authenticate"] = 'Bearer realm="Hemero"'
-    return answer
+    return current_app.make_response(_answer(401, str(error)))
 
 
 def _answer_later(error: TooManyRequestsError) -> Response:

@@ -26,7 +26,7 @@ def audit(app: Flask) -> None:
 
 def note_command(services: Services, path: str, arguments: list[str], code: int) -> None:
     """Note a command that writes, under the system's name of its user."""
-    services.audit.record(_system_user(), COMMAND_LINE, path, shlex.join(arguments), str(code))
+    services.audit.record(_system_user(), COMMAND_LINE, path, shlex.join(arguments), f"exit {code}")
 
 
 def _note_write(response: Response) -> Response:

@@ -50,7 +50,9 @@ class TooManyRequestsError(WebError, RuntimeError):
     """More in a while than one client may ask."""
 
     def __init__(self, message: str, retry_after_seconds: int) -> None:
-        super().__init__(f"{message}; wait {retry_after_seconds} s, then try again")
+        seconds, minutes = retry_after_seconds, -(-retry_after_seconds // 60)
+        wait = f"{seconds} s" if seconds < 120 else f"{minutes} minutes"
+        super().__init__(f"{message}; wait {wait}, then try again")
         self.retry_after_seconds = retry_after_seconds
 
 
@@ -60,6 +62,10 @@ class SavedSearchRefusedError(WebError, ValueError):
 
 class AlertError(WebError, OSError):
     """A message that its receiver did not take."""
+
+
+class ArchiveInUseError(WebError, TimeoutError):
+    """A server has the archive open that is to be replaced."""
 
 
 class SavedLockedError(WebError, TimeoutError):
@@ -82,6 +88,7 @@ STATUSES: dict[type[Exception], tuple[int, int]] = {
     SavedSearchLimitError: (422, 65),
     SavedSearchRefusedError: (422, 65),
     SavedLockedError: (503, 75),
+    ArchiveInUseError: (503, 75),
     SiteRulesError: (500, 78),
     QueryError: (400, 64),
     TopicsError: (400, 65),

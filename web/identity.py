@@ -96,10 +96,11 @@ def session_cookie() -> str:
 
 
 def identify(services: Services) -> Identity:
-    """Whoever sends this request. In a read-only archive no one is more than a reader."""
-    settings = services.settings
+    """Whoever sends this request. Where nothing is written, only an account makes an admin."""
     found = _by_token(services) or _by_session(services) or _by_place(services)
-    return replace(found, level=min(found.level, Level.READER)) if settings.read_only else found
+    if services.settings.read_only and found.account is None:
+        return replace(found, level=min(found.level, Level.READER))
+    return found
 
 
 def _by_token(services: Services) -> Identity | None:
@@ -112,7 +113,9 @@ def _by_token(services: Services) -> Identity | None:
     if found is None or found.token_id is None:
         return Identity(Level.NOBODY, problem="this token is unknown, revoked or expired")
     touch = partial(services.credentials.touch_token, found.token_id)
-    return replace(_credited(found, touch), token_id=found.token_id)
+    credited = _credited(found, touch)
+    name = f"{credited.name}, token {found.token_id}"
+    return replace(credited, name=name, token_id=found.token_id)
 
 
 def _given_token(settings: Settings) -> str | None:
@@ -154,7 +157,7 @@ def _by_place(services: Services) -> Identity:
             return Identity(Level.READER, name, may_give_token=not settings.read_only)
         if name == THIS_MACHINE:
             return Identity(Level.ADMIN, name)
-    everyone = settings.public or settings.read_only
+    everyone = settings.public or (settings.read_only and not may_sign_in)
     return Identity(Level.VISITOR if everyone else Level.NOBODY, may_sign_in=may_sign_in)
 
 

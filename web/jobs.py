@@ -14,6 +14,7 @@ from archive.errors import ArchiveError, StoreError
 from archive.jobs import Job, JobSource, JobStore, SourceKind, run_job
 from archive.normalize import clean_line
 from web.following import follow_feeds
+from web.request_notes import note_changed
 from web.services import Services
 from web.turns import TurnKeeper
 
@@ -98,6 +99,7 @@ class JobRunner(TurnKeeper):
         except ArchiveError:
             _remove_spooled(sources)
             raise
+        note_changed(f"job {job.id}")
         if self.is_alive:
             self.wake()
         else:

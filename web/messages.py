@@ -215,6 +215,8 @@ MESSAGES = (
     # Accounts
     N_("name or password is wrong"),
     N_("too many tries to sign in; wait %(number)s s, then try again"),
+    N_("too many tries to sign in; wait %(number)s minutes, then try again"),
+    N_("a server has %(home)s open; stop it first, then restore"),
     N_("this page is for those who signed in with their password"),
     N_("a password is %(least)s to %(most)s characters; a sentence is good"),
     N_("this password is easily guessed; take another one"),

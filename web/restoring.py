@@ -23,6 +23,8 @@ from web.backup_files import (
     sync_tree,
     verify_backup,
 )
+from web.errors import ArchiveInUseError
+from web.presence import alone
 from web.settings import Settings
 
 LOCK_TIMEOUT_SECONDS = 5.0
@@ -44,7 +46,7 @@ def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Res
 
     A home that holds something is refused, or with `force` moved aside. Killed at any point, home
     is as it was or as the backup holds it. Raises BackupError, DamagedBackupError, StoreError,
-    IndexLockedError; then home is as it was.
+    IndexLockedError, ArchiveInUseError; then home is as it was.
     """
     record = verify_backup(folder)
     home = settings.home.resolve()
@@ -53,7 +55,7 @@ def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Res
         raise BackupError(
             f"{home} is not empty; restore elsewhere with --home, or move it aside with --force"
         )
-    with _restoring_in(home):
+    with _restoring_in(home, occupied):
         draft = home.with_name(f".{home.name}.restoring")
         _build(folder, record, draft, read_clock(home / STORE_NAME))
         try:
@@ -64,15 +66,16 @@ def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Res
 
 
 @contextmanager
-def _restoring_in(home: Path) -> Iterator[None]:
-    """The one restore beside the home, its index not being written; errors are ours."""
+def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
+    """The one restore beside the home, which no one serves or indexes; errors are ours."""
     index = home / "index"
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         lock = write_lock(index, LOCK_TIMEOUT_SECONDS) if index.is_dir() else nullcontext()
-        with hold_folder(home.parent), lock:
+        unserved = alone(home) if occupied else nullcontext()
+        with hold_folder(home.parent), unserved, lock:
             yield
-    except BackupError:
+    except (BackupError, ArchiveInUseError):
         raise
     except OSError as exc:
         if exc.errno is None:  # errors of other layers, which say what to do

@@ -76,7 +76,8 @@ def protect(app: Flask, settings: Settings) -> None:
 
 def may_write() -> bool:
     """Whether a write of this client could be taken, a token provided where one is set."""
-    return may(Level.EDITOR) or token_needed()
+    settings: Settings = current_app.config["HEMERO_SETTINGS"]
+    return not settings.read_only and (may(Level.EDITOR) or token_needed())
 
 
 def may(level: Level) -> bool:
@@ -90,7 +91,10 @@ def token_needed() -> bool:
 
 def may_watch() -> bool:
     """Whether this client may read the server's figures: this machine, or someone known."""
-    return is_this_machine() or identify(get_context().services).is_known
+    if is_this_machine():
+        return True
+    g.identity = identify(get_context().services)
+    return current_identity().is_known
 
 
 def _known_hosts(settings: Settings) -> frozenset[str]:
@@ -120,7 +124,7 @@ def _guard() -> None:
     g.identity = identity = identify(services)
     _check_rate(identity)
     if is_write(request.endpoint, request.method):
-        _check_write(services.settings, identity)
+        _check_write(services.settings, identity, signing=needed is Level.NOBODY)
     if identity.level < needed:
         raise _refusal(identity)
 
@@ -134,8 +138,8 @@ def _check_rate(identity: Identity) -> None:
         raise TooManyRequestsError("too many requests", wait)
 
 
-def _check_write(settings: Settings, identity: Identity) -> None:
-    if settings.read_only:
+def _check_write(settings: Settings, identity: Identity, signing: bool) -> None:
+    if settings.read_only and not signing:
         raise WriteRefusedError("this archive is read-only")
     if not _same_origin(sure=identity.by_cookie):
         raise WriteRefusedError("this form was sent by another site; open the page here instead")
@@ -167,11 +171,19 @@ def _same_origin(sure: bool) -> bool:
     return request.headers.get("Sec-Fetch-Site", "" if sure else "none") in ("none", "same-origin")
 
 
+def _challenge() -> str:
+    """How a program may say who it is (RFC 9110, 11.6.1). A browser would ask for a password."""
+    browser = "Sec-Fetch-Mode" in request.headers
+    return 'Bearer realm="Hemero"' + ("" if browser else ', Basic realm="Hemero"')
+
+
 def _set_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if is_secure():
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
+    if response.status_code == 401 and "WWW-Authenticate" not in response.headers:
+        response.headers["WWW-Authenticate"] = _challenge()
     identity = current_identity()
     if identity.account is not None:
         # After signing out, the way back shows nothing; what others share holds nothing of ours.

@@ -37,6 +37,8 @@ class Server:
             connection_limit=MOST_CONNECTIONS,
             max_request_body_size=LARGEST_UPLOAD_BYTES,
             ident=None,
+            # The application itself says which it believes; stripped, a proxy would not show.
+            clear_untrusted_proxy_headers=False,
         )
 
     def run(self) -> None:

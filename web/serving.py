@@ -15,6 +15,7 @@ from archive.language import detect_language
 from archive.sources import read_file
 from indexer.errors import CorruptIndexError, IndexerError, IndexLockedError, StaleIndexError
 from indexer.sync import SyncProgress
+from web import presence
 from web.app import create_app
 from web.console import index_progress
 from web.context import make_context
@@ -110,6 +111,7 @@ def run_server(services: Services, poll: bool = False) -> None:
     settings = services.settings
     check_exposure(settings, services.accounts.any())
     keepers = Keepers(services, check_polling(settings, poll))
+    presence.enter(settings.home)
     app = create_app(keepers.context)
     server = Server(app, open_socket(settings.host, settings.port))
     start_logging(settings.log_format)

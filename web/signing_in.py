@@ -18,13 +18,13 @@ NO_ACCOUNT = "a name without an account"
 REFUSED = "name or password is wrong"
 
 
-def sign_in(services: Services, name: str, password: str, client: str) -> str:
-    """The secret of a new session.
+def sign_in(services: Services, name: str, password: str, client: str) -> tuple[Account, str]:
+    """The account and the secret of its new session.
 
     Raises SignInRefusedError, which does not tell what was wrong, and TooManyRequestsError.
     """
     account = check_password(services, name, password, client)
-    return services.credentials.open_session(account.id)
+    return account, services.credentials.open_session(account.id)
 
 
 def check_password(services: Services, name: str, password: str, client: str) -> Account:

@@ -1,13 +1,14 @@
 """Signing in and out. The session's secret is in a cookie that no script reads."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.credentials import SESSION_DAYS
+from web.access import LEVELS
 from web.arguments import local_path
 from web.context import get_context
 from web.errors import SignInRefusedError
-from web.identity import client_network, is_secure, session_cookie
+from web.identity import Identity, client_network, is_secure, session_cookie
 from web.messages import translate_message
 from web.passwords import LONGEST_CHARACTERS
 from web.signing_in import sign_in as begin_session
@@ -27,9 +28,10 @@ def sign_in_post() -> tuple[str, int] | Response:
     onward = request.form.get("next", "")
     services = get_context().services
     try:
-        secret = begin_session(services, name, password, client_network())
+        account, secret = begin_session(services, name, password, client_network())
     except SignInRefusedError as exc:
         return _show_form(onward, name, translate_message(str(exc))), 401
+    g.identity = Identity(LEVELS[account.role], account.name, account)
     response = redirect(local_path(onward), 303)
     _end_session()
     keep_session(response, secret)

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Flask
 
+from web import presence
 from web.app import create_app
 from web.load import get_load
 from web.logs import start_logging
@@ -28,6 +29,7 @@ def make_app(services: Services | None = None) -> Flask:
     settings = services.settings
     check_exposure(settings, services.accounts.any())
     keepers = Keepers(services, check_polling(settings))
+    presence.enter(settings.home)
     app = create_app(keepers.context)
     app.extensions[EXTENSION] = keepers
     start_logging(settings.log_format)

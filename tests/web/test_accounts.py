@@ -100,10 +100,10 @@ def test_commands_that_write_are_in_the_audit(staffed: Run) -> None:
     staffed("search", "texte")
     told = [json.loads(line) for line in staffed("audit", "--json").stdout.splitlines()]
     assert [(each["action"], each["target"], each["outcome"]) for each in told] == [
-        ("hemero tokens create", "claire import", "0"),
-        ("hemero delete", "7", "66"),
-        ("hemero add", "-", "0"),
-        ("hemero users add", "Claire", "0"),
+        ("hemero tokens create", "claire import", "exit 0"),
+        ("hemero delete", "7", "exit 66"),
+        ("hemero add", "-", "exit 0"),
+        ("hemero users add", "Claire", "exit 0"),
     ]
     assert {each["client"] for each in told} == {"command line"}
     assert staffed("audit", "--limit", "1").stdout.count("\n") == 1

@@ -22,12 +22,12 @@ from indexer.errors import IndexLockedError
 from indexer.request import MODES, Mode, SearchQuery
 from indexer.result_page import SearchPage
 from tests.fakes import FakeEmbedder, make_item
-from web import backup_files, backups, restoring
+from web import backup_files, backups, presence, restoring
 from web.backup_files import load_record, verify_backup
 from web.backups import list_backups, make_backup
 from web.commands.backups import COMMANDS
 from web.commands.shared import Composition
-from web.errors import KNOWN_ERRORS, exit_code
+from web.errors import KNOWN_ERRORS, ArchiveInUseError, exit_code
 from web.health import check_health
 from web.restoring import restore_backup
 from web.services import Services
@@ -607,3 +607,15 @@ def _copy_home(home: Path, to: Path) -> None:
     for name, data in _tree(home).items():
         (to / name).parent.mkdir(parents=True, exist_ok=True)
         (to / name).write_bytes(data)
+
+
+def test_what_is_served_is_not_replaced(services: Services, tmp_path: Path) -> None:
+    """What the server acknowledges afterwards would go into the archive that was moved aside."""
+    list(ingest([make_item("Crue", "La rivière monte.")], services.store))
+    folder, _ = make_backup(services, tmp_path / "backups")
+    served = presence.enter(services.settings.home)
+    with pytest.raises(ArchiveInUseError, match="stop it first"):
+        restore_backup(folder, services.settings, force=True)
+    assert served is not None
+    os.close(served)
+    assert restore_backup(folder, services.settings, force=True).aside is not None

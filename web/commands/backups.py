@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.commands.shared import Composition, json_option, noted, print_json
+from web.commands.shared import Composition, json_option, print_json
 
 if TYPE_CHECKING:
     from web.backup_files import BackupRecord
@@ -51,7 +51,6 @@ def backup(
 @click.option("--force", is_flag=True, help="Move aside what is there. Stop its server first.")
 @json_option
 @click.pass_obj
-@noted
 def restore(
     composition: Composition, /, folder: Path, home: Path | None, force: bool, as_json: bool
 ) -> None:
@@ -63,6 +62,7 @@ def restore(
     hemero restore /mnt/disk/hemero/2026-11-24T020000Z --home ~/restored
     hemero restore /mnt/disk/hemero --force
     """
+    from web.auditing import note_command
     from web.backups import find_backup
     from web.restoring import restore_backup
 
@@ -73,6 +73,7 @@ def restore(
     _show("restored", found, restored.record, as_json, {"aside": aside})
     if aside and not as_json:
         click.echo(f"what was there before is now {aside}; remove it when you no longer need it")
+    note_command(chosen.services(), "hemero restore", [str(found)], 0)
     _check(chosen, as_json)
 
 

@@ -23,12 +23,12 @@ serve_options = apply_options(
 @click.option("--poll", is_flag=True, help="Poll the feeds every 15 minutes.")
 @click.pass_obj
 def serve(composition: Composition, /, poll: bool, **flags: Any) -> None:
-    """Serve the pages and the API. Writes are taken from this machine alone, or with a token.
+    """Serve the pages and the API: to this machine alone, or to others who sign in.
 
     \b
     hemero serve --port 8123
     hemero serve --poll
-    HEMERO_TOKEN=secret hemero serve --host 0.0.0.0
+    hemero users add claire --role admin && hemero serve --host 0.0.0.0
     """
     from web.serving import run_server
 

@@ -17,6 +17,7 @@ ARGUMENTS = {
     "name": "nobody", "filename": "style.css",
 }  # fmt: skip
 KINDS = {"twins.search": "atom", "article_exports.citation": "bib"}
+NO_WRITES = ("api.similar_to_text", "signing.sign_out")
 # Only a session opens these: a token must not make tokens.
 SESSION_ONLY = "account."
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
@@ -95,7 +96,12 @@ def test_every_route_by_a_token(staffed: Flask, scope: str) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "level"),
-    [({}, Level.NOBODY), ({"public": True}, Level.VISITOR), ({"read_only": True}, Level.VISITOR)],
+    [
+        ({}, Level.NOBODY),
+        ({"public": True}, Level.VISITOR),
+        ({"read_only": True}, Level.NOBODY),
+        ({"read_only": True, "public": True}, Level.VISITOR),
+    ],
     ids=str,
 )
 def test_every_route_as_a_stranger(
@@ -108,7 +114,7 @@ def test_every_route_as_a_stranger(
         refused = is_refused(app.test_client(), method, path)
         read_only = "read_only" in changes and method not in SAFE_METHODS
         expected = level < needed_level(endpoint, method)
-        if endpoint != "api.similar_to_text":
+        if endpoint not in NO_WRITES:
             expected = expected or read_only
         assert refused == expected, (endpoint, method)
 
@@ -125,11 +131,22 @@ def test_without_accounts_only_this_machine_is_let_in(make_app: MakeApp) -> None
             assert refused == (needed > Level.NOBODY), (endpoint, method)
 
 
-def test_no_one_is_more_than_a_reader_where_nothing_is_written(make_app: MakeApp) -> None:
+def test_no_one_writes_where_nothing_is_written(make_app: MakeApp) -> None:
     app = add_accounts(make_app(read_only=True))
     for endpoint, method, path in routes(app):
-        if method not in SAFE_METHODS and endpoint != "api.similar_to_text":
+        if method not in SAFE_METHODS and endpoint not in NO_WRITES:
             assert is_refused(sign_in(app, "admin"), method, path), (endpoint, method)
+
+
+def test_a_read_only_archive_is_as_open_as_its_accounts_let_it(make_app: MakeApp) -> None:
+    app = make_app(read_only=True)
+    assert app.test_client().get("/", environ_base=FAR).status_code == 200
+    add_accounts(app)
+    assert app.test_client().get("/", environ_base=FAR).status_code == 401
+    page = sign_in(app, "admin").get("/admin/users")
+    assert page.status_code == 200
+    assert "/add" in sign_in(app, "editor").get("/").text
+    assert 'method="post"' not in sign_in(app, "editor").get("/add").text
 
 
 def test_the_figures_are_for_this_machine_and_for_whoever_is_known(staffed: Flask) -> None:

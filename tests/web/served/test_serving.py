@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from threading import current_thread
+from threading import Thread, current_thread
 
+import httpx
 import pytest
 
 from archive.ingest import ingest
@@ -17,11 +18,14 @@ from indexer.engine import Vectors
 from indexer.errors import ModelError
 from indexer.request import SearchQuery
 from tests.fakes import FakeEmbedder, make_item
+from web.app import create_app
+from web.context import make_context
 from web.errors import SettingsError
 from web.memory import KERNEL_CACHES, MemoryKeeper, bound_memory
 from web.model_threads import pool_models
+from web.server import Server
 from web.services import Services
-from web.serving import IndexKeeper, fill_demo, run_server
+from web.serving import IndexKeeper, fill_demo, open_socket, run_server
 from web.settings import Settings
 
 PATIENCE_SECONDS = 10
@@ -140,6 +144,24 @@ def test_kernels_are_bounded_unless_told_otherwise(monkeypatch: pytest.MonkeyPat
     bound_memory()
     assert int(os.environ[KERNEL_CACHES[0]]) < 1024
     assert os.environ[KERNEL_CACHES[1]] == "7"
+
+
+def test_what_a_proxy_says_reaches_the_application(filled: Services) -> None:
+    """Else whoever comes through a proxy on this machine would be this machine."""
+    app = create_app(make_context(filled, filled.index))
+    listening = open_socket("127.0.0.1", 0)
+    server = Server(app, listening)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    article = {"title": "New", "text": "Something new."}
+    forwarded = {"X-Forwarded-For": "203.0.113.9"}
+    sent = httpx.post(f"{address}/api/v1/articles", json=article, headers=forwarded)
+    assert sent.status_code == 403
+    assert httpx.post(f"{address}/api/v1/articles", json=article).status_code == 201
+    server.stop()
+    thread.join()
+    server.close(timeout_seconds=5)
 
 
 class NamingEmbedder(FakeEmbedder):

@@ -133,6 +133,35 @@ def test_tries_are_few_from_one_place(client: FlaskClient, app: Flask) -> None:
     }
 
 
+def test_another_password_lifts_the_lock(
+    client: FlaskClient, app: Flask, password_hash: str
+) -> None:
+    for _ in range(signing_in.MOST_THERE):
+        sign_in(client, password="wrong")
+    assert "wait 15 minutes" in sign_in(client).text
+    services_of(app).accounts.set_password("karim", password_hash)
+    assert sign_in(client).status_code == 303
+
+
+def test_a_token_is_named_in_the_audit_and_where_it_only_watches(app: Flask) -> None:
+    services = services_of(app)
+    _, secret = services.credentials.create_token("karim", "n", "editor")
+    client, bearer = app.test_client(), {"Authorization": f"Bearer {secret}"}
+    client.get("/metrics", headers=bearer, environ_base=FAR).close()
+    assert services.credentials.tokens("karim")[0].used is not None
+    client.post("/api/v1/articles", json={"text": "By a program."}, headers=bearer)
+    assert entries(app)[0].actor == "karim, token 1"
+
+
+def test_programs_are_told_how_to_say_who_they_are(client: FlaskClient) -> None:
+    """wget and feed readers send Basic only where it is asked for."""
+    for path in ("/search.atom?q=missiles", "/api/v1/articles", "/articles/1"):
+        told = client.get(path).headers["WWW-Authenticate"]
+        assert told == 'Bearer realm="Hemero", Basic realm="Hemero"'
+        told = client.get(path, headers={"Sec-Fetch-Mode": "navigate"}).headers["WWW-Authenticate"]
+        assert "Basic" not in told, "a browser would ask for a password that opens nothing"
+
+
 def test_what_was_typed_is_not_noted(client: FlaskClient, app: Flask) -> None:
     """It may be a password in the wrong field."""
     sign_in(client, "my secret sentence")
@@ -327,7 +356,7 @@ def test_every_write_is_in_the_audit(client: FlaskClient, app: Flask) -> None:
         ("karim", "POST /admin/users", "", "403"),
         ("karim", "POST /articles/2/delete", "", "302"),
         ("karim", "POST /add", "added 4", "200"),
-        ("unknown", "POST /sign-in", "karim", "303"),
+        ("karim", "POST /sign-in", "karim", "303"),
     ]
     sign_in(client, "claire")
     page = client.get("/admin/audit").text
