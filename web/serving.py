@@ -20,6 +20,7 @@ from web.app import create_app
 from web.console import index_progress
 from web.context import make_context
 from web.errors import SettingsError
+from web.identity import is_loopback
 from web.logs import start_logging
 from web.memory import MemoryKeeper, bound_memory
 from web.model_threads import pool_models
@@ -119,6 +120,8 @@ def run_server(services: Services, poll: bool = False) -> None:
     keepers.start()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Hemero is at http://{host}:{settings.port} - stop it with Ctrl-C", err=True)
+    if not is_loopback(settings.host) and not settings.base_url.startswith("https:"):
+        click.echo("Passwords travel in the clear: put TLS before it, and set base_url", err=True)
     with heeding_signals(server.stop):
         try:
             server.run()
