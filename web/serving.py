@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from importlib.resources import as_file, files
-from threading import Thread
+from threading import Thread, main_thread
 from typing import NoReturn
 
 import click
@@ -190,4 +190,5 @@ def _warm(services: Services) -> None:
         if services.reranker:
             services.reranker.score("première", ["première"])
     except IndexerError as exc:
-        logger.warning("%s", exc)
+        if main_thread().is_alive():  # else the process is ending, and no model is to blame
+            logger.warning("%s", exc)
