@@ -39,6 +39,7 @@ from web.backup_files import (
 )
 from web.services import Services
 
+HEMERO_VERSION = version("hemero")
 UNFINISHED = ".unfinished-"
 DATE_FORMAT = "%Y-%m-%dT%H%M%SZ"
 STORE_DAMAGED = "the archive is damaged"
@@ -147,7 +148,7 @@ def _record(
     made: str, copy: StoreCopy, checkpoint: int | None, note: str | None, files: list[BackupFile]
 ) -> BackupRecord:
     return BackupRecord(
-        FORMAT, version("hemero"), made, copy.articles, copy.seq, checkpoint, note, tuple(files)
+        FORMAT, HEMERO_VERSION, made, copy.articles, copy.seq, checkpoint, note, tuple(files)
     )
 
 

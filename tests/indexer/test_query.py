@@ -205,9 +205,9 @@ def test_nothing_to_search_for(text: str) -> None:
     ],
 )  # fmt: skip
 def test_odd_queries_are_understood_in_bounds(text: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()  # of the processor: others may keep it busy
     query = parse_query(text)
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
     assert query.words or query.conditions or text == "🚀"
     assert len(words(query)) <= MOST_WORDS
     assert sum(len(leaves(condition)) for condition in query.conditions) <= MOST_CONDITIONS
