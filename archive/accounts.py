@@ -83,10 +83,13 @@ class AccountStore:
 
     def set_password(self, name: str, password_hash: str) -> None:
         """Its sessions end, as whoever knew the old password may hold one; tries are forgotten."""
-        self._change(name, {"password_hash": password_hash}, (session,))
         with self._database.write() as connection:
-            tried = failed_sign_in.c.name == fold_account_name(name)
-            connection.execute(failed_sign_in.delete().where(tried))
+            found = _update(connection, name, {"password_hash": password_hash}, (session,))
+            connection.execute(failed_sign_in.delete().where(failed_sign_in.c.name == found.name))
+
+    def renew_hash(self, name: str, password_hash: str) -> None:
+        """Of the same password, with other costs: nothing ends."""
+        self._change(name, {"password_hash": password_hash})
 
     def remove(self, name: str) -> None:
         """The account, its sessions and its tokens; the audit keeps its name. The same errors."""
@@ -97,11 +100,7 @@ class AccountStore:
 
     def _change(self, name: str, values: dict[str, Any], ended: Iterable[sa.Table] = ()) -> None:
         with self._database.write() as connection:
-            found = find_account(connection, name)
-            connection.execute(account.update().where(account.c.id == found.id).values(values))
-            for table in ended:
-                connection.execute(table.delete().where(table.c.account_id == found.id))
-            _check_admin_left(connection, found)
+            _update(connection, name, values, ended)
 
 
 _BY_NAME = sa.select(account).order_by(account.c.name)
@@ -132,6 +131,18 @@ def find_account(connection: sa.Connection, name: str) -> Account:
     if row is None:
         raise AccountNotFoundError("no account of this name; see: hemero users list")
     return read_account(row)
+
+
+def _update(
+    connection: sa.Connection, name: str, values: dict[str, Any], ended: Iterable[sa.Table]
+) -> Account:
+    """The account as it was."""
+    found = find_account(connection, name)
+    connection.execute(account.update().where(account.c.id == found.id).values(values))
+    for table in ended:
+        connection.execute(table.delete().where(table.c.account_id == found.id))
+    _check_admin_left(connection, found)
+    return found
 
 
 def _check_admin_left(connection: sa.Connection, before: Account) -> None:

@@ -4,9 +4,17 @@ The change cursor is kept by triggers that the migrations create, so no writer c
 A `digest` is of the row's other values, and tells a reader of damage: `archive.digests`.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
+
+
+def _owned(name: str, owner: str, **options: Any) -> sa.Column[int]:
+    """A column that names an owner; its row goes when the owner goes."""
+    return sa.Column(name, sa.Integer, sa.ForeignKey(owner, ondelete="CASCADE"), **options)
+
 
 # AUTOINCREMENT: an id is never given twice, so links and passage ids stay true for ever.
 article = sa.Table(
@@ -36,12 +44,7 @@ article = sa.Table(
 article_version = sa.Table(
     "article_version",
     metadata,
-    sa.Column(
-        "article_id",
-        sa.Integer,
-        sa.ForeignKey("article.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _owned("article_id", "article.id", primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
@@ -53,12 +56,7 @@ article_version = sa.Table(
 original_page = sa.Table(
     "original_page",
     metadata,
-    sa.Column(
-        "article_id",
-        sa.Integer,
-        sa.ForeignKey("article.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _owned("article_id", "article.id", primary_key=True),
     sa.Column("url", sa.Text),
     sa.Column("charset", sa.Text),
     sa.Column("body", sa.LargeBinary, nullable=False),
@@ -69,12 +67,7 @@ original_page = sa.Table(
 wire_copy = sa.Table(
     "wire_copy",
     metadata,
-    sa.Column(
-        "article_id",
-        sa.Integer,
-        sa.ForeignKey("article.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _owned("article_id", "article.id", primary_key=True),
     sa.Column("cluster_id", sa.Integer, nullable=False, index=True),
 )
 
@@ -86,13 +79,7 @@ signature_band = sa.Table(
     metadata,
     sa.Column("key", sa.Integer, primary_key=True),
     sa.Column("day", sa.Integer, primary_key=True),
-    sa.Column(
-        "article_id",
-        sa.Integer,
-        sa.ForeignKey("article.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    _owned("article_id", "article.id", primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
 
@@ -129,9 +116,7 @@ feed = sa.Table(
 feed_item = sa.Table(
     "feed_item",
     metadata,
-    sa.Column(
-        "feed_id", sa.Integer, sa.ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True
-    ),
+    _owned("feed_id", "feed.id", primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("seen", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
@@ -158,7 +143,7 @@ job = sa.Table(
 job_item = sa.Table(
     "job_item",
     metadata,
-    sa.Column("job_id", sa.Integer, sa.ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    _owned("job_id", "job.id", primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("item", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
@@ -202,19 +187,8 @@ saved_search = sa.Table(
 saved_match = sa.Table(
     "saved_match",
     metadata,
-    sa.Column(
-        "saved_search_id",
-        sa.Integer,
-        sa.ForeignKey("saved_search.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
-    sa.Column(
-        "article_id",
-        sa.Integer,
-        sa.ForeignKey("article.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    _owned("saved_search_id", "saved_search.id", primary_key=True),
+    _owned("article_id", "article.id", primary_key=True, index=True),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("found", sa.Text, nullable=False),
     sa.Column("score", sa.Float, nullable=False),
@@ -235,19 +209,8 @@ collection = sa.Table(
 collected = sa.Table(
     "collected",
     metadata,
-    sa.Column(
-        "collection_id",
-        sa.Integer,
-        sa.ForeignKey("collection.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
-    sa.Column(
-        "article_id",
-        sa.Integer,
-        sa.ForeignKey("article.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    _owned("collection_id", "collection.id", primary_key=True),
+    _owned("article_id", "article.id", primary_key=True, index=True),
     sa.Column("added", sa.Text, nullable=False),
     sa.Column("note", sa.Text),
 )
@@ -256,13 +219,7 @@ article_tag = sa.Table(
     "article_tag",
     metadata,
     sa.Column("tag", sa.Text, primary_key=True),
-    sa.Column(
-        "article_id",
-        sa.Integer,
-        sa.ForeignKey("article.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    _owned("article_id", "article.id", primary_key=True, index=True),
 )
 
 # Who may do more than the settings let everyone do. A closed account keeps its name in the audit,
@@ -284,13 +241,7 @@ api_token = sa.Table(
     "api_token",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column(
-        "account_id",
-        sa.Integer,
-        sa.ForeignKey("account.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    _owned("account_id", "account.id", nullable=False, index=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("token_hash", sa.Text, nullable=False, unique=True),
@@ -304,13 +255,7 @@ session = sa.Table(
     "session",
     metadata,
     sa.Column("token_hash", sa.Text, primary_key=True),
-    sa.Column(
-        "account_id",
-        sa.Integer,
-        sa.ForeignKey("account.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    _owned("account_id", "account.id", nullable=False, index=True),
     sa.Column("created", sa.Text, nullable=False),
     sa.Column("used", sa.Text, nullable=False),
 )

@@ -25,6 +25,7 @@ from web.context import get_context
 from web.health import check_health
 from web.load import find_lightly
 from web.picks import PickArguments, read_picks
+from web.problems import PROBLEM_TYPE
 from web.records import (
     Record,
     article_heading,
@@ -36,7 +37,6 @@ from web.records import (
 
 PREFIX = "/api/v1"
 JSON_TYPE = "application/json"
-PROBLEM_TYPE = "application/problem+json"
 SIMILAR_POST = "api.similar_to_text"
 FILES_POST = "api_intake.Jobs"
 # A body that is none is refused as a problem, an article that is none as an outcome.

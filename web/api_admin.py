@@ -5,9 +5,9 @@ import marshmallow as ma
 from archive.failures import FailedItem
 from web import schemas
 from web.api_blueprint import Blueprint
-from web.api_intake import PROBLEM_TYPE
 from web.context import get_context
 from web.overview import Overview, make_overview
+from web.problems import PROBLEM_TYPE
 from web.records import Record, feed_record, health_record, job_record
 
 blueprint = Blueprint("api_admin", __name__, url_prefix="/api/v1", description="Looking after it.")

@@ -4,7 +4,6 @@ from flask.views import MethodView
 
 from web import collection_schemas, schemas
 from web.api_blueprint import Blueprint
-from web.api_intake import PROBLEM_TYPE
 from web.collection_records import (
     article_tags_record,
     collected_record,
@@ -12,6 +11,7 @@ from web.collection_records import (
     tag_records,
 )
 from web.context import get_context
+from web.problems import PROBLEM_TYPE
 from web.records import Record
 from web.request_notes import note_changed
 

@@ -6,8 +6,8 @@ from archive.errors import UnreadableInputError
 from web import schemas
 from web.adding import address_problem
 from web.api_blueprint import Blueprint
-from web.api_intake import PROBLEM_TYPE
 from web.context import get_context
+from web.problems import PROBLEM_TYPE
 from web.records import Record, feed_record, job_record
 
 blueprint = Blueprint("api_feeds", __name__, url_prefix="/api/v1", description="Feeds.")

@@ -8,10 +8,10 @@ from archive.errors import ArticleNotFoundError, UnreadableInputError
 from web import adding, schemas
 from web.api_blueprint import Blueprint
 from web.context import get_context
+from web.problems import PROBLEM_TYPE
 from web.records import Record, difference_record, job_record, outcome_record, version_record
 
 JSON_TYPE = "application/json"
-PROBLEM_TYPE = "application/problem+json"
 JOB_ITEMS = 100
 
 blueprint = Blueprint("api_intake", __name__, url_prefix="/api/v1", description="Long work.")

@@ -8,11 +8,11 @@ from marshmallow import validate
 from web import saving, schemas
 from web.api_blueprint import Blueprint
 from web.context import get_context
+from web.problems import PROBLEM_TYPE
 from web.records import Record
 from web.saved_pages import may_see_addresses
 from web.saved_records import match_record, saved_record
 
-PROBLEM_TYPE = "application/problem+json"
 MOST_MATCHES = 200
 
 blueprint = Blueprint(

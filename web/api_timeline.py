@@ -7,8 +7,8 @@ from archive.histogram import UNITS
 from indexer.timelines import MOST_ROWS
 from web import schemas
 from web.api_blueprint import Blueprint
-from web.api_intake import PROBLEM_TYPE
 from web.context import get_context
+from web.problems import PROBLEM_TYPE
 from web.records import Record
 from web.timeline_records import timeline_record
 

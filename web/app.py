@@ -7,7 +7,6 @@ from flask import (
     Flask,
     Response,
     current_app,
-    jsonify,
     redirect,
     render_template,
     request,
@@ -48,6 +47,7 @@ from web.context import WebContext
 from web.errors import KNOWN_ERRORS, SignInNeededError, TooManyRequestsError, http_status
 from web.identity import current_identity
 from web.messages import STATUS_DETAILS, status_title, translate_message
+from web.problems import make_problem, tell_wait
 
 logger = logging.getLogger(__name__)
 
@@ -134,9 +134,7 @@ def _ask_to_sign_in(error: SignInNeededError) -> AnyResponse:
 
 
 def _answer_later(error: TooManyRequestsError) -> Response:
-    answer = current_app.make_response(_answer(429, str(error)))
-    answer.headers["Retry-After"] = str(error.retry_after_seconds)
-    return answer
+    return tell_wait(current_app.make_response(_answer(429, str(error))), error)
 
 
 def _answer_unexpected(error: Exception) -> tuple[Response | str, int]:
@@ -145,14 +143,14 @@ def _answer_unexpected(error: Exception) -> tuple[Response | str, int]:
 
 
 def _answer(status: int, detail: str) -> tuple[Response | str, int]:
-    """A problem document (RFC 9457) for the API, a page for people."""
-    title = status_title(status)
-    if not request.path.startswith(api.PREFIX):
-        said = {"title": translate_message(title), "detail": translate_message(detail)}
-        return render_template("error.html", status=status, **said), status
-    response = jsonify(type="about:blank", title=title, status=status, detail=detail)
-    response.mimetype = api.PROBLEM_TYPE
-    return response, status
+    """A problem document for the API, a page for people."""
+    if request.path.startswith(api.PREFIX):
+        return make_problem(status, detail), status
+    said = {
+        "title": translate_message(status_title(status)),
+        "detail": translate_message(detail),
+    }
+    return render_template("error.html", status=status, **said), status
 
 
 def _detail(error: HTTPException) -> str:

@@ -26,11 +26,11 @@ from web.context import get_context
 from web.errors import KNOWN_ERRORS
 from web.metadata import coins_title, meta_tags, news_article_record, script_json
 from web.ninjs import ninjs_record
+from web.problems import answer_problem
 from web.twins import (
     BIBTEX_TYPE,
     RIS_TYPE,
     answer,
-    answer_problem,
     keep_out_of_search_engines,
 )
 from web.views import article_url

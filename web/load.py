@@ -12,13 +12,14 @@ from dataclasses import replace
 from threading import Event, Lock
 from typing import Literal, cast
 
-from flask import Flask, Response, current_app, g, jsonify, request
+from flask import Flask, Response, current_app, g, request
 
 from indexer.request import SearchQuery
 from indexer.result_page import SearchPage
 from web.i18n import current_language
 from web.messages import status_title, translate_message
 from web.metrics import SUGGESTIONS, get_metrics
+from web.problems import make_problem
 from web.settings import Settings
 
 Part = Literal["suggestions", "facets", "semantic"]
@@ -175,15 +176,14 @@ def _refuse(refusal: Refusal) -> Response:
     It asks neither store nor index for anything.
     """
     get_metrics().count_refused(refusal)
-    title, detail = status_title(503), STOPPING if refusal == "stopping" else BUSY
+    detail = STOPPING if refusal == "stopping" else BUSY
     if request.path.startswith("/api/"):
-        response = jsonify(type="about:blank", title=title, status=503, detail=detail)
-        response.mimetype = "application/problem+json"
+        response = make_problem(503, detail)
     else:
         page = current_app.jinja_env.get_template("busy.html")
-        said = {"title": translate_message(title), "detail": translate_message(detail)}
-        response = Response(page.render(language=current_language(), **said))
-    response.status_code = 503
+        said = {"title": status_title(503), "detail": detail}
+        translated = {name: translate_message(text) for name, text in said.items()}
+        response = Response(page.render(language=current_language(), **translated), 503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -26,7 +26,13 @@ def hash_password(password: str, name: str = "") -> str:
         )
     if len(set(password.casefold())) < 4 or (name and name.casefold() in password.casefold()):
         raise AccountRefusedError("this password is easily guessed; take another one")
-    return _hash(password)
+    return rehash_password(password)
+
+
+def rehash_password(password: str) -> str:
+    """The same of one that was taken already, by rules of its time."""
+    with _AT_ONCE:
+        return _HASHER.hash(password)
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
@@ -41,11 +47,6 @@ def verify_password(password: str, password_hash: str | None) -> bool:
 def is_outdated(password_hash: str) -> bool:
     """Whether it was made with other costs than today's."""
     return _HASHER.check_needs_rehash(password_hash)
-
-
-def _hash(password: str) -> str:
-    with _AT_ONCE:
-        return _HASHER.hash(password)
 
 
 @cache

@@ -1,12 +1,16 @@
 """The guard before every route, and what every answer tells the browser."""
 
 import socket
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from archive.errors import StoreError
 from web.access import SAFE_METHODS, Level, is_write, needed_level
 from web.context import get_context
 from web.errors import (
@@ -190,5 +194,11 @@ def _set_headers(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.update(("Cookie", "Authorization"))
     if identity.touch is not None:
-        response.call_on_close(identity.touch)
+        response.call_on_close(partial(_note_use, identity.touch))
     return response
+
+
+def _note_use(touch: Callable[[], None]) -> None:
+    """The answer is sent: a store that cannot be written spoils it no more."""
+    with suppress(StoreError):
+        touch()

@@ -6,7 +6,7 @@ from archive.accounts import Account, fold_account_name
 from archive.audit import FailedSignIns
 from archive.errors import AccountNotFoundError
 from web.errors import SignInRefusedError, TooManyRequestsError
-from web.passwords import hash_password, is_outdated, verify_password
+from web.passwords import is_outdated, rehash_password, verify_password
 from web.request_notes import note_changed
 from web.services import Services
 
@@ -41,7 +41,7 @@ def check_password(services: Services, name: str, password: str, client: str) ->
         raise SignInRefusedError(REFUSED)
     failed.forget(named, client)
     if is_outdated(account.password_hash):
-        services.accounts.set_password(account.name, hash_password(password))
+        services.accounts.renew_hash(account.name, rehash_password(password))
     return account
 
 

@@ -8,18 +8,17 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.export import article_cells, write_rows
 from indexer.request import MOST_PER_PAGE
 from indexer.result_page import SearchPage, SearchResult
 from web.addresses import absolute_url
-from web.api import PROBLEM_TYPE
 from web.arguments import PAGE_RESULTS, page_url, read_form, read_number, read_query, this_url
 from web.citations import format_bibtex, format_ris
 from web.context import get_context
-from web.errors import KNOWN_ERRORS, http_status
+from web.errors import KNOWN_ERRORS
 from web.feeds_out import (
     ATOM_TYPE,
     JSON_FEED_TYPE,
@@ -31,7 +30,7 @@ from web.feeds_out import (
     format_atom,
     json_feed_record,
 )
-from web.messages import status_title
+from web.problems import answer_problem
 from web.views import article_url
 
 FEED_KINDS = ("atom", "json")
@@ -64,16 +63,6 @@ def search(kind: str) -> AnyResponse:
 @blueprint.after_request
 def keep_out_of_search_engines(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def answer_problem(error: Exception) -> Response:
-    """A problem document (RFC 9457), as programs expect it."""
-    status = http_status(error)
-    response = jsonify(
-        type="about:blank", title=status_title(status), status=status, detail=str(error)
-    )
-    response.status_code, response.mimetype = status, PROBLEM_TYPE
     return response
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from archive import credentials
 from archive.audit import AuditEntry
+from archive.errors import StoreError
 from tests.web.served.conftest import MakeApp
 from tests.web.served.test_access import services_of
 from web import passwords, signing_in
@@ -143,6 +144,19 @@ def test_another_password_lifts_the_lock(
     assert sign_in(client).status_code == 303
 
 
+def test_a_use_that_cannot_be_noted_spoils_no_answer(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("the archive cannot be written")
+
+    monkeypatch.setattr(services_of(app).credentials, "touch_token", fail)
+    _, secret = services_of(app).credentials.create_token("karim", "n", "reader")
+    answer = client.get("/search.atom?q=missiles", headers={"Authorization": f"Bearer {secret}"})
+    answer.close()
+    assert answer.status_code == 200
+
+
 def test_a_token_is_named_in_the_audit_and_where_it_only_watches(app: Flask) -> None:
     services = services_of(app)
     _, secret = services.credentials.create_token("karim", "n", "editor")
@@ -253,6 +267,9 @@ def test_a_hash_of_other_costs_is_made_anew(
     assert before.startswith("$argon2id$v=19$m=8,t=1,p=1$")
     assert after.startswith("$argon2id$v=19$m=16,t=2,p=1$")
     assert client.get("/").status_code == 200
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(2, 24, 1))
+    assert sign_in(app.test_client()).status_code == 303
+    assert client.get("/").status_code == 200, "other sessions stay"
 
 
 def test_a_form_of_another_site_is_refused_with_a_cookie(client: FlaskClient, app: Flask) -> None:
@@ -376,6 +393,8 @@ def test_too_many_requests(make_app: MakeApp, password_hash: str) -> None:
     limited = ask("198.51.100.1")
     assert 1 <= int(limited.headers["Retry-After"]) <= 60
     assert limited.json["status"] == 429
+    feed = ask("198.51.100.1", "/search.atom?q=missiles")
+    assert (feed.status_code, feed.headers["Retry-After"] > "0") == (429, True)
     assert ask("198.51.100.2").status_code == 200
     assert ask("203.0.113.9, 198.51.100.1").status_code == 429, "what a client claims is not read"
     assert ask("2001:db8::1").status_code == 200
