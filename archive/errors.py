@@ -1,10 +1,49 @@
-"""Everything that can go wrong between an outside document and the store.
+"""What can go wrong between an outside document and the store.
 
-Each message is one line that says what happened and what to do next.
+Each layer has one root error. A leaf names its category, by which the fronts choose an HTTP status
+and an exit code, and carries a message: what happened and what to do next.
 """
 
+from enum import Enum, auto
+from typing import ClassVar
 
-class ArchiveError(Exception):
+from archive.messages import Message, verbatim
+
+
+class Category(Enum):
+    """The kinds of failure that the fronts answer differently."""
+
+    INVALID_QUERY = auto()  # a question that cannot be understood
+    INVALID_INPUT = auto()  # what was sent cannot be taken
+    NOT_FOUND = auto()
+    NO_SUCH_ACCOUNT = auto()
+    SIGN_IN_NEEDED = auto()
+    FORBIDDEN = auto()
+    TOO_MANY_REQUESTS = auto()
+    UNREACHABLE = auto()  # another site or server did not answer as needed
+    BUSY = auto()  # another process holds what is needed; later it will do
+    STALE = auto()  # the index must be built anew
+    UNAVAILABLE = auto()  # a part of Hemero, such as the model, does not work now
+    MISCONFIGURED = auto()
+    DISK = auto()  # files cannot be read or written
+    DAMAGED = auto()  # files are not as they were written
+    FAILED = auto()
+
+
+class CodedError(Exception):
+    """Base of the layers' root errors: an error whose text is a message."""
+
+    category: ClassVar[Category] = Category.FAILED
+
+    def __init__(self, message: Message | str) -> None:
+        super().__init__(message)
+        self.message = verbatim(message) if isinstance(message, str) else message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class ArchiveError(CodedError):
     """Root of this layer's errors."""
 
 
@@ -70,3 +109,35 @@ class BackupError(ArchiveError, OSError):
 
 class DamagedBackupError(UnreadableInputError):
     """A backup that is not as it was made."""
+
+
+class NotAFeedError(UnreadableInputError):
+    """A document that is no feed, or one that is refused."""
+
+
+class FeedNotFoundError(SourceNotFoundError):
+    """No feed is subscribed under this address."""
+
+
+class PollLockedError(ArchiveError, OSError):
+    """Another process polls the feeds of this archive."""
+
+
+class RobotsForbiddenError(FetchError):
+    """The site's robots.txt asks us not to fetch this address."""
+
+
+class RobotsUnreachableError(FetchError):
+    """A site whose robots.txt cannot be had, so that nothing of it is fetched for now."""
+
+
+class PageRefusedError(FetchError):
+    """A page that is not there or not for us (4xx): asking again would not help."""
+
+
+class HostClosedError(FetchError):
+    """A host that asked for quiet (Retry-After): no request was made."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds

@@ -20,10 +20,10 @@ from pathlib import Path
 from lists import measure_keyword_list
 from served import measure_served
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import Article
 from archive.sources import read_file
-from indexer.evaluation import find_articles
+from indexer.evaluation.evaluation import find_articles
 from indexer.passages import embedding_input, split_passages
 from web.services import Services
 from web.settings import Settings

@@ -23,12 +23,12 @@ from typing import Any
 
 from made_copies import KINDS
 
-from archive.clusters import Cluster, ClusterStore
-from archive.copies import admit_copy
+from archive.copies.admission import admit_copy
+from archive.copies.clusters import Cluster, ClusterStore
+from archive.copies.near_duplicates import band_keys, containment, shingle_text
 from archive.model import ArticleDraft
-from archive.near_duplicates import band_keys, containment, shingle_text
-from archive.normalize import normalize_draft
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
+from archive.text.normalize import normalize_draft
 
 SEED = 7
 COPIED = 2_000  # of each kind, each of another article

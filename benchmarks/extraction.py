@@ -27,7 +27,7 @@ from rich.table import Table
 from trafilatura import bare_extraction
 
 from archive.errors import UnreadableInputError
-from archive.extract import extract_article
+from archive.extraction.extract import extract_article
 
 FIELDS = ("title", "date", "authors")
 

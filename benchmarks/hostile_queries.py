@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from itertools import islice, permutations
 from pathlib import Path
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.sources import read_file
 from indexer.errors import QueryError
-from indexer.evaluation import find_articles
-from indexer.request import SearchQuery
+from indexer.evaluation.evaluation import find_articles
+from indexer.ranking.request import SearchQuery
 from web.services import Services
 from web.settings import Settings
 

@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from indexer.evaluation import find_articles
+from indexer.evaluation.evaluation import find_articles
 
 HEMERO = Path(sys.executable).with_name("hemero")
 SEED = 7

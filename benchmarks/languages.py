@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from archive.language import PRESS_LANGUAGES, detect_language, language_code
+from archive.text.language import PRESS_LANGUAGES, detect_language, language_code
 
 SEED = 7
 LENGTHS = (20, 50, 100, 400)

@@ -8,8 +8,8 @@ import whoosh.index
 from whoosh.query import Or, Term
 
 from indexer.analysis import analyze_token
-from indexer.engine import RetrievalRequest, SearchEngine
-from indexer.engines import open_engine
+from indexer.engines.port import RetrievalRequest, SearchEngine
+from indexer.engines.registry import open_engine
 from indexer.query import plain_query
 from web.services import Services
 

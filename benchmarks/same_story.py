@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import ArticleDraft, ArticleFilter, SourceItem
-from indexer.baselines import list_orders
-from indexer.evaluation import LISTS, MEASURES, Qrels, Run, measure_run
-from indexer.neighbours import text_example
+from indexer.evaluation.baselines import list_orders
+from indexer.evaluation.evaluation import LISTS, MEASURES, Qrels, Run, measure_run
 from indexer.query import plain_query
-from indexer.ranking import Ranking
-from indexer.request import SearchQuery
+from indexer.ranking.neighbours import text_example
+from indexer.ranking.ranking import Ranking
+from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from web.services import Services
 from web.settings import Settings

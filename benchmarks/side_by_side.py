@@ -25,13 +25,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from txtai import Embeddings
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.sources import read_file
-from indexer.embedding import Embedder
-from indexer.engine import Vectors
-from indexer.engines.embedded.manifest import load_manifest
-from indexer.engines.embedded.vectors import open_segment
-from indexer.evaluation import (
+from indexer.engines.embedded.meaning.vectors import open_segment
+from indexer.engines.embedded.storage.manifest import load_manifest
+from indexer.engines.port import Vectors
+from indexer.evaluation.evaluation import (
     COMPARED_BY,
     DEPTH,
     LISTS,
@@ -42,11 +41,12 @@ from indexer.evaluation import (
     measure_topics,
     read_topics,
 )
+from indexer.evaluation.significance import compare_topics
+from indexer.models.embedding import Embedder
 from indexer.passages import article_of, embedding_input, split_passages
 from indexer.query import plain_query
-from indexer.request import SearchQuery
+from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
-from indexer.significance import compare_topics
 from web.services import Services
 from web.settings import Settings
 

@@ -13,8 +13,8 @@ from contextlib import closing
 
 from archive.errors import ArchiveError
 from web.errors import SettingsError
-from web.load import count_threads
-from web.security import check_exposure
+from web.http.admission import count_threads
+from web.http.security import check_exposure
 from web.services import Services
 from web.settings import load_settings
 from web.wsgi import announce_stop, close_app

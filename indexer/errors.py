@@ -3,8 +3,10 @@
 Each message is one line that says what happened and what to do next.
 """
 
+from archive.errors import CodedError
 
-class IndexerError(Exception):
+
+class IndexerError(CodedError):
     """Root of this layer's errors."""
 
 

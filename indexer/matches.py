@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from archive.saved_matches import FoundMatch
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
+from archive.store.saved_matches import FoundMatch
 from indexer.errors import ModelError
 from indexer.query import relax
-from indexer.ranking import Ranking, drop_distant
-from indexer.request import KEYWORD_WEIGHT, SearchQuery
+from indexer.ranking.ranking import Ranking, drop_distant
+from indexer.ranking.request import KEYWORD_WEIGHT, SearchQuery
 from indexer.search import DEPTH, PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE, SearchService
 
 BATCH_CHANGES = 5_000

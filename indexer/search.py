@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from archive.model import Article
-from archive.store import ArticleStore
-from indexer.credits import credit_lookup, settle_filter
-from indexer.embedding import Embedder
-from indexer.engine import (
+from archive.store.articles import ArticleStore
+from indexer.assist.spelling import suggest_query
+from indexer.attribution import credit_lookup, settle_filter
+from indexer.engines.port import (
     Retrieval,
     RetrievalRequest,
     SearchEngine,
@@ -17,7 +17,7 @@ from indexer.engine import (
     check_fingerprint,
 )
 from indexer.errors import ModelError, QueryError
-from indexer.neighbours import Example, compare, is_like_a_query
+from indexer.models.embedding import Embedder
 from indexer.passages import Passage, article_of, ordinal_of, split_passages
 from indexer.query import (
     Query,
@@ -28,12 +28,12 @@ from indexer.query import (
     relax,
     settle_credits,
 )
-from indexer.ranking import Ranking, drop_distant, fuse
-from indexer.request import SearchQuery
-from indexer.reranking import RERANK_DEPTH, Reranker, rerank, score_articles
-from indexer.result_page import ResultPages, SearchPage
-from indexer.sentences import mark_sentences
-from indexer.spelling import suggest_query
+from indexer.ranking.neighbours import Example, compare, is_like_a_query
+from indexer.ranking.ranking import Ranking, drop_distant, fuse
+from indexer.ranking.request import SearchQuery
+from indexer.ranking.reranking import RERANK_DEPTH, Reranker, rerank, score_articles
+from indexer.ranking.result_page import ResultPages, SearchPage
+from indexer.ranking.sentences import mark_sentences
 from indexer.sync import expected_fingerprint
 
 logger = logging.getLogger(__name__)

@@ -8,10 +8,9 @@ import numpy as np
 
 from archive.errors import DamagedRowError
 from archive.model import Article, Change
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
 from indexer.analysis import ANALYZER_VERSION
-from indexer.embedding import Embedder
-from indexer.engine import (
+from indexer.engines.port import (
     Fingerprint,
     IndexBatch,
     IndexedArticle,
@@ -19,6 +18,7 @@ from indexer.engine import (
     Vectors,
     check_fingerprint,
 )
+from indexer.models.embedding import Embedder
 from indexer.passages import SPLITTER_VERSION, embedding_input, split_passages
 
 BATCH_ARTICLES = 512

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from archive.days import DayCounts, DayStore
-from archive.histogram import Histogram, Unit, count_within, make_day_histogram
 from archive.model import ArticleFilter
-from archive.store import ArticleStore
+from archive.stats.days import DayCounts, DayStore
+from archive.stats.histogram import Histogram, Unit, count_within, make_day_histogram
+from archive.store.articles import ArticleStore
 from indexer.analysis import ANALYZER_VERSION, is_stop_word
-from indexer.credits import settle_filter
-from indexer.engine import SearchEngine, check_fingerprint
+from indexer.attribution import settle_filter
+from indexer.engines.port import SearchEngine, check_fingerprint
 from indexer.errors import QueryError
 from indexer.query import Query
 from indexer.query.demands import demand_words, excludes_alone

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import ArticleStore
-from indexer.embedding import SentenceTransformerEmbedder
-from indexer.engine import SearchEngine
-from indexer.engines import open_engine
+from archive.store.articles import ArticleStore
+from indexer.engines.port import SearchEngine
+from indexer.engines.registry import open_engine
+from indexer.models.embedding import SentenceTransformerEmbedder
 from tests.fakes import FakeEmbedder
 from web.services import Services
 from web.settings import Settings

@@ -8,7 +8,7 @@ import numpy as np
 
 from archive.model import ArticleDraft, SourceItem
 from indexer.analysis import tokenize
-from indexer.engine import Vectors
+from indexer.engines.port import Vectors
 from indexer.errors import ModelError
 
 DIMENSION = 64

@@ -17,37 +17,32 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as AnyResponse
 
-from web import (
-    account_pages,
-    admin_pages,
-    api,
-    article_exports,
-    auditing,
-    collection_pages,
-    discovery,
-    feed_pages,
-    help_pages,
-    i18n,
-    intake,
-    load,
-    observing,
-    pages,
-    readiness,
-    saved_pages,
-    security,
-    signing_pages,
-    suggest_pages,
-    timeline_pages,
-    twins,
-    user_pages,
-)
-from web.access import SAFE_METHODS
-from web.arguments import here_url
+from web.accounts import account as account_pages
+from web.accounts import sign_in as signing_pages
+from web.accounts import users as user_pages
+from web.api import articles as api
 from web.context import WebContext
 from web.errors import KNOWN_ERRORS, SignInNeededError, TooManyRequestsError, http_status
-from web.identity import current_identity
-from web.messages import STATUS_DETAILS, status_title, translate_message
-from web.problems import make_problem, tell_wait
+from web.exports import article_exports, discovery
+from web.exports import search_formats as twins
+from web.http import admission as load
+from web.http import auditing, readiness, security
+from web.http import request_log as observing
+from web.http.access import SAFE_METHODS
+from web.http.identity import current_identity
+from web.http.problems import make_problem, tell_wait
+from web.i18n import locale as i18n
+from web.i18n.messages import STATUS_DETAILS, status_title, translate_message
+from web.pages import admin as admin_pages
+from web.pages import collections as collection_pages
+from web.pages import feeds as feed_pages
+from web.pages import help as help_pages
+from web.pages import intake
+from web.pages import reading as pages
+from web.pages import saved as saved_pages
+from web.pages import suggestions as suggest_pages
+from web.pages import timeline as timeline_pages
+from web.urls.arguments import here_url
 
 logger = logging.getLogger(__name__)
 

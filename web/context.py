@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import current_app
 
-from web.jobs import JobRunner
+from web.jobs.jobs import JobRunner
 from web.services import Services
 
 

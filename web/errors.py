@@ -6,8 +6,10 @@ from archive.errors import (
     ArchiveError,
     ArticleNotFoundError,
     BlockedAddressError,
+    CodedError,
     FetchError,
     JobNotFoundError,
+    PollLockedError,
     SavedSearchLimitError,
     SavedSearchNotFoundError,
     SiteRulesError,
@@ -15,7 +17,6 @@ from archive.errors import (
     TokenNotFoundError,
     UnreadableInputError,
 )
-from archive.feeds.errors import PollLockedError
 from indexer.errors import (
     IndexerError,
     IndexLockedError,
@@ -26,7 +27,7 @@ from indexer.errors import (
 )
 
 
-class WebError(Exception):
+class WebError(CodedError):
     """Root of this layer's errors."""
 
 

@@ -3,15 +3,15 @@
 import time
 from collections.abc import Callable, Sequence
 
-from archive.store import ArticleStore
-from indexer.embedding import Embedder
-from indexer.engine import SearchEngine, Vectors
+from archive.store.articles import ArticleStore
+from indexer.engines.port import SearchEngine, Vectors
 from indexer.errors import IndexerError, QueryError
-from indexer.neighbours import Example
+from indexer.models.embedding import Embedder
 from indexer.query import Synonyms
-from indexer.request import MODES, SearchQuery
-from indexer.reranking import Reranker
-from indexer.result_page import SearchPage
+from indexer.ranking.neighbours import Example
+from indexer.ranking.request import MODES, SearchQuery
+from indexer.ranking.reranking import Reranker
+from indexer.ranking.result_page import SearchPage
 from indexer.search import SearchService
 from web.request_notes import Answer, SearchKind, SearchNote, note_search, time_stage
 

@@ -6,27 +6,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.errors import SiteRulesError, StoreError
+from archive.extraction.site_rules import SiteRules, parse_site_rules
 from archive.model import ArchiveSummary
-from archive.options import ReadOptions
-from archive.site_rules import SiteRules, parse_site_rules
-from archive.store import ArticleStore
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore
 from web.settings import Settings
 
 if TYPE_CHECKING:
-    from archive.accounts import AccountStore
-    from archive.audit import AuditLog
-    from archive.clusters import ClusterStore
-    from archive.collections import CollectionStore
-    from archive.credentials import CredentialStore
+    from archive.copies.clusters import ClusterStore
     from archive.feeds.store import FeedStore
-    from archive.jobs import JobStore
-    from archive.saved_searches import SavedSearchStore
-    from archive.tags import TagStore
-    from indexer.embedding import Embedder
-    from indexer.engine import SearchEngine
-    from indexer.reranking import Reranker
+    from archive.intake.jobs import JobStore
+    from archive.store.accounts import AccountStore
+    from archive.store.audit import AuditLog
+    from archive.store.collections import CollectionStore
+    from archive.store.credentials import CredentialStore
+    from archive.store.saved_searches import SavedSearchStore
+    from archive.store.tags import TagStore
+    from indexer.assist.suggestions import SuggestionService
+    from indexer.engines.port import SearchEngine
+    from indexer.models.embedding import Embedder
+    from indexer.ranking.reranking import Reranker
     from indexer.search import SearchService
-    from indexer.suggestions import SuggestionService
     from indexer.sync import SyncProgress, SyncReport
     from indexer.timelines import Timelines
 
@@ -46,25 +46,25 @@ class Services:
 
     @cached_property
     def jobs(self) -> "JobStore":
-        from archive.jobs import JobStore
+        from archive.intake.jobs import JobStore
 
         return JobStore(self.store.database)
 
     @cached_property
     def clusters(self) -> "ClusterStore":
-        from archive.clusters import ClusterStore
+        from archive.copies.clusters import ClusterStore
 
         return ClusterStore(self.store.database)
 
     @cached_property
     def collections(self) -> "CollectionStore":
-        from archive.collections import CollectionStore
+        from archive.store.collections import CollectionStore
 
         return CollectionStore(self.store.database)
 
     @cached_property
     def tags(self) -> "TagStore":
-        from archive.tags import TagStore
+        from archive.store.tags import TagStore
 
         return TagStore(self.store.database)
 
@@ -76,25 +76,25 @@ class Services:
 
     @cached_property
     def saved(self) -> "SavedSearchStore":
-        from archive.saved_searches import SavedSearchStore
+        from archive.store.saved_searches import SavedSearchStore
 
         return SavedSearchStore(self.store.database)
 
     @cached_property
     def accounts(self) -> "AccountStore":
-        from archive.accounts import AccountStore
+        from archive.store.accounts import AccountStore
 
         return AccountStore(self.store.database)
 
     @cached_property
     def credentials(self) -> "CredentialStore":
-        from archive.credentials import CredentialStore
+        from archive.store.credentials import CredentialStore
 
         return CredentialStore(self.store.database)
 
     @cached_property
     def audit(self) -> "AuditLog":
-        from archive.audit import AuditLog
+        from archive.store.audit import AuditLog
 
         return AuditLog(self.store.database)
 
@@ -124,21 +124,21 @@ class Services:
 
     @cached_property
     def embedder(self) -> "Embedder":
-        from indexer.embedding import SentenceTransformerEmbedder
+        from indexer.models.embedding import SentenceTransformerEmbedder
 
         return SentenceTransformerEmbedder(self.settings.model, self.settings.cache)
 
     @cached_property
     def reranker(self) -> "Reranker | None":
         """None where the setting names none."""
-        from indexer.reranking import CrossEncoderReranker
+        from indexer.ranking.reranking import CrossEncoderReranker
 
         model = self.settings.reranker
         return CrossEncoderReranker(model) if model else None
 
     @cached_property
     def engine(self) -> "SearchEngine":
-        from indexer.engines import open_engine
+        from indexer.engines.registry import open_engine
 
         return open_engine(self.settings.engine, self.settings.index_folder)
 
@@ -153,7 +153,7 @@ class Services:
 
     @cached_property
     def suggestions(self) -> "SuggestionService":
-        from indexer.suggestions import SuggestionService
+        from indexer.assist.suggestions import SuggestionService
 
         return SuggestionService(self.store, self.engine)
 

@@ -7,14 +7,14 @@ from typing import cast
 
 from flask import Flask
 
-from web import presence
 from web.app import create_app
-from web.load import get_load
-from web.logs import start_logging
-from web.security import check_exposure
+from web.http.admission import get_load
+from web.http.logs import start_logging
+from web.http.security import check_exposure
+from web.server.serving import STOP_SECONDS, Keepers, check_polling, leave_behind, start_models
 from web.services import Services
-from web.serving import STOP_SECONDS, Keepers, check_polling, leave_behind, start_models
 from web.settings import load_settings
+from web.upkeep import archive_lock as presence
 
 EXTENSION = "hemero_keepers"
 

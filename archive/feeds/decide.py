@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from archive.feeds.model import ACTIVE, DEAD, FAILING, GONE, Feed, FeedReply
+from archive.feed_formats.model import ACTIVE, DEAD, FAILING, GONE, Feed, FeedReply
 from archive.model import ItemOutcome
-from archive.normalize import format_utc
+from archive.text.normalize import format_utc
 
 FIRST_BACKOFF = timedelta(minutes=15)
 LONGEST_BACKOFF = timedelta(days=1)

@@ -4,7 +4,7 @@ from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 
-from archive.feeds.cleaning import clean_link
+from archive.feed_formats.cleaning import clean_link
 
 MEDIA_TYPES = (
     "application/rss+xml",

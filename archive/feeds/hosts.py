@@ -14,14 +14,15 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from archive.errors import BlockedAddressError, FetchError
-from archive.feeds.decide import parse_retry_after
-from archive.feeds.errors import (
+from archive.errors import (
+    BlockedAddressError,
+    FetchError,
     HostClosedError,
     RobotsForbiddenError,
     RobotsUnreachableError,
 )
-from archive.fetch import FetchedPage
+from archive.feeds.decide import parse_retry_after
+from archive.net.fetch import FetchedPage
 
 ROBOT = "Hemero"
 DELAY_SECONDS = 1.0

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from archive.feeds.errors import PollLockedError
-from archive.normalize import format_utc
+from archive.errors import PollLockedError
+from archive.text.normalize import format_utc
 
 LOCK_NAME = "feeds.lock"
 HOLDER_NAME = "feeds.poller.json"

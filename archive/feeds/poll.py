@@ -10,19 +10,19 @@ from functools import partial
 from random import Random
 from threading import Event
 
-from archive.feeds.cleaning import host_of
+from archive.feed_formats.cleaning import host_of
+from archive.feed_formats.model import Feed
+from archive.feed_formats.parse import LARGEST_FEED_BYTES
 from archive.feeds.decide import decide_item
 from archive.feeds.hosts import DELAY_SECONDS, ROBOT, Clock, Fetch, HostGate
-from archive.feeds.model import Feed
 from archive.feeds.parallel import OrderedStream
-from archive.feeds.parse import LARGEST_FEED_BYTES
 from archive.feeds.store import FeedStore
 from archive.feeds.visit import FeedVisited, ItemFetched, Visitor
-from archive.fetch import FetchLimits, request_url
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import ItemOutcome
-from archive.options import ReadOptions
-from archive.store import ArticleStore
+from archive.net.fetch import FetchLimits, request_url
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore
 
 THREADS = 4
 ITEMS_PER_VISIT = 200

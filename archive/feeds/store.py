@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive.database import Database
-from archive.feeds.errors import FeedNotFoundError
-from archive.feeds.model import ACTIVE, DEAD, GONE, WAITING, Feed, FeedEntry, PendingItem
+from archive.errors import FeedNotFoundError
+from archive.feed_formats.model import ACTIVE, DEAD, GONE, WAITING, Feed, FeedEntry, PendingItem
 from archive.model import ItemOutcome
-from archive.normalize import format_utc
-from archive.schema import article, feed, feed_item
+from archive.store.database import Database
+from archive.store.schema import article, feed, feed_item
+from archive.text.normalize import format_utc
 
 RETIRED = (GONE, DEAD)
 

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.decode import decode_text
-from archive.errors import FetchError, UnreadableInputError
-from archive.extract import declared_charset
+from archive.errors import FetchError, NotAFeedError, UnreadableInputError
+from archive.extraction.extract import declared_charset
+from archive.feed_formats.model import Feed, FeedDocument
+from archive.feed_formats.parse import read_feed
 from archive.feeds.discover import discover_feeds
-from archive.feeds.errors import NotAFeedError
 from archive.feeds.hosts import HostGate
-from archive.feeds.model import Feed, FeedDocument
-from archive.feeds.parse import read_feed
 from archive.feeds.store import FeedStore
-from archive.fetch import FetchedPage, refusal_of
-from archive.normalize import clean_line
+from archive.net.fetch import FetchedPage, refusal_of
+from archive.text.decode import decode_text
+from archive.text.normalize import clean_line
 
 MOST_TRIES = 3
 

@@ -10,22 +10,29 @@ from datetime import datetime
 from random import Random
 from threading import Event
 
-from archive.decode import LARGEST_DOCUMENT_BYTES
-from archive.errors import ArchiveError, BlockedAddressError, FetchError, UnreadableInputError
+from archive.errors import (
+    ArchiveError,
+    BlockedAddressError,
+    FetchError,
+    HostClosedError,
+    PageRefusedError,
+    RobotsForbiddenError,
+    UnreadableInputError,
+)
+from archive.feed_formats.entries import complete_page, own_draft
+from archive.feed_formats.model import Feed, FeedDocument, FeedReply, PendingItem
+from archive.feed_formats.parse import read_feed
+from archive.feed_formats.sitemaps import MOST_CHILDREN
+from archive.feed_formats.syndication import MOST_ENTRIES
 from archive.feeds.decide import decide_feed, parse_retry_after
-from archive.feeds.entries import complete_page, own_draft
-from archive.feeds.errors import HostClosedError, PageRefusedError, RobotsForbiddenError
 from archive.feeds.hosts import HostGate
-from archive.feeds.model import Feed, FeedDocument, FeedReply, PendingItem
-from archive.feeds.parse import read_feed
-from archive.feeds.sitemaps import MOST_CHILDREN
 from archive.feeds.store import FeedStore
-from archive.feeds.syndication import MOST_ENTRIES
-from archive.fetch import refusal_of
 from archive.model import SourceItem
-from archive.normalize import canonical_url
-from archive.options import ReadOptions
+from archive.net.fetch import refusal_of
 from archive.sources.html import read_page
+from archive.sources.options import ReadOptions
+from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.normalize import canonical_url
 
 DEEPEST_INDEX = 2
 TRANSIENT = (408, 425, 429)  # besides 5xx: the page may be had later

@@ -16,11 +16,11 @@ from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
 from archive.errors import ArchiveError, SourceNotFoundError, UnreadableInputError
-from archive.fetch import fetch_url
 from archive.model import SourceItem
-from archive.options import ReadOptions
+from archive.net.fetch import fetch_url
 from archive.sources import feed
 from archive.sources.html import read_page
+from archive.sources.options import ReadOptions
 from archive.sources.unpack import UnpackBudget, gunzipped
 
 HEAD_BYTES = 2_048

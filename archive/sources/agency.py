@@ -4,10 +4,10 @@ import re
 
 from lxml import etree
 
+from archive.extraction.page_tree import parse_page
 from archive.model import SourceItem
-from archive.normalize import clean_line
-from archive.page_tree import parse_page
 from archive.sources.records import split_names
+from archive.text.normalize import clean_line
 
 # Each is a line of its own. XHTML, and what NITF 3.6 adds to it.
 _BLOCKS = frozenset(

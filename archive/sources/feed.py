@@ -9,11 +9,11 @@ from functools import partial
 from io import BufferedReader
 
 from archive.errors import UnreadableInputError
-from archive.feeds.entries import own_draft
-from archive.feeds.model import FeedDocument, FeedEntry
-from archive.feeds.parse import LARGEST_FEED_BYTES, looks_like_feed, read_feed
+from archive.feed_formats.entries import own_draft
+from archive.feed_formats.model import FeedDocument, FeedEntry
+from archive.feed_formats.parse import LARGEST_FEED_BYTES, looks_like_feed, read_feed
 from archive.model import ArticleDraft, SourceItem
-from archive.options import ReadOptions
+from archive.sources.options import ReadOptions
 
 SUFFIXES = (".rss", ".atom", ".rdf", ".xml", ".json")
 MEDIA_TYPES = (

@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import partial
 from io import BufferedReader
 
-from archive.decode import decode_text, read_document
 from archive.errors import UnreadableInputError
-from archive.extract import read_original
-from archive.fetch import FetchedPage
+from archive.extraction.extract import read_original
 from archive.model import OriginalPage, SourceItem
-from archive.options import ReadOptions
+from archive.net.fetch import FetchedPage
+from archive.sources.options import ReadOptions
 from archive.sources.text import draft_from_text
+from archive.text.decode import decode_text, read_document
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 MEDIA_TYPES = ("text/html", "application/xhtml+xml")

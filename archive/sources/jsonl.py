@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any
 
-from archive.decode import LARGEST_DOCUMENT_BYTES
 from archive.errors import UnreadableInputError
 from archive.model import SourceItem
-from archive.options import ReadOptions
 from archive.sources.ninjs import read_object
+from archive.sources.options import ReadOptions
+from archive.text.decode import LARGEST_DOCUMENT_BYTES
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
 

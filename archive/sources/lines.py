@@ -6,7 +6,7 @@ from io import BufferedReader, TextIOWrapper
 
 from charset_normalizer import from_bytes
 
-from archive.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.decode import LARGEST_DOCUMENT_BYTES
 
 SAMPLE_BYTES = 1 << 16
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins with that of UTF-16

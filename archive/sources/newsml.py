@@ -6,15 +6,15 @@ from io import BufferedReader
 
 from lxml import etree
 
-from archive.decode import read_document
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.normalize import split_paragraphs
-from archive.options import ReadOptions
 from archive.sources.agency import byline_names, tree_paragraphs, web_address, withdrawn
 from archive.sources.nitf import draft_from_nitf
+from archive.sources.options import ReadOptions
 from archive.sources.records import item_name
-from archive.xml import LANGUAGE, find_text, opens_with, parse_xml
+from archive.text.decode import read_document
+from archive.text.normalize import split_paragraphs
+from archive.text.xml import LANGUAGE, find_text, opens_with, parse_xml
 
 SUFFIXES = (".xml", ".newsml")
 _ROOTS = ("newsMessage", "newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem")

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from typing import Any
 
-from archive.decode import decode_text, read_document
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.normalize import split_paragraphs
-from archive.options import ReadOptions
 from archive.sources.agency import byline_names, markup_paragraphs, web_address, withdrawn
+from archive.sources.options import ReadOptions
 from archive.sources.records import item_name, read_record
+from archive.text.decode import decode_text, read_document
+from archive.text.normalize import split_paragraphs
 
 SUFFIXES = (".json", ".ninjs")
 _MARKS = frozenset(("versioncreated", "pubstatus", "bodies", "headlines", "representationtype"))

@@ -16,9 +16,8 @@ from zipfile import ZipFile, ZipInfo
 
 from archive.errors import UnreadableInputError
 from archive.model import SourceItem
-from archive.normalize import clean_line
-from archive.options import ReadOptions
 from archive.sources import is_wanted, open_document
+from archive.sources.options import ReadOptions
 from archive.sources.unpack import (
     DAMAGE,
     PackedReader,
@@ -27,6 +26,7 @@ from archive.sources.unpack import (
     one_line,
     unpacked_stream,
 )
+from archive.text.normalize import clean_line
 
 SUFFIXES = (".zip", ".tar", ".tgz")
 MOST_COPIED_BYTES = 2_000_000_000

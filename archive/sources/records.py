@@ -10,7 +10,7 @@ from typing import Any
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.normalize import clean_line, split_paragraphs
+from archive.text.normalize import clean_line, split_paragraphs
 
 AUTHOR_SEPARATOR = ";"
 _LONGEST_NAME_CHARACTERS = 500

@@ -8,14 +8,14 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BufferedReader
 
-from archive.decode import LARGEST_DOCUMENT_BYTES
 from archive.errors import UnreadableInputError
-from archive.export import COLUMNS, restore_cell
 from archive.model import SourceItem
-from archive.normalize import clean_line
-from archive.options import ReadOptions
+from archive.sources.export import COLUMNS, restore_cell
 from archive.sources.lines import text_lines
+from archive.sources.options import ReadOptions
 from archive.sources.records import read_record
+from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.normalize import clean_line
 
 SUFFIXES = (".csv", ".tsv", ".tab")
 DELIMITERS = ",;\t|"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from io import BufferedReader
 
-from archive.decode import decode_text, read_document
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.normalize import split_paragraphs
-from archive.options import ReadOptions
+from archive.sources.options import ReadOptions
+from archive.text.decode import decode_text, read_document
+from archive.text.normalize import split_paragraphs
 
 SUFFIXES = (".txt", ".text", ".md")
 

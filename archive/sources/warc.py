@@ -11,14 +11,14 @@ from io import BufferedReader, BytesIO
 from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, ZstdReader
 from fastwarc.warc import ArchiveIterator, HeaderMap, WarcRecord, WarcRecordType
 
-from archive.decode import LARGEST_DOCUMENT_BYTES
 from archive.errors import UnreadableInputError
-from archive.fetch import parse_content_type
 from archive.model import OriginalPage, SourceItem
-from archive.normalize import LONGEST_FIELD_CHARACTERS, clean_line
-from archive.options import ReadOptions
+from archive.net.fetch import parse_content_type
 from archive.sources import html
+from archive.sources.options import ReadOptions
 from archive.sources.unpack import Readable, one_line
+from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.normalize import LONGEST_FIELD_CHARACTERS, clean_line
 
 SUFFIXES = (".warc",)
 _DECODERS: dict[str, Callable[[BytesIO], Readable]] = {

@@ -6,7 +6,7 @@ A search ranks by plain words and demands none of them; whoever counts articles 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from archive.normalize import clean_line
+from archive.text.normalize import clean_line
 from indexer.query.records import Condition, Not, Query
 from indexer.query.syntax import Joined, Node, Text, read_syntax
 from indexer.query.words import read_pieces

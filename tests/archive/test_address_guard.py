@@ -1,4 +1,4 @@
-"""`archive.address_guard`: what is public, however it is spelt; nothing else is reached."""
+"""`archive.net.address_guard`: what is public, however it is spelt; nothing else is reached."""
 
 import ssl
 import threading
@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.address_guard import GuardedBackend, GuardedStream, is_public_address
 from archive.errors import BlockedAddressError, FetchError
-from archive.fetch import FetchLimits, fetch_url, post_url
+from archive.net.address_guard import GuardedBackend, GuardedStream, is_public_address
+from archive.net.fetch import FetchLimits, fetch_url, post_url
 
 PRIVATE_IPV4 = """
     0.0.0.0 0.1.2.3 10.1.2.3 100.64.0.1 127.0.0.1 127.9.9.9 168.63.129.16 169.254.169.254 172.16.0.1

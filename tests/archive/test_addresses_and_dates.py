@@ -1,4 +1,4 @@
-"""`archive.normalize`: what makes two addresses one, and what a date says where people read it."""
+"""`normalize`: what makes two addresses one, and what a date says where people read it."""
 
 import time
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import ArticleDraft
-from archive.normalize import canonical_url, normalize_draft, parse_published
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
+from archive.text.normalize import canonical_url, normalize_draft, parse_published
 from tests.fakes import make_item
 
 ADDRESSES = st.from_regex(

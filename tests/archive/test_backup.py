@@ -10,11 +10,11 @@ from threading import Event, Thread
 
 import pytest
 
-from archive.backup import advance_clock, copy_store, read_clock
-from archive.database import Database
 from archive.errors import StoreError
-from archive.ingest import ingest
-from archive.store import ArticleStore
+from archive.intake.ingest import ingest
+from archive.store.articles import ArticleStore
+from archive.store.backup import advance_clock, copy_store, read_clock
+from archive.store.database import Database
 from tests.fakes import make_item
 
 YEAR_MS = 365 * 86_400_000
@@ -38,7 +38,7 @@ def test_a_copy_during_writes_is_of_one_moment(
     store: ArticleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each article is added with a note of it, in one transaction: a copy holds both or none."""
-    monkeypatch.setattr("archive.backup.STEP_PAGES", 3)
+    monkeypatch.setattr("archive.store.backup.STEP_PAGES", 3)
     _add(store, *(f"avant {n}" for n in range(200)))
     stopping = Event()
 
@@ -84,8 +84,8 @@ def test_a_full_disk_is_an_error_of_ours(store: ArticleStore, tmp_path: Path) ->
     _add(store, *(f"titre {n}" for n in range(300)))
     script = (
         "import resource, sys; from pathlib import Path\n"
-        "from archive.backup import copy_store\n"
-        "from archive.database import Database\n"
+        "from archive.store.backup import copy_store\n"
+        "from archive.store.database import Database\n"
         "from archive.errors import StoreError\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
         "try:\n"

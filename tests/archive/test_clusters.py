@@ -1,4 +1,4 @@
-"""`archive.clusters`, `archive.copies`: what is kept together, in whatever order it comes."""
+"""`clusters`, `admission`: what is kept together, in whatever order it comes."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import clusters, copies
-from archive.clusters import Cluster, ClusterStore
-from archive.copies import CANDIDATES, DAYS_APART, admit_copy
+from archive.copies import admission as copies
+from archive.copies import clusters
+from archive.copies.admission import CANDIDATES, DAYS_APART, admit_copy
+from archive.copies.clusters import Cluster, ClusterStore
+from archive.copies.near_duplicates import band_keys, shingle_text
 from archive.model import ArticleDraft
-from archive.near_duplicates import band_keys, shingle_text
-from archive.normalize import normalize_draft
-from archive.schema import signature_band, wire_copy
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
+from archive.store.schema import signature_band, wire_copy
+from archive.text.normalize import normalize_draft
 from tests.archive.test_near_duplicates import OTHER, TEXT
 
 CUT = TEXT[: len(TEXT) // 2]

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.collections import CollectionStore
-from archive.credits import each_credit
 from archive.errors import ArticleNotFoundError
 from archive.model import ArticleDraft, ArticleFilter
-from archive.names import (
+from archive.stats.attribution import each_credit
+from archive.store.articles import ArticleStore
+from archive.store.collections import CollectionStore
+from archive.store.tags import MOST_TAGS_AT_ONCE, TagStore
+from archive.text.names import (
     LONGEST_TAG_CHARACTERS,
     CollectionNotFoundError,
     NameRefusedError,
@@ -20,9 +22,7 @@ from archive.names import (
     clean_tag,
     fold_name,
 )
-from archive.normalize import normalize_draft
-from archive.store import ArticleStore
-from archive.tags import MOST_TAGS_AT_ONCE, TagStore
+from archive.text.normalize import normalize_draft
 
 HOSTILE = ("a\x00b", "a\x1bb", "\u202eevil", "a\u2066b", "a\u2028b", "a\ud800b", "x" * 10_000)
 EMPTY = ("", "  ", "\u200b", "—", "\u0301", "★")

@@ -1,8 +1,8 @@
-"""`archive.decode`: text from bytes whose encoding nobody, or somebody wrong, has told."""
+"""`archive.text.decode`: text from bytes whose encoding nobody, or somebody wrong, has told."""
 
 import pytest
 
-from archive.decode import decode_text
+from archive.text.decode import decode_text
 
 FRENCH = "« L’été dernier, à Nîmes, où l’on fête Noël, le garçon déjà payait 5 €. »"
 RUSSIAN = "Правительство представило в среду законопроект об энергетике."

@@ -1,12 +1,12 @@
-"""`archive.dedup`: what becomes of a draft, given what the archive holds."""
+"""`archive.copies.dedup`: what becomes of a draft, given what the archive holds."""
 
 from dataclasses import replace
 
 import pytest
 
-from archive.dedup import Decision, content_hash, decide
+from archive.copies.dedup import Decision, decide
 from archive.model import Article
-from archive.normalize import NormalizedDraft
+from archive.text.normalize import NormalizedDraft, content_hash
 
 DRAFT = NormalizedDraft("Le chat", ("Il dort.",), None, (), None, "fr", None, "hash")
 HELD = Article(

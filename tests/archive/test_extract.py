@@ -1,4 +1,4 @@
-"""`archive.extract`: a page's article and what the page says of itself."""
+"""`archive.extraction.extract`: a page's article and what the page says of itself."""
 
 import json
 from typing import Any
@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.decode import decode_text
 from archive.errors import UnreadableInputError
-from archive.extract import declared_charset, extract_article
+from archive.extraction.extract import declared_charset, extract_article
+from archive.extraction.page_metadata import PageMetadata, read_metadata
+from archive.extraction.page_tree import parse_page
 from archive.model import ArticleDraft
-from archive.page_metadata import PageMetadata, read_metadata
-from archive.page_tree import parse_page
+from archive.text.decode import decode_text
 
 FIRST = "Le gouvernement a annoncé mardi une réforme des retraites qui sera débattue cet automne."
 SECOND = "Les syndicats appellent à une journée de grève nationale contre ce projet contesté."

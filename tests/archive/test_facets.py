@@ -1,4 +1,4 @@
-"""`archive.facets`: a set of articles in numbers, exactly that set."""
+"""`archive.stats.facets`: a set of articles in numbers, exactly that set."""
 
 from collections import Counter
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.facets import ArticleFacts, Facets, FacetStore
-from archive.ingest import ingest
-from archive.store import ArticleStore
+from archive.intake.ingest import ingest
+from archive.stats.facets import ArticleFacts, Facets, FacetStore
+from archive.store.articles import ArticleStore
 from tests.fakes import make_item
 
 AGENCY = "Le pont de la Sarvelle a été fermé mardi soir après la crue, dit la préfecture. " * 4

@@ -1,4 +1,4 @@
-"""`archive.fetch` against a server on loopback that misbehaves in every way we know."""
+"""`archive.net.fetch` against a server on loopback that misbehaves in every way we know."""
 
 import gzip
 import socket
@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import BlockedAddressError, FetchError
-from archive.fetch import (
+from archive.net.fetch import (
     FetchedPage,
     FetchLimits,
     fetch_url,

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.histogram import MOST_BARS, UNITS, Unit, make_histogram
+from archive.stats.histogram import MOST_BARS, UNITS, Unit, make_histogram
 
 days = st.lists(st.dates().map(date.isoformat), min_size=1, max_size=50)
 

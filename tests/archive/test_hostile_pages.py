@@ -9,17 +9,17 @@ from threading import Thread
 
 import pytest
 
-from archive.decode import LARGEST_DOCUMENT_BYTES
 from archive.errors import UnreadableInputError
-from archive.extract import extract_article
-from archive.ingest import ingest
+from archive.extraction.extract import extract_article
+from archive.extraction.page_authors import MOST_AUTHORS
+from archive.extraction.page_metadata import read_metadata
+from archive.extraction.page_tree import MOST_ATTRIBUTES, parse_page
+from archive.intake.ingest import ingest
 from archive.model import SourceItem
-from archive.options import ReadOptions
-from archive.page_authors import MOST_AUTHORS
-from archive.page_metadata import read_metadata
-from archive.page_tree import MOST_ATTRIBUTES, parse_page
 from archive.sources import read_location
-from archive.store import ArticleStore
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore
+from archive.text.decode import LARGEST_DOCUMENT_BYTES
 
 LOOPBACK = ReadOptions(allowed_networks=("127.0.0.0/8",))
 BODY = "<p>Le gouvernement a annoncé mardi une réforme des retraites, débattue dès l'été.</p>"

@@ -1,4 +1,4 @@
-"""`archive.ingest`: what becomes of every item, told once it is on disk."""
+"""`archive.intake.ingest`: what becomes of every item, told once it is on disk."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 
 from archive.errors import StoreError
-from archive.ingest import BATCH_ITEMS, ingest
+from archive.intake.ingest import BATCH_ITEMS, ingest
 from archive.model import ItemOutcome, SourceItem
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
 from tests.fakes import make_item
 
 URL = "https://a.org/one"

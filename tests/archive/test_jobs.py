@@ -1,13 +1,13 @@
-"""`archive.jobs`: work that goes on where it was cut, each item dealt with once."""
+"""`archive.intake.jobs`: work that goes on where it was cut, each item dealt with once."""
 
 from pathlib import Path
 
 import pytest
 
 from archive.errors import JobNotFoundError
-from archive.jobs import Job, JobSource, JobStore, run_job
-from archive.options import ReadOptions
-from archive.store import ArticleStore
+from archive.intake.jobs import Job, JobSource, JobStore, run_job
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore
 
 OPTIONS = ReadOptions()
 

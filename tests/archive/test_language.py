@@ -1,10 +1,11 @@
-"""`archive.language`: codes as given, guesses where none was, and tags that cannot be believed."""
+"""`language`: codes as given, guesses where none was, and tags that cannot be believed."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.language import (
+from archive.model import ArticleDraft
+from archive.text.language import (
     LEAST_LETTERS,
     PRESS_LANGUAGES,
     UNDETERMINED,
@@ -12,8 +13,7 @@ from archive.language import (
     detect_language,
     language_code,
 )
-from archive.model import ArticleDraft
-from archive.normalize import normalize_draft
+from archive.text.normalize import normalize_draft
 
 FRENCH = (
     "Le conseil municipal a voté mardi soir la rénovation du pont qui relie les deux rives de la "

@@ -1,4 +1,4 @@
-"""`archive.near_duplicates`: what counts as a copy, and the keys by which copies meet."""
+"""`archive.copies.near_duplicates`: what counts as a copy, and the keys by which copies meet."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.near_duplicates import (
+from archive.copies.near_duplicates import (
     BANDS,
     LEAST_WORDS,
     ShingledText,
@@ -129,7 +129,7 @@ def test_the_keys_are_those_that_archives_hold() -> None:
 
 def test_the_keys_do_not_depend_on_the_process() -> None:
     script = (
-        "import sys; from archive.near_duplicates import band_keys, shingle_text;"
+        "import sys; from archive.copies.near_duplicates import band_keys, shingle_text;"
         "print(*band_keys(shingle_text('La crue', sys.argv[1]))[:3])"
     )
     for seed in ("0", "1"):

@@ -1,4 +1,4 @@
-"""`archive.normalize`: whatever a source gives becomes one clean form, or is refused by name."""
+"""`normalize`: whatever a source gives becomes one clean form, or is refused by name."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft
-from archive.normalize import (
+from archive.text.normalize import (
     LONGEST_FIELD_CHARACTERS,
     NormalizedDraft,
     canonical_url,

@@ -1,8 +1,8 @@
 """The texts that no publisher's page holds."""
 
-from archive.ingest import ingest
-from archive.own_texts import OwnTexts
-from archive.store import ArticleStore
+from archive.intake.ingest import ingest
+from archive.stats.own_texts import OwnTexts
+from archive.store.articles import ArticleStore
 from tests.fakes import make_item
 
 

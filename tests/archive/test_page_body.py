@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.extract import extract_article
+from archive.extraction.extract import extract_article
 
 FIRST = "Le gouvernement a annoncé mardi une réforme des retraites qui sera débattue cet automne."
 SECOND = "Les syndicats appellent à une journée de grève nationale contre ce projet contesté."

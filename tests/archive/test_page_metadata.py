@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from archive.extract import extract_article
-from archive.page_authors import split_names
-from archive.page_metadata import PageMetadata, read_metadata
-from archive.page_tree import parse_page
+from archive.extraction.extract import extract_article
+from archive.extraction.page_authors import split_names
+from archive.extraction.page_metadata import PageMetadata, read_metadata
+from archive.extraction.page_tree import parse_page
 
 NEWS = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": "La réforme passe"}
 TEXT = "<p>Le gouvernement a annoncé mardi une réforme des retraites, débattue dès cet été.</p>"

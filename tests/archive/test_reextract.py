@@ -1,16 +1,16 @@
-"""`archive.reextract`: kept pages read again, without a fetch."""
+"""`archive.intake.reextract`: kept pages read again, without a fetch."""
 
 from pathlib import Path
 
 import pytest
 
 from archive.errors import ArticleNotFoundError
-from archive.ingest import ingest
-from archive.options import ReadOptions
-from archive.reextract import reextract
-from archive.site_rules import SiteRules, parse_site_rules
+from archive.extraction.site_rules import SiteRules, parse_site_rules
+from archive.intake.ingest import ingest
+from archive.intake.reextract import reextract
 from archive.sources import read_file
-from archive.store import ArticleStore
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore
 from tests.fakes import make_item
 
 FIRST = "Le gouvernement a annoncé mardi une réforme des retraites, débattue cet automne."

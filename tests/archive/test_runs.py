@@ -1,4 +1,4 @@
-"""`archive.runs`: long runs are resumed at the very item, and failures can be tried again."""
+"""`runs`: long runs are resumed at the very item, and failures can be tried again."""
 
 import os
 import signal
@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UnreadableInputError
-from archive.options import ReadOptions
-from archive.runs import (
+from archive.intake.runs import (
     Failure,
     add_location,
     read_failures,
@@ -19,16 +18,17 @@ from archive.runs import (
     size_bytes,
     write_failure,
 )
-from archive.store import ArticleStore
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore
 from tests.archive.test_jobs import lines
 
 OPTIONS = ReadOptions()
 RUN = """
 import sys
 from pathlib import Path
-from archive.options import ReadOptions
-from archive.runs import add_location
-from archive.store import ArticleStore
+from archive.sources.options import ReadOptions
+from archive.intake.runs import add_location
+from archive.store.articles import ArticleStore
 store = ArticleStore(Path(sys.argv[1]))
 for placed in add_location(sys.argv[2], store, ReadOptions(), resume=True):
     print(placed.position, flush=True)

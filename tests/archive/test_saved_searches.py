@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import archive.saved_searches as module
+import archive.store.saved_searches as module
 from archive.errors import SavedSearchLimitError, SavedSearchNotFoundError
-from archive.ingest import ingest
-from archive.saved_matches import FoundMatch
-from archive.saved_searches import SavedSearch, SavedSearchStore
-from archive.store import ArticleStore
+from archive.intake.ingest import ingest
+from archive.store.articles import ArticleStore
+from archive.store.saved_matches import FoundMatch
+from archive.store.saved_searches import SavedSearch, SavedSearchStore
 from tests.fakes import make_item
 
 WIRE = "Le pont de la Sarvelle a été fermé mardi soir après la crue, dit la préfecture. " * 4

@@ -3,8 +3,8 @@
 import pytest
 
 from archive.errors import SiteRulesError
-from archive.extract import extract_article
-from archive.site_rules import NO_RULE, parse_site_rules
+from archive.extraction.extract import extract_article
+from archive.extraction.site_rules import NO_RULE, parse_site_rules
 
 TEXT = "Le gouvernement a annoncé mardi une réforme des retraites qui sera débattue cet automne."
 RULES = """

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from archive.errors import SourceNotFoundError, UnreadableInputError
-from archive.fetch import FetchedPage
 from archive.model import ArticleDraft, SourceItem
-from archive.options import ReadOptions
+from archive.net.fetch import FetchedPage
 from archive.sources import read_location
 from archive.sources.html import read_page
+from archive.sources.options import ReadOptions
 
 TITLE = "La réforme"
 BODY = "Le gouvernement a annoncé mardi une réforme des retraites, débattue dès l'été."
@@ -61,18 +61,18 @@ def good(item: SourceItem) -> ArticleDraft:
         ("a.html", HTML.encode("utf-16")),
         ("a.jsonl", JSONL),
         ("a.ndjson", b"\xef\xbb\xbf" + JSONL.encode()),
-        ("a.jsonl.gz", gzip.compress(JSONL.encode())),
-        ("a.jsonl", gzip.compress(JSONL.encode())),
+        ("a.jsonl.gz", gzip.compress(JSONL.encode(), mtime=0)),
+        ("a.jsonl", gzip.compress(JSONL.encode(), mtime=0)),
         ("a.unknown", TEXT),
         ("a", HTML),
         ("a.json", JSONL),
         ("a.json", json.dumps(LINE, indent=2)),
         ("a.json", json.dumps([LINE])),
         ("a", json.dumps(LINE, indent=2)),
-        ("a.gz", gzip.compress(JSONL.encode())),
-        ("a.txt.gz", gzip.compress(TEXT.encode())),
-        ("a.html.gz", gzip.compress(HTML.encode())),
-        ("a.htm", gzip.compress(HTML.encode())),
+        ("a.gz", gzip.compress(JSONL.encode(), mtime=0)),
+        ("a.txt.gz", gzip.compress(TEXT.encode(), mtime=0)),
+        ("a.html.gz", gzip.compress(HTML.encode(), mtime=0)),
+        ("a.htm", gzip.compress(HTML.encode(), mtime=0)),
     ],
 )
 def test_one_article_in_every_format(tmp_path: Path, name: str, data: bytes | str) -> None:
@@ -186,7 +186,7 @@ def test_a_cut_gzip_keeps_the_items_before_the_cut(tmp_path: Path) -> None:
     lines = "".join(
         json.dumps(LINE | {"id": n, "x": str(hash(n * 1.1))}) + "\n" for n in range(5_000)
     )
-    *kept, last = read(tmp_path / "a.jsonl.gz", gzip.compress(lines.encode())[:-5_000])
+    *kept, last = read(tmp_path / "a.jsonl.gz", gzip.compress(lines.encode(), mtime=0)[:-5_000])
     assert len(kept) > 1_000
     assert all(good(item).paragraphs == (BODY,) for item in kept)
     assert last.name == f"{tmp_path / 'a.jsonl.gz'}:{len(kept) + 1}"
@@ -195,7 +195,7 @@ def test_a_cut_gzip_keeps_the_items_before_the_cut(tmp_path: Path) -> None:
 
 
 def test_gzip_packed_twice_is_refused(tmp_path: Path) -> None:
-    data = gzip.compress(gzip.compress(TEXT.encode()))
+    data = gzip.compress(gzip.compress(TEXT.encode(), mtime=0))
     reason = "packed twice with gzip; unpack it once, then add it"
     assert problem(tmp_path / "a.txt.gz", data) == reason
 
@@ -203,7 +203,7 @@ def test_gzip_packed_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.txt.gz", "a.html.gz", "a.xml.gz", "a.json.gz"])
 @pytest.mark.parametrize("kept_bytes", [5, 20, 60])
 def test_damaged_gzip_is_an_outcome(tmp_path: Path, name: str, kept_bytes: int) -> None:
-    items = read(tmp_path / name, gzip.compress(TEXT.encode())[:kept_bytes])
+    items = read(tmp_path / name, gzip.compress(TEXT.encode(), mtime=0)[:kept_bytes])
     assert "damaged" in (items[-1].problem or "")
 
 

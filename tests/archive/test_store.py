@@ -1,4 +1,4 @@
-"""`archive.store` on real files: nothing half written, nothing lost, no number given twice."""
+"""`articles` on real files: nothing half written, nothing lost, no number given twice."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-import archive.database
-import archive.store
-from archive.database import HEAD_REVISION
+import archive.store.articles
+import archive.store.database
 from archive.errors import ArticleNotFoundError, StoreError
 from archive.model import ArchiveSummary, ArticleDraft, ArticleFilter
-from archive.normalize import NormalizedDraft, normalize_draft
-from archive.schema import metadata
-from archive.store import LARGEST_ID, ArticleStore
+from archive.store.articles import LARGEST_ID, ArticleStore
+from archive.store.database import HEAD_REVISION
+from archive.store.schema import metadata
+from archive.text.normalize import NormalizedDraft, normalize_draft
 
 
 def draft(text: str, **fields: Any) -> NormalizedDraft:
@@ -215,7 +215,7 @@ def test_filters_count_and_pages(
 def test_each_article_reads_page_by_page(
     store: ArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive.store, "PAGE_ARTICLES", 2)
+    monkeypatch.setattr(archive.store.articles, "PAGE_ARTICLES", 2)
     ids = add(store, *(draft(f"Texte {number}") for number in range(5)))
     articles = store.each_article()
     seen = [next(articles).id]
@@ -239,7 +239,7 @@ def test_the_summary(store: ArticleStore) -> None:
 def test_the_newest_migration_is_the_head() -> None:
     config = Config()
     config.set_main_option(
-        "script_location", str(Path(archive.database.__file__).parent / "migrations")
+        "script_location", str(Path(archive.store.database.__file__).parent / "migrations")
     )
     config.set_main_option("path_separator", "os")
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD_REVISION
@@ -250,7 +250,7 @@ def test_an_archive_of_the_first_edition_is_upgraded(tmp_path: Path) -> None:
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
     config = Config()
     config.set_main_option(
-        "script_location", str(Path(archive.database.__file__).parent / "migrations")
+        "script_location", str(Path(archive.store.database.__file__).parent / "migrations")
     )
     config.set_main_option("path_separator", "os")
     with engine.connect() as connection, connection.begin():

@@ -1,4 +1,4 @@
-"""`archive.store` against questions nobody should ask, and against a model of itself."""
+"""`archive.store.articles` against questions nobody should ask, and against a model of itself."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from archive.model import ArticleDraft, ArticleFilter
-from archive.normalize import normalize_draft
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
+from archive.text.normalize import normalize_draft
 
 WORDS = st.text("abcé ", min_size=1).filter(str.strip)
 

@@ -9,7 +9,7 @@ import pytest
 import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import SourceItem
 from tests.fakes import FakeEmbedder, make_item
 from web.app import create_app

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ITEMS, serve
 from tests.browser.test_accessibility import RULES
-from web.passwords import hash_password
+from web.accounts.passwords import hash_password
 
 PASSWORD = "une phrase tranquille"
 PAGES = ("/sign-in", "/account", "/admin/users", "/admin/audit")

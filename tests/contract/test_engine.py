@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.model import ArticleFilter
-from indexer.engine import (
+from indexer.engines.port import (
     Fingerprint,
     IndexBatch,
     IndexedArticle,
@@ -20,7 +20,7 @@ from indexer.engine import (
     RetrievalRequest,
     SearchEngine,
 )
-from indexer.engines import open_engine
+from indexer.engines.registry import open_engine
 from indexer.errors import IndexerError, IndexLockedError, StaleIndexError
 from indexer.passages import article_of
 from indexer.query import parse_query
@@ -235,7 +235,7 @@ def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
 
 def test_the_lock_of_a_killed_writer_is_free(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from indexer.engines import open_engine\n"
+        "import sys; from pathlib import Path; from indexer.engines.registry import open_engine\n"
         f"with open_engine('embedded', Path({str(tmp_path)!r})).exclusive(1):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )

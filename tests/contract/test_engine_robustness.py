@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from archive.model import ArticleFilter
-from indexer.engine import (
+from indexer.engines.port import (
     Fingerprint,
     IndexBatch,
     IndexedArticle,
@@ -22,7 +22,7 @@ from indexer.engine import (
     RetrievalRequest,
     SearchEngine,
 )
-from indexer.engines import open_engine
+from indexer.engines.registry import open_engine
 from indexer.passages import article_of
 from indexer.query import parse_query
 from tests.fakes import FakeEmbedder
@@ -175,7 +175,7 @@ def test_an_article_without_date_or_source_passes_no_filter_on_them(engine: Sear
 
 def test_a_commit_is_seen_by_a_process_that_reads_already(kind: str, tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from indexer.engines import open_engine\n"
+        "import sys; from pathlib import Path; from indexer.engines.registry import open_engine\n"
         f"engine = open_engine({kind!r}, Path({str(tmp_path)!r}))\n"
         "for _ in sys.stdin: print(engine.count(), engine.checkpoint(), flush=True)"
     )

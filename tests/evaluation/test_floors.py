@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import Article
 from archive.sources import read_file
-from archive.store import ArticleStore
-from indexer.embedding import SentenceTransformerEmbedder
-from indexer.engines import open_engine
-from indexer.evaluation import LISTS, Evaluation, Topics, evaluate, read_topics
+from archive.store.articles import ArticleStore
+from indexer.engines.registry import open_engine
+from indexer.evaluation.evaluation import LISTS, Evaluation, Topics, evaluate, read_topics
+from indexer.models.embedding import SentenceTransformerEmbedder
 from indexer.search import SearchService
 from indexer.sync import sync
 

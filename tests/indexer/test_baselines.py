@@ -1,13 +1,18 @@
 import pytest
 
-from archive.ingest import ingest
-from archive.store import ArticleStore
-from indexer.baselines import PLAIN_DEPTH, combine_plainly, list_orders, scale_to_extremes
-from indexer.engine import CosineSpread, DenseHit, KeywordHit, Retrieval, SearchEngine
-from indexer.neighbours import text_example
+from archive.intake.ingest import ingest
+from archive.store.articles import ArticleStore
+from indexer.engines.port import CosineSpread, DenseHit, KeywordHit, Retrieval, SearchEngine
+from indexer.evaluation.baselines import (
+    PLAIN_DEPTH,
+    combine_plainly,
+    list_orders,
+    scale_to_extremes,
+)
 from indexer.query import plain_query
-from indexer.ranking import fuse
-from indexer.request import MODES, SearchQuery
+from indexer.ranking.neighbours import text_example
+from indexer.ranking.ranking import fuse
+from indexer.ranking.request import MODES, SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

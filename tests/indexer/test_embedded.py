@@ -6,11 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest, SearchEngine
-from indexer.engines import open_engine
-from indexer.engines.embedded import vectors
-from indexer.engines.embedded.manifest import FILE_NAME, FORMAT, load_manifest
-from indexer.engines.embedded.merging import TIER_FACTOR, pick_segments
+from indexer.engines.embedded.meaning import vectors
+from indexer.engines.embedded.storage.manifest import FILE_NAME, FORMAT, load_manifest
+from indexer.engines.embedded.storage.merging import TIER_FACTOR, pick_segments
+from indexer.engines.port import (
+    Fingerprint,
+    IndexBatch,
+    IndexedArticle,
+    RetrievalRequest,
+    SearchEngine,
+)
+from indexer.engines.registry import open_engine
 from indexer.errors import CorruptIndexError
 from tests.fakes import FakeEmbedder
 

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from archive.errors import SourceNotFoundError
-from archive.ingest import ingest
-from archive.store import ArticleStore
-from indexer.engine import Retrieval, RetrievalRequest, SearchEngine
+from archive.intake.ingest import ingest
+from archive.store.articles import ArticleStore
+from indexer.engines.port import Retrieval, RetrievalRequest, SearchEngine
 from indexer.errors import ModelError, TopicsError
-from indexer.evaluation import (
+from indexer.evaluation.evaluation import (
     MEASURES,
     evaluate,
     find_articles,
@@ -16,7 +16,7 @@ from indexer.evaluation import (
     measure_topics,
     read_topics,
 )
-from indexer.request import MODES
+from indexer.ranking.request import MODES
 from indexer.search import SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

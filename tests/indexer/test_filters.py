@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import QueryError
-from indexer.filters import make_filter, period_bounds, range_bounds
+from indexer.query.filters import make_filter, period_bounds, range_bounds
 
 
 @given(st.dates(max_value=date(9998, 12, 31)))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.fusion import (
+from indexer.ranking.fusion import (
     RRF_K,
     convex_combination,
     dense_score,

@@ -8,9 +8,9 @@ from itertools import permutations
 
 import pytest
 
-from archive.ingest import ingest
-from archive.store import ArticleStore
-from indexer.engine import SearchEngine
+from archive.intake.ingest import ingest
+from archive.store.articles import ArticleStore
+from indexer.engines.port import SearchEngine
 from indexer.errors import QueryError
 from indexer.query.parser import TOO_MANY_CREDITS, TOO_MANY_PHRASES
 from indexer.search import SearchQuery, SearchService

@@ -10,12 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import analyze_token
-from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, KeywordHit, RetrievalRequest
-from indexer.engines.embedded import keyword_snapshot
 from indexer.engines.embedded.engine import EmbeddedEngine
-from indexer.engines.embedded.keyword_ranking import EXACT_WEIGHT, PAIR_WEIGHT
-from indexer.engines.embedded.keyword_reader import follow, gather
-from indexer.engines.embedded.keyword_snapshot import K1, B
+from indexer.engines.embedded.words import snapshot as keyword_snapshot
+from indexer.engines.embedded.words.ranking import EXACT_WEIGHT, PAIR_WEIGHT
+from indexer.engines.embedded.words.reader import follow, gather
+from indexer.engines.embedded.words.snapshot import K1, B
+from indexer.engines.port import (
+    Fingerprint,
+    IndexBatch,
+    IndexedArticle,
+    KeywordHit,
+    RetrievalRequest,
+)
 from indexer.query import parse_query
 from tests.fakes import FakeEmbedder
 

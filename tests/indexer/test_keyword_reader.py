@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest
-from indexer.engines import open_engine
-from indexer.engines.embedded import keyword_reader
 from indexer.engines.embedded.engine import EmbeddedEngine
-from indexer.engines.embedded.keyword_reader import ENTRY_BYTES, Postings, PostingsCache
+from indexer.engines.embedded.words import reader as keyword_reader
+from indexer.engines.embedded.words.reader import ENTRY_BYTES, Postings, PostingsCache
+from indexer.engines.port import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest
+from indexer.engines.registry import open_engine
 from indexer.query import parse_query
 from tests.fakes import FakeEmbedder
 

@@ -1,12 +1,12 @@
-"""`indexer.listing` and `drop_distant`: what of a ranking is shown, and in which order."""
+"""`indexer.ranking.listing` and `drop_distant`: what of a ranking is shown, and in which order."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.facets import ArticleFacts
-from indexer.engine import CosineSpread
-from indexer.listing import SORTS, Sort, make_listing
-from indexer.ranking import (
+from archive.stats.facets import ArticleFacts
+from indexer.engines.port import CosineSpread
+from indexer.ranking.listing import SORTS, Sort, make_listing
+from indexer.ranking.ranking import (
     FEW_PASSAGES,
     FEWEST_PASSAGES,
     KeywordRank,

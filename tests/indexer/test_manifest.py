@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, RetrievalRequest, SearchEngine
-from indexer.engines import open_engine
-from indexer.engines.embedded import manifest as manifest_module
-from indexer.engines.embedded import verifying
-from indexer.engines.embedded.manifest import (
+from indexer.engines.embedded.snapshot import read_stamp
+from indexer.engines.embedded.storage import manifest as manifest_module
+from indexer.engines.embedded.storage import verifying
+from indexer.engines.embedded.storage.manifest import (
     FILE_NAME,
     FORMAT,
     FileEntry,
@@ -23,7 +22,14 @@ from indexer.engines.embedded.manifest import (
     load_manifest,
     save_manifest,
 )
-from indexer.engines.embedded.snapshot import read_stamp
+from indexer.engines.port import (
+    Fingerprint,
+    IndexBatch,
+    IndexedArticle,
+    RetrievalRequest,
+    SearchEngine,
+)
+from indexer.engines.registry import open_engine
 from indexer.errors import CorruptIndexError
 from indexer.query import parse_query
 from tests.fakes import FakeEmbedder

@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import indexer.matches as module
-from archive.clusters import ClusterStore
-from archive.ingest import ingest
+from archive.copies.clusters import ClusterStore
+from archive.intake.ingest import ingest
 from archive.model import ArticleFilter
-from archive.saved_searches import SavedSearch, SavedSearchStore
-from archive.store import ArticleStore
-from indexer.engine import SearchEngine, Vectors
-from indexer.engines import open_engine
+from archive.store.articles import ArticleStore
+from archive.store.saved_searches import SavedSearch, SavedSearchStore
+from indexer.engines.port import SearchEngine, Vectors
+from indexer.engines.registry import open_engine
 from indexer.errors import ModelError
 from indexer.matches import Sieve, find_matches, list_held
-from indexer.ranking import ANSWER_SCORE, FEW_PASSAGES_FACTOR
-from indexer.request import SearchQuery
+from indexer.ranking.ranking import ANSWER_SCORE, FEW_PASSAGES_FACTOR
+from indexer.ranking.request import SearchQuery
 from indexer.search import PHRASE_NOT_FOUND, SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.embedded.merging import TIER_FACTOR, pick_segments
+from indexer.engines.embedded.storage.merging import TIER_FACTOR, pick_segments
 
 
 def test_a_full_tier_is_merged_the_smallest_first() -> None:

@@ -1,13 +1,13 @@
-"""`indexer.moments`: how cosines are spread, exact under addition and subtraction."""
+"""`moments`: how cosines are spread, exact under addition and subtraction."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import moments
-from indexer.engine import Vectors
-from indexer.moments import PRIOR, PRIOR_PASSAGES, Moments
+from indexer.engines.embedded.meaning import moments
+from indexer.engines.embedded.meaning.moments import PRIOR, PRIOR_PASSAGES, Moments
+from indexer.engines.port import Vectors
 
 DIMENSION = 24
 

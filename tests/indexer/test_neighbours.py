@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import ArticleFilter
-from archive.store import ArticleStore
-from indexer.engine import SearchEngine
+from archive.store.articles import ArticleStore
+from indexer.engines.port import SearchEngine
 from indexer.errors import QueryError
-from indexer.neighbours import (
+from indexer.ranking.neighbours import (
     MOST_COMPARED,
     MOST_EXAMPLES,
     UNLIKE_WEIGHT,
@@ -17,7 +17,7 @@ from indexer.neighbours import (
     is_like_a_query,
     text_example,
 )
-from indexer.request import SearchQuery
+from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

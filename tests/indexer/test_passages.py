@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.model import Article
-from archive.normalize import clean_line
+from archive.text.normalize import clean_line
 from indexer.passages import (
     LEAST_TOKENS,
     MOST_TOKENS,

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from archive.ingest import ingest
-from archive.store import ArticleStore
-from indexer.engines import open_engine
-from indexer.request import SearchQuery
+from archive.intake.ingest import ingest
+from archive.store.articles import ArticleStore
+from indexer.engines.registry import open_engine
+from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

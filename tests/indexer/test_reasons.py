@@ -1,10 +1,10 @@
 import pytest
 
 from archive.model import Article
-from indexer.engine import DenseHit
+from indexer.engines.port import DenseHit
 from indexer.passages import split_passages
 from indexer.query import Query, parse_query
-from indexer.reasons import best_passages, mark_words, query_terms
+from indexer.ranking.reasons import best_passages, mark_words, query_terms
 
 PARAGRAPHS = tuple(
     " ".join([f"Le sujet {word} occupe tout ce paragraphe bien rempli."] * 8)

@@ -18,17 +18,17 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import Article
-from archive.store import ArticleStore
-from indexer import reranking
-from indexer.engine import CosineSpread, DenseHit, Retrieval, SearchEngine
+from archive.store.articles import ArticleStore
+from indexer.engines.port import CosineSpread, DenseHit, Retrieval, SearchEngine
 from indexer.errors import ModelError
 from indexer.passages import passage_id
 from indexer.query import plain_query
-from indexer.ranking import Ranking, fuse
-from indexer.request import SearchQuery
-from indexer.reranking import RERANK_DEPTH, CrossEncoderReranker, rerank, score_articles
+from indexer.ranking import reranking
+from indexer.ranking.ranking import Ranking, fuse
+from indexer.ranking.request import SearchQuery
+from indexer.ranking.reranking import RERANK_DEPTH, CrossEncoderReranker, rerank, score_articles
 from indexer.search import RERANKING_UNAVAILABLE, SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

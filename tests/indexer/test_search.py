@@ -4,15 +4,15 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import ArticleFilter
-from archive.store import ArticleStore
-from indexer.embedding import SentenceTransformerEmbedder
-from indexer.engine import Retrieval, RetrievalRequest, SearchEngine, Vectors
+from archive.store.articles import ArticleStore
+from indexer.engines.port import Retrieval, RetrievalRequest, SearchEngine, Vectors
 from indexer.errors import ModelError, QueryError, StaleIndexError
-from indexer.neighbours import article_example, passage_example, text_example
+from indexer.models.embedding import SentenceTransformerEmbedder
 from indexer.passages import passage_id
-from indexer.request import MODES, SearchQuery
+from indexer.ranking.neighbours import article_example, passage_example, text_example
+from indexer.ranking.request import MODES, SearchQuery
 from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE, SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from indexer.significance import compare_topics
+from indexer.evaluation.significance import compare_topics
 
 
 def test_few_topics_are_exchanged_in_every_way() -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest import ingest
-from archive.store import ArticleStore
-from indexer.engine import SearchEngine, Spelling
-from indexer.engines import open_engine
+from archive.intake.ingest import ingest
+from archive.store.articles import ArticleStore
+from indexer.assist.spelling import SpellingLookup, find_corrections, suggest_query
+from indexer.engines.port import SearchEngine, Spelling
+from indexer.engines.registry import open_engine
 from indexer.query import parse_query
-from indexer.spelling import SpellingLookup, find_corrections, suggest_query
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item
 

@@ -2,13 +2,12 @@
 
 import pytest
 
-from archive.clusters import ClusterStore
-from archive.credits import count_names
-from archive.ingest import ingest
+from archive.copies.clusters import ClusterStore
+from archive.intake.ingest import ingest
 from archive.model import Article
-from archive.store import ArticleStore
-from indexer.engine import SearchEngine
-from indexer.suggestions import (
+from archive.stats.attribution import count_names
+from archive.store.articles import ArticleStore
+from indexer.assist.suggestions import (
     MOST_NAMES,
     MOST_SUGGESTIONS,
     Name,
@@ -16,6 +15,7 @@ from indexer.suggestions import (
     Suggestion,
     SuggestionService,
 )
+from indexer.engines.port import SearchEngine
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item
 

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import indexer.sync as sync_module
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import Article
-from archive.store import ArticleStore
-from indexer.engine import RetrievalRequest, SearchEngine, Vectors
-from indexer.engines import open_engine
+from archive.store.articles import ArticleStore
+from indexer.engines.port import RetrievalRequest, SearchEngine, Vectors
+from indexer.engines.registry import open_engine
 from indexer.errors import ModelError, StaleIndexError
 from indexer.query import parse_query
 from indexer.sync import SyncProgress, sync

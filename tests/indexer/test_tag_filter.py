@@ -2,17 +2,17 @@
 
 import pytest
 
-from archive.collections import CollectionStore
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import ArticleFilter
-from archive.store import ArticleStore
-from archive.tags import TagStore
-from indexer.credits import settle_filter
-from indexer.engine import SearchEngine
-from indexer.filters import make_filter
+from archive.store.articles import ArticleStore
+from archive.store.collections import CollectionStore
+from archive.store.tags import TagStore
+from indexer.attribution import settle_filter
+from indexer.engines.port import SearchEngine
 from indexer.query import parse_query
+from indexer.query.filters import make_filter
 from indexer.query.records import NO_ARTICLE, AnyOf, CreditedTo, Not
-from indexer.request import SearchQuery
+from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.histogram import UNITS, Unit, start_of
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import ArticleFilter, SourceItem
-from archive.store import ArticleStore
+from archive.stats.histogram import UNITS, Unit, start_of
+from archive.store.articles import ArticleStore
 from indexer.analysis import analyze_token, tokenize
-from indexer.engine import Fingerprint, IndexBatch, IndexedArticle, SearchEngine
-from indexer.engines import open_engine
+from indexer.engines.port import Fingerprint, IndexBatch, IndexedArticle, SearchEngine
+from indexer.engines.registry import open_engine
 from indexer.errors import QueryError, StaleIndexError
 from indexer.search import SearchService
 from indexer.sync import sync

@@ -8,14 +8,14 @@ import faiss
 import numpy as np
 import pytest
 
-from indexer.engine import IndexedArticle, Vectors
-from indexer.engines.embedded import vectors as vectors_module
-from indexer.engines.embedded.vectors import (
+from indexer.engines.embedded.meaning import vectors as vectors_module
+from indexer.engines.embedded.meaning.vectors import (
     VectorSegment,
     merge_segments,
     open_segment,
     write_segment,
 )
+from indexer.engines.port import IndexedArticle, Vectors
 from indexer.errors import CorruptIndexError
 from indexer.passages import passage_id
 

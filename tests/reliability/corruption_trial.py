@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import OriginalPage
 from indexer.engines.embedded import snapshot
-from indexer.request import MODES, SearchQuery
+from indexer.ranking.request import MODES, SearchQuery
 from tests.fakes import FakeEmbedder, make_item
-from web import health
 from web.errors import KNOWN_ERRORS
-from web.health import check_health, repair
 from web.services import Services
 from web.settings import Settings
+from web.upkeep import health
+from web.upkeep.health import check_health, repair
 
 STORE = "archive.sqlite"
 QUERIES = ("accord missiles", "river flood", "Wasser*", '"moyenne portée"', "récolte -maïs")

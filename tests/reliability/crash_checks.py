@@ -8,21 +8,21 @@ from typing import Any
 
 from archive.errors import ArchiveError
 from archive.model import ArticleFilter
-from archive.store import ArticleStore
-from indexer.engine import RetrievalRequest, SearchEngine
-from indexer.engines import open_engine
-from indexer.engines.embedded.files import state_files
+from archive.store.articles import ArticleStore
+from indexer.engines.embedded.storage.files import state_files
+from indexer.engines.port import RetrievalRequest, SearchEngine
+from indexer.engines.registry import open_engine
 from indexer.query import parse_query
-from indexer.request import SearchQuery
+from indexer.ranking.request import SearchQuery
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder
 from tests.reliability.crash_author import mark_of
 from tests.reliability.ledger import Ledger, Operation, State, describe_difference
-from web.backup_files import verify_backup
-from web.backups import list_backups
-from web.health import check_health
 from web.services import Services
 from web.settings import Settings
+from web.upkeep.backup_files import verify_backup
+from web.upkeep.backups import list_backups
+from web.upkeep.health import check_health
 
 DEPTH = 1_000
 OWN_FILES = {"manifest.json", "write.lock", "write.owner", "keyword/MAIN_WRITELOCK"}

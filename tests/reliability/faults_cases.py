@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.ingest import ingest
-from archive.store import ArticleStore
+from archive.intake.ingest import ingest
+from archive.store.articles import ArticleStore
 from tests.fakes import make_item
 from tests.reliability.crash_author import Author
 from tests.reliability.crash_checks import open_archive, read_state
 from tests.reliability.ledger import Item, State, put
-from web.backups import make_backup
+from web.upkeep.backups import make_backup
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ from tests.reliability.faults import EVERYTHING, Action, Fault, build_library
 from tests.reliability.faults_cases import Case, make_cases, make_model, put_items
 from tests.reliability.ledger import Item, Operation
 from tests.reliability.victims import Report, Task, Victims
-from web.backup_files import verify_backup
-from web.backups import UNFINISHED, list_backups
 from web.errors import STATUSES
+from web.upkeep.backup_files import verify_backup
+from web.upkeep.backups import UNFINISHED, list_backups
 
 # At one operation alone, or from it on for all that follow, as on a full or a broken disk; and the
 # end of the process, for which no error code stands.

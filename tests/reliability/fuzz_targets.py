@@ -11,21 +11,21 @@ from datetime import UTC, datetime
 from io import BufferedReader
 from typing import Any, cast
 
-from archive.decode import decode_text
 from archive.errors import UnreadableInputError
-from archive.extract import declared_charset, extract_article
+from archive.extraction.extract import declared_charset, extract_article
+from archive.feed_formats.entries import own_draft
+from archive.feed_formats.opml import read_opml
+from archive.feed_formats.parse import read_feed
 from archive.feeds.decide import parse_retry_after
 from archive.feeds.discover import discover_feeds
-from archive.feeds.entries import own_draft
-from archive.feeds.opml import read_opml
-from archive.feeds.parse import read_feed
-from archive.fetch import parse_content_type
 from archive.model import ArticleDraft
-from archive.normalize import canonical_url, normalize_draft, parse_published
+from archive.net.fetch import parse_content_type
 from archive.sources import read_stream
+from archive.text.decode import decode_text
+from archive.text.normalize import canonical_url, normalize_draft, parse_published
 from indexer.errors import QueryError
-from indexer.filters import make_filter
 from indexer.query import parse_query, plain_query
+from indexer.query.filters import make_filter
 from tests.reliability.hostile_formats import write_atom, write_files, write_json_feed, write_rss
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)

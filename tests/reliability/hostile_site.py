@@ -19,12 +19,12 @@ from lxml import etree
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import FakeEmbedder, make_item
+from web.accounts.passwords import hash_password
+from web.actions.saving import save_search
 from web.app import create_app
 from web.context import make_context
-from web.passwords import hash_password
-from web.saving import save_search
 from web.services import Services
 from web.settings import Settings
 

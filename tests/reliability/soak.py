@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.sources import read_file
 from tests.fakes import FakeEmbedder
 from tests.reliability.soak_clients import (
@@ -41,7 +41,7 @@ from tests.reliability.soak_clients import (
 )
 from tests.reliability.soak_server import ServerProcess, serve_really, wait_until
 from web.app import create_app
-from web.console import index_progress
+from web.cli.output.tables import index_progress
 from web.context import make_context
 from web.services import Services
 from web.settings import load_settings

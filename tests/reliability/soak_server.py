@@ -19,10 +19,10 @@ from typing import IO
 import httpx
 from flask import Flask
 
-from indexer.engine import Vectors
+from indexer.engines.port import Vectors
 from tests.fakes import FakeEmbedder
+from web.server.serving import run_server
 from web.services import Services
-from web.serving import run_server
 from web.settings import load_settings
 from web.wsgi import make_app as make_served
 
@@ -61,7 +61,7 @@ def served(home: Path, *arguments: str, **settings: str) -> Iterator["ServerProc
 @contextmanager
 def serve_really(home: Path) -> Iterator["ServerProcess"]:
     """`hemero serve`, with the model of the settings, warm."""
-    command = [sys.executable, "-c", "from web.cli import main; main()", "serve"]
+    command = [sys.executable, "-c", "from web.cli.main import main; main()", "serve"]
     with _running(command, home, {}) as process:
         assert process.client.get("/api/v1/search", params={"q": "hemero"}).is_success
         yield process

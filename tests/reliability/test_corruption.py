@@ -10,20 +10,20 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.errors import StoreError
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import OriginalPage
-from archive.soundness import find_damage
+from archive.store.soundness import find_damage
 from indexer.engines.embedded import snapshot
-from indexer.request import SearchQuery
+from indexer.ranking.request import SearchQuery
 from tests.fakes import FakeEmbedder, make_item
 from tests.reliability.corruption import print_figures, run
-from web import health
-from web.backups import make_backup
-from web.cli import main
-from web.commands.shared import Composition
-from web.health import check_health, repair
+from web.cli.commands.shared import Composition
+from web.cli.main import main
 from web.services import Services
 from web.settings import Settings
+from web.upkeep import health
+from web.upkeep.backups import make_backup
+from web.upkeep.health import check_health, repair
 
 TEXT = "Le texte que voici restera comme il est."
 

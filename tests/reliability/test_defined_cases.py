@@ -14,8 +14,8 @@ from tests.reliability.crash_checks import assert_holds
 from tests.reliability.faults import Action, Fault, Kind, build_library
 from tests.reliability.ledger import Operation, put
 from tests.reliability.victims import Report, Victims, run_in
-from web.backup_files import verify_backup
-from web.backups import find_backup
+from web.upkeep.backup_files import verify_backup
+from web.upkeep.backups import find_backup
 
 # Who is root may write everything; a number that is nobody's may not.
 STRANGER = 65_534 if os.geteuid() == 0 else 0

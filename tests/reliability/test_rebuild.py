@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import ArticleFilter
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
 from indexer import search
-from indexer.engine import RetrievalRequest, SearchEngine
-from indexer.engines import open_engine
-from indexer.engines.embedded import keyword_ranking, vectors
-from indexer.neighbours import article_example
+from indexer.engines.embedded.meaning import vectors
+from indexer.engines.embedded.words import ranking as keyword_ranking
+from indexer.engines.port import RetrievalRequest, SearchEngine
+from indexer.engines.registry import open_engine
 from indexer.query import parse_query
-from indexer.request import MODES, SearchQuery
-from indexer.result_page import SearchPage
+from indexer.ranking.neighbours import article_example
+from indexer.ranking.request import MODES, SearchQuery
+from indexer.ranking.result_page import SearchPage
 from indexer.search import SearchService
 from indexer.sync import sync
 from tests.fakes import FakeEmbedder, make_item

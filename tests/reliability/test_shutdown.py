@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import FakeEmbedder, make_item
 from tests.reliability.soak_server import (
     SLOW,
@@ -18,8 +18,8 @@ from tests.reliability.soak_server import (
     served,
     wait_until,
 )
+from web.server.serving import STOP_SECONDS
 from web.services import Services
-from web.serving import STOP_SECONDS
 from web.settings import Settings
 
 MARGIN_SECONDS = 6.0

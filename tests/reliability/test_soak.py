@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import FakeEmbedder, make_item
 from tests.reliability.soak import Plan, are_alike, measure_memory, print_report, soak
 from tests.reliability.soak_clients import KINDS

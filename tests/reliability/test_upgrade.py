@@ -15,18 +15,18 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-import archive.database
-from archive.database import HEAD_REVISION
+import archive.store.database
 from archive.errors import StoreError
 from archive.model import PARAGRAPH_BREAK
-from archive.soundness import find_damage
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
+from archive.store.database import HEAD_REVISION
+from archive.store.soundness import find_damage
 from indexer.errors import IndexerError
-from indexer.request import Mode, SearchQuery
+from indexer.ranking.request import Mode, SearchQuery
 from tests.fakes import FakeEmbedder
-from web.health import check_health, repair
 from web.services import Services
 from web.settings import Settings
+from web.upkeep.health import check_health, repair
 
 FIRST_EDITION = Path(__file__).parent / "first_edition"
 REVISIONS = [f"{number:04}" for number in range(1, int(HEAD_REVISION) + 1)]
@@ -126,7 +126,7 @@ def _make_store(path: Path, revision: str) -> None:
     """A store as that edition left it, a row in each of its tables."""
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
     config = Config()
-    folder = Path(archive.database.__file__).parent / "migrations"
+    folder = Path(archive.store.database.__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "os")
     with engine.connect() as connection, connection.begin():

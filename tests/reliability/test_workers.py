@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from archive.feeds.lock import HOLDER_NAME
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import FakeEmbedder, make_item
 from tests.reliability.soak_server import ROOT, SLOW, ServerProcess, gunicorn, wait_until
 from web.services import Services
@@ -201,8 +201,8 @@ def state_of(server: ServerProcess, job_id: int) -> str:
 def run_cli(home: Path, *arguments: str, **settings: str) -> None:
     """`hemero`, with the fake model."""
     program = (
-        "import sys; from tests.fakes import FakeEmbedder; from web.cli import main;"
-        "from web.commands.shared import Composition;"
+        "import sys; from tests.fakes import FakeEmbedder; from web.cli.main import main;"
+        "from web.cli.commands.shared import Composition;"
         "main(sys.argv[1:], obj=Composition(embedder=FakeEmbedder()))"
     )
     command = [sys.executable, "-c", program, *arguments]

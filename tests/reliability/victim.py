@@ -19,21 +19,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from indexer import sync
-from indexer.engines.embedded import merging
-from indexer.request import SearchQuery
+from indexer.engines.embedded.storage import merging
+from indexer.ranking.request import SearchQuery
 from tests.fakes import FakeEmbedder, make_item
 from tests.reliability.faults import Fault, FaultLayer
 from tests.reliability.ledger import Item, Operation, read_operation
-from web import backups
-from web.cli import main as run_command
-from web.commands.shared import Composition
+from web.cli.commands.shared import Composition
+from web.cli.main import main as run_command
 from web.errors import KNOWN_ERRORS
-from web.jobs import JobRunner
-from web.restoring import restore_backup
+from web.jobs.jobs import JobRunner
 from web.services import Services
 from web.settings import Settings
+from web.upkeep import backups
+from web.upkeep.restoring import restore_backup
 
 KEPT_BACKUPS = 3
 BATCH_ARTICLES = 3

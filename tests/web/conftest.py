@@ -8,11 +8,11 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import FakeEmbedder, make_item
 from web.app import create_app
-from web.cli import main
-from web.commands.shared import Composition
+from web.cli.commands.shared import Composition
+from web.cli.main import main
 from web.context import make_context
 from web.services import Services
 from web.settings import Settings

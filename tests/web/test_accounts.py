@@ -7,12 +7,12 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import Result
 
-from web import passwords
+from web.accounts import passwords
+from web.accounts.signing_in import check_password
 from web.errors import SettingsError
-from web.security import check_exposure
+from web.http.security import check_exposure
 from web.services import Services
 from web.settings import Settings, load_settings
-from web.signing_in import check_password
 
 Run = Callable[..., Result]
 PASSWORD = "une phrase tranquille"

@@ -20,14 +20,14 @@ from typing import Any
 
 import pytest
 
-from archive.ingest import ingest
-from archive.saved_searches import SavedSearch
+from archive.intake.ingest import ingest
+from archive.store.saved_searches import SavedSearch
 from tests.fakes import FakeEmbedder, make_item
 from tests.web.served.test_serving import wait_until
-from web import alerts, saved_checks
+from web.actions import alerts, saved_checks
+from web.actions.saved_checks import Backoff, SavedKeeper, check_all
+from web.actions.saving import read_email, read_webhook, save_search
 from web.errors import AlertError, SavedLockedError, SavedSearchRefusedError
-from web.saved_checks import Backoff, SavedKeeper, check_all
-from web.saving import read_email, read_webhook, save_search
 from web.services import Services
 from web.settings import Settings
 

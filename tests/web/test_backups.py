@@ -15,23 +15,24 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from archive.backup import advance_clock, read_clock
 from archive.errors import BackupError, DamagedBackupError, StoreError
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
+from archive.store.backup import advance_clock, read_clock
 from indexer.errors import IndexLockedError
-from indexer.request import MODES, Mode, SearchQuery
-from indexer.result_page import SearchPage
+from indexer.ranking.request import MODES, Mode, SearchQuery
+from indexer.ranking.result_page import SearchPage
 from tests.fakes import FakeEmbedder, make_item
-from web import backup_files, backups, presence, restoring
-from web.backup_files import load_record, verify_backup
-from web.backups import list_backups, make_backup
-from web.commands.backups import COMMANDS
-from web.commands.shared import Composition
+from web.cli.commands.backups import COMMANDS
+from web.cli.commands.shared import Composition
 from web.errors import KNOWN_ERRORS, ArchiveInUseError, exit_code
-from web.health import check_health
-from web.restoring import restore_backup
 from web.services import Services
 from web.settings import Settings
+from web.upkeep import archive_lock as presence
+from web.upkeep import backup_files, backups, restoring
+from web.upkeep.backup_files import load_record, verify_backup
+from web.upkeep.backups import list_backups, make_backup
+from web.upkeep.health import check_health
+from web.upkeep.restoring import restore_backup
 
 RANDOM_KILLS = 10
 
@@ -40,8 +41,8 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from tests.fakes import FakeEmbedder
-from web.backups import make_backup
-from web.restoring import restore_backup
+from web.upkeep.backups import make_backup
+from web.upkeep.restoring import restore_backup
 from web.services import Services
 from web.settings import Settings
 
@@ -379,7 +380,7 @@ def test_a_file_that_may_not_grow_leaves_no_half_backup(filled: Services, target
         "import resource, sys; from pathlib import Path\n"
         "from archive.errors import ArchiveError\n"
         "from tests.fakes import FakeEmbedder\n"
-        "from web.backups import make_backup\n"
+        "from web.upkeep.backups import make_backup\n"
         "from web.services import Services\n"
         "from web.settings import Settings\n"
         "services = Services(Settings(home=Path(sys.argv[1])), FakeEmbedder())\n"

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 from tests.fakes import FakeEmbedder
-from web import console
+from web.cli.output import tables as console
 from web.services import Services
 
 Run = Callable[..., Result]

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from hemero_client import Archive, ArchiveError
-from web.server import Server
-from web.serving import open_socket
+from web.server.serving import open_socket
+from web.server.waitress_server import Server
 
 TOKEN = "jeton-de-test"
 

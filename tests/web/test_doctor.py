@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from click.testing import Result
 
-from archive.ingest import ingest
-from indexer.engine import IndexBatch, IndexedArticle
+from archive.intake.ingest import ingest
 from indexer.engines.embedded import snapshot
+from indexer.engines.port import IndexBatch, IndexedArticle
 from indexer.errors import IndexLockedError, ModelError
-from indexer.request import SearchQuery
+from indexer.ranking.request import SearchQuery
 from indexer.sync import expected_fingerprint, sync
 from tests.fakes import DIMENSION, FakeEmbedder, make_item
-from web import health
-from web.health import check_health, repair
 from web.services import Services
+from web.upkeep import health
+from web.upkeep.health import check_health, repair
 
 Run = Callable[..., Result]
 KEYS = [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.archive.test_near_duplicates import OTHER, TEXT
 from tests.fakes import make_item
 from web.services import Services

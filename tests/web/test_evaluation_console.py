@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from indexer.significance import PERMUTATIONS
+from indexer.evaluation.significance import PERMUTATIONS
 
 Run = Callable[..., Result]
 COMPARED = ["keyword", "semantic", "plain convex", "rrf"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.examples import example_queries, shorten_title
+from web.pages.examples import example_queries, shorten_title
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from archive.feeds import poll
 from archive.feeds.lock import only_poller
 from archive.feeds.store import FeedStore
-from archive.fetch import FetchLimits
+from archive.net.fetch import FetchLimits
 from tests.archive.feeds.server import Answer, Site, article_page, item, rss, running_site
-from web.cli import main
-from web.polling import FeedKeeper, parse_interval
+from web.cli.main import main
+from web.jobs.polling import FeedKeeper, parse_interval
 from web.services import Services
 from web.settings import Settings
 
@@ -35,7 +35,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback may be fetched from, without pauses."""
     monkeypatch.setenv("HEMERO_ALLOWED_NETWORKS", "127.0.0.0/8")
     settings = poll.PollSettings(delay_seconds=0, limits=FetchLimits(timeout_seconds=5))
-    monkeypatch.setattr("web.polling.PollSettings", lambda: settings)
+    monkeypatch.setattr("web.jobs.polling.PollSettings", lambda: settings)
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_serve_polls_when_told(
     run: Run, monkeypatch: pytest.MonkeyPatch, flags: list[str], polls: bool
 ) -> None:
     told = []
-    monkeypatch.setattr("web.serving.run_server", lambda services, poll: told.append(poll))
+    monkeypatch.setattr("web.server.serving.run_server", lambda services, poll: told.append(poll))
     assert run("serve", *flags).exit_code == 0
     assert told == [polls]
 

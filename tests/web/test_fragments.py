@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.fragments import link_words, text_directive
+from web.pages.fragments import link_words, text_directive
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from flask.testing import FlaskClient
 
-from archive.ingest import ingest
-from indexer.engine import IndexBatch, IndexedArticle
+from archive.intake.ingest import ingest
+from indexer.engines.port import IndexBatch, IndexedArticle
 from indexer.sync import expected_fingerprint
 from tests.fakes import DIMENSION, FakeEmbedder, make_item
-from web.health import check_health
 from web.services import Services
+from web.upkeep.health import check_health
 
 
 def test_an_empty_archive_is_well(services: Services) -> None:

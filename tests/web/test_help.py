@@ -8,7 +8,7 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from web.cli import main
+from web.cli.main import main
 
 COMMANDS = sorted(main.commands)
 HEAVY = ("torch", "faiss", "whoosh", "numpy", "flask")
@@ -16,7 +16,7 @@ MOST_SECONDS = 0.3
 SCRIPT = """
 import sys, time
 start = time.perf_counter()
-from web.cli import main
+from web.cli.main import main
 try:
     main(sys.argv[1:], prog_name="hemero")
 except SystemExit as end:

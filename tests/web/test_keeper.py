@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from archive.ingest import ingest
-from indexer.engine import Vectors
+from archive.intake.ingest import ingest
+from indexer.engines.port import Vectors
 from tests.fakes import FakeEmbedder, make_item
 from tests.web.served.test_serving import PATIENCE_SECONDS, wait_until
+from web.server.serving import IndexKeeper
 from web.services import Services
-from web.serving import IndexKeeper
 
 
 def test_it_leaves_a_long_run_between_two_batches(

@@ -3,8 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from web import security
-from web.security import HEADERS
+from web.http import security
+from web.http.security import HEADERS
 from web.services import Services
 
 API = "/api/v1"

@@ -7,8 +7,8 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 from tests.web.served.test_i18n import FOLDER
-from web import i18n
-from web.messages import MESSAGES, STATUS_DETAILS, STATUS_TITLES, translate_message
+from web.i18n import locale as i18n
+from web.i18n.messages import MESSAGES, STATUS_DETAILS, STATUS_TITLES, translate_message
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from indexer.engine import CosineSpread, DenseHit, RetrievalRequest, Vectors
-from indexer.engines.embedded.articles import Ids, Mask
 from indexer.engines.embedded.snapshot import LiveSegment, Snapshot
+from indexer.engines.embedded.storage.articles import Ids, Mask
+from indexer.engines.port import CosineSpread, DenseHit, RetrievalRequest, Vectors
 
 
 def rank_dense(

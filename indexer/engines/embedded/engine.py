@@ -13,25 +13,12 @@ from pathlib import Path
 from threading import Lock
 
 from archive.model import ArticleFilter
-from indexer.engine import (
-    Fingerprint,
-    IndexBatch,
-    IndexedArticle,
-    Retrieval,
-    RetrievalRequest,
-    Spelling,
-    WordGain,
-    check_fingerprint,
-)
-from indexer.engines.embedded.conditions import permitted
-from indexer.engines.embedded.demands import holding_all
 from indexer.engines.embedded.dense import rank_dense, spreads_of
-from indexer.engines.embedded.files import state_files
-from indexer.engines.embedded.keyword_ranking import coverage, explain_scores, rank_keyword
-from indexer.engines.embedded.keyword_reader import PostingsCache
-from indexer.engines.embedded.keyword_writer import keyword_files, write_articles
-from indexer.engines.embedded.lock import write_lock
-from indexer.engines.embedded.manifest import (
+from indexer.engines.embedded.meaning.vectors import merge_segments, write_segment
+from indexer.engines.embedded.snapshot import Snapshot, open_snapshot
+from indexer.engines.embedded.storage.files import state_files
+from indexer.engines.embedded.storage.lock import write_lock
+from indexer.engines.embedded.storage.manifest import (
     FILE_NAME,
     Manifest,
     SegmentEntry,
@@ -41,11 +28,24 @@ from indexer.engines.embedded.manifest import (
     save_manifest,
     sync_folder,
 )
-from indexer.engines.embedded.merging import pick_segments
-from indexer.engines.embedded.snapshot import Snapshot, open_snapshot
-from indexer.engines.embedded.spelling import LexiconCache, find_spellings
-from indexer.engines.embedded.vectors import merge_segments, write_segment
-from indexer.engines.embedded.verifying import KEYWORD_FOLDER, VerifiedFiles
+from indexer.engines.embedded.storage.merging import pick_segments
+from indexer.engines.embedded.storage.verifying import KEYWORD_FOLDER, VerifiedFiles
+from indexer.engines.embedded.words.conditions import permitted
+from indexer.engines.embedded.words.demands import holding_all
+from indexer.engines.embedded.words.ranking import coverage, explain_scores, rank_keyword
+from indexer.engines.embedded.words.reader import PostingsCache
+from indexer.engines.embedded.words.spelling import LexiconCache, find_spellings
+from indexer.engines.embedded.words.writer import keyword_files, write_articles
+from indexer.engines.port import (
+    Fingerprint,
+    IndexBatch,
+    IndexedArticle,
+    Retrieval,
+    RetrievalRequest,
+    Spelling,
+    WordGain,
+    check_fingerprint,
+)
 from indexer.errors import CorruptIndexError, IndexerError, IndexWriteError
 from indexer.query import Query
 
@@ -53,7 +53,7 @@ MOST_DEAD_SHARE = 0.5
 
 
 class EmbeddedEngine:
-    """See `indexer.engine.SearchEngine`. Safe for many threads; one writer among processes."""
+    """See `SearchEngine`. Safe for many threads; one writer among processes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

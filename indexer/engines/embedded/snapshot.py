@@ -8,15 +8,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer.engine import Vectors
-from indexer.engines.embedded.articles import MISSING, ArticleTable, Ids, Mask, join_tables
-from indexer.engines.embedded.keyword_reader import Leaf, PostingsCache, open_leaves
-from indexer.engines.embedded.keyword_snapshot import KeywordSnapshot
-from indexer.engines.embedded.manifest import FILE_NAME, Manifest, load_manifest
-from indexer.engines.embedded.vectors import VectorSegment, open_segment
-from indexer.engines.embedded.verifying import KEYWORD_FOLDER, DamagedFileError, VerifiedFiles
+from indexer.engines.embedded.meaning.moments import Moments
+from indexer.engines.embedded.meaning.vectors import VectorSegment, open_segment
+from indexer.engines.embedded.storage.articles import MISSING, ArticleTable, Ids, Mask, join_tables
+from indexer.engines.embedded.storage.manifest import FILE_NAME, Manifest, load_manifest
+from indexer.engines.embedded.storage.verifying import (
+    KEYWORD_FOLDER,
+    DamagedFileError,
+    VerifiedFiles,
+)
+from indexer.engines.embedded.words.reader import Leaf, PostingsCache, open_leaves
+from indexer.engines.embedded.words.snapshot import KeywordSnapshot
+from indexer.engines.port import Vectors
 from indexer.errors import CorruptIndexError
-from indexer.moments import Moments
 from indexer.passages import ORDINAL_BITS
 
 OPEN_ATTEMPTS = 10

@@ -9,9 +9,9 @@ import pytest
 
 from archive.feeds.hosts import Clock
 from archive.feeds.poll import Poller, PollSettings
-from archive.fetch import FetchLimits
-from archive.options import ReadOptions
-from archive.store import ArticleStore
+from archive.net.fetch import FetchLimits
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore
 from tests.archive.feeds.server import Site, running_site
 
 LOOPBACK = ("127.0.0.0/8",)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.feed_formats.model import ACTIVE, DEAD, FAILING, GONE, Feed, FeedDocument, FeedReply
 from archive.feeds.decide import (
     BREAKER_FAILURES,
     LONGEST_BACKOFF,
@@ -17,9 +18,8 @@ from archive.feeds.decide import (
     decide_item,
     parse_retry_after,
 )
-from archive.feeds.model import ACTIVE, DEAD, FAILING, GONE, Feed, FeedDocument, FeedReply
 from archive.model import ItemOutcome
-from archive.normalize import format_utc
+from archive.text.normalize import format_utc
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEED = Feed(1, "https://a.example/feed", ACTIVE, format_utc(NOW - timedelta(days=90)))

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from archive.errors import UnreadableInputError
-from archive.feeds.entries import content_paragraphs, own_draft
-from archive.feeds.model import FeedEntry
+from archive.feed_formats.entries import content_paragraphs, own_draft
+from archive.feed_formats.model import FeedEntry
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.errors import ArchiveError
-from archive.feeds.errors import NotAFeedError
-from archive.feeds.model import ACTIVE, Feed
-from archive.feeds.opml import Outline, read_opml, write_opml
+from archive.errors import ArchiveError, NotAFeedError
+from archive.feed_formats.model import ACTIVE, Feed
+from archive.feed_formats.opml import Outline, read_opml, write_opml
 
 FEED = Feed(1, "https://a.example/feed?a=1&b=2", ACTIVE, "2026-03-01T12:00:00Z", title='Le "Fanal"')
 

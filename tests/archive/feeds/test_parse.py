@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.errors import ArchiveError
-from archive.feeds.cleaning import LONGEST_TITLE_CHARACTERS, plain_text
-from archive.feeds.errors import NotAFeedError
-from archive.feeds.model import FeedDocument, FeedEntry
-from archive.feeds.parse import looks_like_feed, read_feed
-from archive.feeds.sitemaps import MOST_CHILDREN
-from archive.feeds.syndication import MOST_ENTRIES
+from archive.errors import ArchiveError, NotAFeedError
+from archive.feed_formats.cleaning import LONGEST_TITLE_CHARACTERS, plain_text
+from archive.feed_formats.model import FeedDocument, FeedEntry
+from archive.feed_formats.parse import looks_like_feed, read_feed
+from archive.feed_formats.sitemaps import MOST_CHILDREN
+from archive.feed_formats.syndication import MOST_ENTRIES
 from tests.archive.feeds.server import item, rss
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

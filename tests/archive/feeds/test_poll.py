@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import pytest
 
+from archive.feed_formats.model import ACTIVE, DEAD, FAILING, GONE, Feed
 from archive.feeds.decide import BREAKER_FAILURES, MOST_ATTEMPTS
-from archive.feeds.model import ACTIVE, DEAD, FAILING, GONE, Feed
 from archive.feeds.poll import ItemPolled, Poller, PollSettings
 from archive.feeds.visit import FeedVisited
 from archive.model import ItemOutcome
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
 from tests.archive.feeds.conftest import HandClock
 from tests.archive.feeds.server import Answer, Site, article_page, item, rss, running_site
 

@@ -10,10 +10,10 @@ import pytest
 
 from archive.feeds.discover import discover_feeds
 from archive.feeds.parallel import OrderedStream
-from archive.fetch import fetch_url, request_url
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
+from archive.net.fetch import fetch_url, request_url
 from archive.sources import read_file
-from archive.store import ArticleStore
+from archive.store.articles import ArticleStore
 from tests.archive.feeds.conftest import LOOPBACK
 from tests.archive.feeds.server import Answer, Site, item, rss
 

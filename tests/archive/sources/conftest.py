@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from archive.model import ArticleDraft, SourceItem
-from archive.options import ReadOptions
 from archive.sources import read_location
+from archive.sources.options import ReadOptions
 
 Read = Callable[..., list[SourceItem]]
 

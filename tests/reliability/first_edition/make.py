@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path.cwd()))
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from indexer.search import SearchQuery
 from tests.fakes import FakeEmbedder, make_item
 from web.services import Services

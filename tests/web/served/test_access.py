@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.web.served.conftest import MakeApp
-from web.access import RULES, SAFE_METHODS, Level, needed_level
+from web.http.access import RULES, SAFE_METHODS, Level, needed_level
 from web.services import Services
 
 NOT_HERE = 999

@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from archive.feeds import poll
-from archive.fetch import FetchLimits
-from archive.jobs import JobSource
+from archive.intake.jobs import JobSource
+from archive.net.fetch import FetchLimits
 from tests.archive.feeds.server import Site, article_page, item, rss, running_site
 from tests.web.served.conftest import MakeApp
 from web.services import Services
@@ -28,7 +28,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def client(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     settings = poll.PollSettings(delay_seconds=0, limits=FetchLimits(timeout_seconds=5))
-    monkeypatch.setattr("web.polling.PollSettings", lambda: settings)
+    monkeypatch.setattr("web.jobs.polling.PollSettings", lambda: settings)
     return make_app(allowed_networks=("127.0.0.0/8",)).test_client()
 
 

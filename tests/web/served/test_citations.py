@@ -21,16 +21,23 @@ from pylatexenc.latex2text import (
     get_default_latex_context_db,
 )
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import Article, ArticleDraft, SourceItem, headline_of
-from archive.normalize import clean_line
 from archive.sources.ninjs import read_object
+from archive.text.normalize import clean_line
 from tests.fakes import make_item
 from web.app import create_app
-from web.bylines import PersonName, split_name
-from web.citations import cite, csl_record, format_bibtex, format_markdown, format_plain, format_ris
 from web.context import make_context
-from web.ninjs import ninjs_record
+from web.exports.bylines import PersonName, split_name
+from web.exports.citations import (
+    cite,
+    csl_record,
+    format_bibtex,
+    format_markdown,
+    format_plain,
+    format_ris,
+)
+from web.exports.ninjs import ninjs_record
 from web.services import Services
 
 HERE = "http://archive.example/articles/7?v=1&char=0,9#char=0,9"

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 
 from tests.web.served.conftest import MakeApp, RunHemero
-from web.collection_export import EXPORTS
-from web.commands.collecting import FORMS
+from web.cli.commands.collecting import FORMS
+from web.exports.collection_export import EXPORTS
 
 API = "/api/v1"
 HOSTILE = ("a\x00b", "\u202egnp.exe", "\ud800", "x" * 10_000, "", " ", "\u200b")

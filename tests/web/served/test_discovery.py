@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 
 from tests.web.served.conftest import MakeApp
-from web import discovery
+from web.exports import discovery
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

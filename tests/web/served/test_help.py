@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from archive.model import Article
 from indexer.query import parse_query
-from web.help_pages import DEFAULT, find_material
+from web.pages.help import DEFAULT, find_material
 
 LINK = re.compile(r'<a href="([^"]*)" dir="auto"><kbd>')
 

@@ -11,15 +11,15 @@ from flask.testing import FlaskClient
 
 import web
 from indexer.errors import QueryError
-from indexer.filters import make_filter
 from indexer.query import parse_query
+from indexer.query.filters import make_filter
 from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
 from tests.web.served.conftest import MakeApp
-from web import i18n
-from web.messages import MESSAGES, translate_message
+from web.i18n import locale as i18n
+from web.i18n.messages import MESSAGES, translate_message
 
 WEB = Path(web.__file__).parent
-FOLDER = WEB / "translations" / "fr" / "LC_MESSAGES"
+FOLDER = WEB / "i18n" / "translations" / "fr" / "LC_MESSAGES"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 FRENCH = {"Accept-Language": "fr-FR, en;q=0.5"}
 
@@ -130,5 +130,5 @@ def test_a_catalogue_adds_a_language(client: FlaskClient, monkeypatch: pytest.Mo
 
 
 def test_every_catalogue_is_offered() -> None:
-    folders = {path.name for path in (WEB / "translations").iterdir() if path.is_dir()}
+    folders = {path.name for path in (WEB / "i18n" / "translations").iterdir() if path.is_dir()}
     assert set(i18n.LANGUAGES) == {"en", *folders}

@@ -11,11 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from indexer.engine import Vectors
+from indexer.engines.port import Vectors
 from tests.fakes import FakeEmbedder
 from tests.web.served.conftest import MakeApp
 from tests.web.served.test_serving import wait_until
-from web.load import (
+from web.http.admission import (
     BUSY,
     COUNTS_LEFT_OUT,
     LEFT_OUT_HEADER,
@@ -243,7 +243,7 @@ def test_an_answer_that_fails_leaves_its_place(
         raise ValueError("broken on purpose")
 
     app = make_app(threads=1, queue=1, queue_seconds=1)
-    monkeypatch.setattr("web.pages.read_query", fail)
+    monkeypatch.setattr("web.pages.reading.read_query", fail)
     for _ in range(3):
         assert app.test_client().get("/search?q=missiles").status_code == 500
     assert get_load(app).admission.working == 0

@@ -10,15 +10,15 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import Article
-from archive.normalize import clean_line
+from archive.text.normalize import clean_line
 from tests.fakes import make_item
 from tests.web.served.conftest import MakeApp
 from web.app import create_app
-from web.citations import cite
 from web.context import make_context
-from web.metadata import coins_title, meta_tags, news_article_record, script_json
+from web.exports.citations import cite
+from web.exports.metadata import coins_title, meta_tags, news_article_record, script_json
 from web.services import Services
 
 ARTICLE = Article(

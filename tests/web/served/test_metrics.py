@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from archive.feeds.store import FeedStore
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import FakeEmbedder, make_item
 from tests.web.served.conftest import MakeApp
 from web.services import Services

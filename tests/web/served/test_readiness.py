@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from archive.ingest import ingest
-from indexer.embedding import SentenceTransformerEmbedder
+from archive.intake.ingest import ingest
+from indexer.models.embedding import SentenceTransformerEmbedder
 from tests.fakes import FakeEmbedder, make_item
 from tests.web.served.conftest import MakeApp
 from web.app import create_app

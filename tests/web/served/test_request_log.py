@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 
 from tests.web.served.conftest import MakeApp
 from web.errors import SettingsError
-from web.logs import FORMATS, REQUESTS_LOGGER
+from web.http.logs import FORMATS, REQUESTS_LOGGER
 from web.settings import load_settings
 
 PATIENCE_SECONDS = 60
@@ -249,7 +249,7 @@ def test_the_server_writes_json_to_standard_error(tmp_path: Path) -> None:
         port = free.getsockname()[1]
     environment = os.environ | {"HEMERO_HOME": str(tmp_path / "home"), "HEMERO_LOG_FORMAT": "json"}
     environment["HEMERO_MODEL"] = str(tmp_path)
-    code = "from web.cli import main; main()"
+    code = "from web.cli.main import main; main()"
     command = [sys.executable, "-c", code, "serve", "--port", str(port)]
     server = subprocess.Popen(
         command, stderr=subprocess.PIPE, env=environment, cwd=Path(__file__).parents[3]

@@ -10,10 +10,10 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import make_item
 from tests.web.served.conftest import MakeApp, RunHemero
-from web.saved_checks import check_all
+from web.actions.saved_checks import check_all
 
 MISSILES = "q=missiles&mode=keyword&language=fr"
 

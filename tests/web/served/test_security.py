@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.web.served.conftest import MakeApp
 from web.errors import SettingsError
-from web.security import check_exposure
+from web.http.security import check_exposure
 from web.settings import Settings
 
 PASTED = {"way": "paste", "title": "New", "text": "Something new."}

@@ -13,20 +13,21 @@ from threading import Thread, current_thread
 import httpx
 import pytest
 
-from archive.ingest import ingest
-from indexer.engine import Vectors
+from archive.intake.ingest import ingest
+from indexer.engines.port import Vectors
 from indexer.errors import ModelError
-from indexer.request import SearchQuery
+from indexer.ranking.request import SearchQuery
 from tests.fakes import FakeEmbedder, make_item
 from web.app import create_app
+from web.cli.demo import fill_demo
 from web.context import make_context
 from web.errors import SettingsError
-from web.memory import KERNEL_CACHES, MemoryKeeper, bound_memory
-from web.model_threads import pool_models
-from web.server import Server
+from web.server.model_threads import pool_models
+from web.server.serving import IndexKeeper, open_socket, run_server
+from web.server.waitress_server import Server
 from web.services import Services
-from web.serving import IndexKeeper, fill_demo, open_socket, run_server
 from web.settings import Settings
+from web.upkeep.memory import KERNEL_CACHES, MemoryKeeper, bound_memory
 
 PATIENCE_SECONDS = 10
 

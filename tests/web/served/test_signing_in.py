@@ -7,13 +7,13 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from archive import credentials
-from archive.audit import AuditEntry
 from archive.errors import StoreError
+from archive.store import credentials
+from archive.store.audit import AuditEntry
 from tests.web.served.conftest import MakeApp
 from tests.web.served.test_access import services_of
-from web import passwords, signing_in
-from web.passwords import hash_password
+from web.accounts import passwords, signing_in
+from web.accounts.passwords import hash_password
 
 PASSWORD = "une phrase tranquille"
 FAR = {"REMOTE_ADDR": "192.0.2.7"}

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import make_item
 from web.app import create_app
 from web.context import make_context

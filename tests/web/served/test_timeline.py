@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from tests.fakes import make_item
 from tests.web.served.conftest import RunHemero
 from web.services import Services

@@ -18,14 +18,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from archive.export import restore_cell
-from archive.ingest import ingest
+from archive.intake.ingest import ingest
 from archive.model import Article
+from archive.sources.export import restore_cell
 from tests.fakes import make_item
 from tests.web.served.conftest import MakeApp
 from web.app import create_app
 from web.context import make_context
-from web.feeds_out import Feed, FeedItem, FeedLinks, ListPlace, format_atom, json_feed_record
+from web.exports.feed_formats import (
+    Feed,
+    FeedItem,
+    FeedLinks,
+    ListPlace,
+    format_atom,
+    json_feed_record,
+)
 from web.services import Services
 
 NAMES = {

@@ -1,0 +1,145 @@
+"""From an HTML page to its article. Pure.
+
+What the page says of itself is read by `page_metadata`; the body is what trafilatura and the page's
+own structure agree on (`page_body`); a user's rule for the site comes first.
+"""
+
+import re
+import warnings
+from urllib.parse import urlsplit
+
+from courlan import is_external
+from lxml.html import HtmlElement
+
+from archive.errors import UnreadableInputError
+from archive.extraction.page_blocks import Block, read_blocks
+from archive.extraction.page_body import Known, choose_paragraphs
+from archive.extraction.page_dates import find_published
+from archive.extraction.page_metadata import PageMetadata, read_metadata
+from archive.extraction.page_rules import RuledArticle, read_by_rule
+from archive.extraction.page_tree import NOTHING_FOUND, parse_page
+from archive.extraction.site_rules import SiteRules
+from archive.model import ArticleDraft, OriginalPage
+from archive.text.decode import decode_text
+from archive.text.normalize import split_paragraphs
+
+with warnings.catch_warnings():
+    # Its downloader, which we do not use, warns where urllib3 has no SOCKS.
+    warnings.simplefilter("ignore")
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document
+
+SHORTEST_BODY_CHARACTERS = 60
+DECLARATION_BYTES = 2_048
+# Structured data may repeat boxes that are none of the article; only a page that shows a fraction
+# of it, as those built by scripts or cut by a paywall do, is read from there.
+FEWEST_SHOWN = 4
+_DECLARED = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+NO_RULES = SiteRules()
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The encoding a page names in its first bytes (HTML Standard, prescan)."""
+    found = _DECLARED.search(data[:DECLARATION_BYTES])
+    return found.group(1).decode("ascii") if found else None
+
+
+def read_original(page: OriginalPage, rules: SiteRules = NO_RULES) -> ArticleDraft:
+    """The article of a page as it came. Raises UnreadableInputError where it holds none."""
+    html = decode_text(page.data, page.charset or declared_charset(page.data))
+    return extract_article(html, page.url, rules)
+
+
+def extract_article(html: str, url: str | None = None, rules: SiteRules = NO_RULES) -> ArticleDraft:
+    """The page's article. Raises UnreadableInputError where the page holds none."""
+    root = parse_page(html)
+    metadata = read_metadata(root, url)
+    address = _address(metadata.url, url)
+    ruled = read_by_rule(html, rules.rule_for(_host(address)))
+    paragraphs = ruled.paragraphs or _read_body(root, metadata)
+    if _size(paragraphs) < SHORTEST_BODY_CHARACTERS:
+        raise UnreadableInputError(NOTHING_FOUND)
+    published = ruled.published or metadata.published or find_published(root, address)
+    return _draft(metadata, ruled, paragraphs, published, address)
+
+
+def _draft(
+    metadata: PageMetadata,
+    ruled: RuledArticle,
+    paragraphs: tuple[str, ...],
+    published: str | None,
+    address: str | None,
+) -> ArticleDraft:
+    return ArticleDraft(
+        title=ruled.title or metadata.title or "",
+        paragraphs=paragraphs,
+        source=metadata.source or _host(address),
+        authors=ruled.authors or metadata.authors,
+        url=address,
+        language=metadata.language,
+        published=published,
+        modified=metadata.modified,
+        section=ruled.section or metadata.section,
+        paywalled=metadata.paywalled,
+    )
+
+
+def _read_body(root: HtmlElement, metadata: PageMetadata) -> tuple[str, ...]:
+    """The article's text in the page, or that in its structured data where the page shows less."""
+    blocks = read_blocks(root)
+    known = Known(metadata.title or "", metadata.summary or "", metadata.authors)
+    shown = choose_paragraphs(blocks, _vote(root), known)
+    shown = shown or choose_paragraphs(blocks, _likely_lines(blocks), known)
+    declared = _declared_paragraphs(metadata.body)
+    return declared if _size(declared) > FEWEST_SHOWN * _size(shown) else shown
+
+
+def _size(paragraphs: tuple[str, ...]) -> int:
+    return sum(map(len, paragraphs))
+
+
+def _vote(root: HtmlElement) -> list[str]:
+    """The lines trafilatura takes for the article; none where it fails."""
+    try:
+        document = bare_extraction(root, include_comments=False, include_tables=False)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return []
+    text = document.text if isinstance(document, Document) else None
+    return text.split("\n") if text else []
+
+
+def _likely_lines(blocks: list[Block]) -> list[str]:
+    prose = [block for block in blocks if block.is_prose]
+    clean = [block for block in prose if not block.alien and not block.doubtful]
+    return [block.text for block in clean or prose]
+
+
+def _declared_paragraphs(body: str | None) -> tuple[str, ...]:
+    if not body or "<" not in body:
+        return split_paragraphs(body or "")
+    try:
+        return tuple(block.text for block in read_blocks(parse_page(body)))
+    except UnreadableInputError:
+        return ()
+
+
+def _address(said: str | None, fetched: str | None) -> str | None:
+    """The address a page gives itself, unless that is another site's or the front page's.
+
+    Believed, either would make the page the next version of an article that it is not.
+    """
+    try:
+        parts = urlsplit(said or "")
+    except ValueError:
+        return fetched
+    if not (parts.path.strip("/") or parts.query):
+        return fetched
+    return fetched if fetched and is_external(said or "", fetched) else said
+
+
+def _host(address: str | None) -> str | None:
+    try:
+        host = urlsplit(address or "").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None

@@ -1,0 +1,196 @@
+"""What an HTML page says of its article: structured data, meta elements, and its own markup. Pure.
+
+JSON-LD is trusted first, then OpenGraph, Dublin Core, citation_* and their like, then microdata,
+<time> and bylines; what the page shows decides where those disagree.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.extraction.page_authors import choose_authors, is_name, split_names
+from archive.extraction.page_linked import LinkedArticle, as_string, read_linked
+from archive.extraction.page_title import choose_title
+from archive.text.normalize import clean_line
+
+_DECLARING = "//meta | //link[@rel='canonical'] | //title | //script[@type='application/ld+json']"
+MOST_DECLARATIONS = 1_000
+_TITLE = ("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "title")
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "article:published", "datepublished",
+    "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
+    "parsely-pub-date", "sailthru.date", "citation_publication_date", "citation_date",
+    "publishdate", "publish-date", "pubdate", "date", "article.published",
+    "cxenseparse:recs:publishtime",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified",
+    "dcterms.modified", "dc.date.modified", "article.updated", "lastmod", "last-modified",
+)  # fmt: skip
+_AUTHOR = re.compile(r"(?:^|[.:_\-a-z])(?:authors?|byl|creator|writer)(?:[:_-]?name)?$")
+_NO_AUTHOR = re.compile(r"twitter|facebook|image|photo|copyright|its_author")
+_SECTION = ("article:section", "og:article:section", "parsely-section", "section", "dc.subject")
+_SOURCE = (
+    "og:site_name", "application-name", "dc.publisher", "dcterms.publisher",
+    "citation_journal_title", "twitter:app:name:iphone", "apple-mobile-web-app-title",
+)  # fmt: skip
+_DESCRIPTION = ("og:description", "description", "twitter:description", "dc.description")
+_TIER = ("article:content_tier", "og:article:content_tier")
+_TIERS = {"free": False, "metered": True, "locked": True}
+_BYLINE = re.compile(
+    r"(?<![a-z])(?:byline|by-line|author|authors|autor|auteur|author-?name|article-?author)(?![a-z])"
+)
+_BY = re.compile(r"\W*(?:by|von|par|por|di|door|af|av)[\s:]+(?=\S)", re.IGNORECASE)
+LONGEST_BYLINE_CHARACTERS = 90
+MOST_HEADLINES = MOST_BYLINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PageMetadata:
+    """Fields as the page gives them, untested; None or empty where it says nothing.
+
+    `body` is the article's text as structured data repeats it, for readers of the page whose
+    markup holds none.
+    """
+
+    title: str | None
+    authors: tuple[str, ...]
+    published: str | None
+    source: str | None
+    url: str | None
+    language: str | None
+    modified: str | None = None
+    section: str | None = None
+    paywalled: bool | None = None
+    summary: str | None = None
+    body: str | None = None
+
+
+def read_metadata(root: HtmlElement, url: str | None = None) -> PageMetadata:
+    """What the page says of the article it holds; `url` is where it was found."""
+    declared = _read_declarations(root)
+    named = _meta_values(declared)
+    headlines = _headlines(root)
+    linked = read_linked((s.get_text() for s in declared.find_all("script")), headlines)
+    canonical = _canonical(declared) or _first(named, ("og:url",))
+    source = linked.publisher or _first(named, _SOURCE)
+    outlets = (source, _first(named, _SOURCE), *_domain_names(canonical or url))
+    return PageMetadata(
+        title=_title(declared, named, linked, headlines, outlets),
+        authors=choose_authors(_author_lists(root, named, linked), outlets),
+        published=linked.published or _first(named, _PUBLISHED) or _property(root, "datePublished"),
+        modified=linked.modified or _first(named, _MODIFIED) or _property(root, "dateModified"),
+        source=source,
+        url=canonical,
+        language=linked.language or as_string(root.get("lang")),
+        section=linked.section or _first(named, _SECTION) or _property(root, "articleSection"),
+        paywalled=_is_paywalled(named, linked),
+        summary=_first(named, _DESCRIPTION) or linked.description,
+        body=linked.body,
+    )
+
+
+def _read_declarations(root: HtmlElement) -> BeautifulSoup:
+    """The elements that show nothing but say what the page is, a small part of it."""
+    elements = root.xpath(_DECLARING)[:MOST_DECLARATIONS]
+    parts = (
+        etree.tostring(e, encoding="unicode", method="html", with_tail=False) for e in elements
+    )
+    return BeautifulSoup("<!doctype html>" + "".join(parts), "lxml")
+
+
+def _meta_values(page: BeautifulSoup) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for meta in page.find_all("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        content = as_string(meta.get("content"))
+        if isinstance(name, str) and content:
+            values.setdefault(name.strip().lower(), []).append(content)
+    return values
+
+
+def _first(values: Mapping[str, list[str]], names: Iterable[str]) -> str | None:
+    return next((values[name][0] for name in names if name in values), None)
+
+
+def _headlines(root: HtmlElement) -> list[str]:
+    texts = (clean_line(" ".join(h1.itertext())) for h1 in root.iter("h1"))
+    return [text for text in texts if text][:MOST_HEADLINES]
+
+
+def _canonical(page: BeautifulSoup) -> str | None:
+    link = page.find("link", rel="canonical")
+    href = link.get("href") if isinstance(link, Tag) else None
+    return href if isinstance(href, str) and href.startswith(("http://", "https://")) else None
+
+
+def _domain_names(url: str | None) -> tuple[str, ...]:
+    """A host and the name in it: www.lemonde.fr, lemonde.fr and lemonde."""
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        return ()
+    host = host.removeprefix("www.")
+    labels = [label for label in host.split(".")[:-1] if len(label) > 2]
+    return (host, *labels[-2:])
+
+
+def _title(
+    page: BeautifulSoup,
+    named: Mapping[str, list[str]],
+    linked: LinkedArticle,
+    headlines: list[str],
+    outlets: Iterable[str | None],
+) -> str | None:
+    element = page.find("title")
+    written = as_string(element.get_text()) if isinstance(element, Tag) else None
+    shared = [_first(named, (name,)) for name in _TITLE]
+    only = headlines[0] if len(headlines) == 1 else None
+    return choose_title((linked.headline, *shared, only, written), headlines, outlets)
+
+
+def _author_lists(
+    root: HtmlElement, named: Mapping[str, list[str]], linked: LinkedArticle
+) -> Iterator[list[str]]:
+    """Who the page says has written it, the most explicit saying first."""
+    yield list(linked.authors)
+    for name, contents in named.items():
+        if _AUTHOR.search(name) and not _NO_AUTHOR.search(name):
+            yield contents
+    yield from _bylines(root)
+
+
+def _bylines(root: HtmlElement) -> Iterator[list[str]]:
+    """The first elements marked as author by microdata, a link or a class, if they hold a name."""
+    marked = root.xpath("//*[@itemprop='author'] | //*[@rel='author']")
+    named = (e for e in root.xpath("//*[@class]") if _BYLINE.search(e.get("class").lower()))
+    for element in (*marked[:MOST_BYLINES], *islice(named, MOST_BYLINES)):
+        text = _byline_text(element)
+        if _BY.match(text) or any(is_name(name) and " " in name for name in split_names([text])):
+            yield [text]
+
+
+def _byline_text(element: HtmlElement) -> str:
+    name = element.find(".//*[@itemprop='name']")
+    text = clean_line(" ".join((element if name is None else name).itertext()))
+    return text if len(text) <= LONGEST_BYLINE_CHARACTERS else ""
+
+
+def _property(root: HtmlElement, name: str) -> str | None:
+    """The value of the first element with this property of microdata (HTML Standard, 5.2.4)."""
+    for element in root.xpath("//*[@itemprop=$name]", name=name)[:1]:
+        value = element.get("content") or element.get("datetime") or " ".join(element.itertext())
+        return as_string(value)
+    return None
+
+
+def _is_paywalled(named: Mapping[str, list[str]], linked: LinkedArticle) -> bool | None:
+    if linked.is_free is not None:
+        return not linked.is_free
+    return _TIERS.get((_first(named, _TIER) or "").lower())

@@ -1,0 +1,109 @@
+"""Single fields of a feed's items, as strangers write them, in a form one can rely on. Pure."""
+
+import html
+import re
+from datetime import datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+from archive.text.normalize import canonical_url, clean_line, parse_published
+
+LONGEST_TITLE_CHARACTERS = 500
+LONGEST_CONTENT_CHARACTERS = 300_000
+LONGEST_KEY_CHARACTERS = 1_000
+LONGEST_RAW_CHARACTERS = 100_000
+LONGEST_NAME_CHARACTERS = 300
+LONGEST_TAG_CHARACTERS = 35
+MOST_AUTHORS = 20
+FUTURE = timedelta(days=2)  # clocks and time zones differ; a week ahead is no news
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+# Each alternative ends at its own next beginning, so that a field of nothing but beginnings is read
+# once and not once for each of them.
+_UNSEEN = re.compile(
+    r"<!--(?:(?!<!--).)*?-->|<!doctype[^<>]*>|<(script|style)\b(?:(?!<\1\b).)*?</\1\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_EMAIL = re.compile(r"\S+@\S+\.\S+")
+
+
+def plain_text(markup: str) -> str:
+    """One line of text: tags gone, character references resolved.
+
+    Markup that was escaped twice is markup still; "<p>the &lt;blink&gt; tag" speaks of a tag.
+    """
+    text, tags = _TAG.subn(" ", _UNSEEN.sub(" ", markup[:LONGEST_RAW_CHARACTERS]))
+    text = html.unescape(text)
+    return clean_line(text if tags else _TAG.sub(" ", _UNSEEN.sub(" ", text)))
+
+
+def clean_title(raw: str, remarks: list[str], is_markup: bool = True) -> str:
+    """The title as plain text; a longer one than any headline is cut, with a remark."""
+    title = plain_text(raw) if is_markup else clean_line(raw[:LONGEST_RAW_CHARACTERS])
+    if len(raw) <= LONGEST_TITLE_CHARACTERS or len(title) <= LONGEST_TITLE_CHARACTERS:
+        return title
+    remarks.append(f"a title of {len(raw):,} characters, cut to {LONGEST_TITLE_CHARACTERS}")
+    return title[:LONGEST_TITLE_CHARACTERS].rstrip() + "…"
+
+
+def clean_content(raw: str, remarks: list[str]) -> str:
+    if len(raw) > LONGEST_CONTENT_CHARACTERS:
+        remarks.append(f"a text of {len(raw):,} characters, cut to {LONGEST_CONTENT_CHARACTERS:,}")
+    return raw[:LONGEST_CONTENT_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+
+
+def clean_link(raw: str, base: str, remarks: list[str]) -> str | None:
+    """The absolute http(s) address, resolved against the feed's; any other is refused (remark)."""
+    raw = clean_line(raw)
+    if not raw:
+        return None
+    try:
+        link = urljoin(base, raw)
+        canonical_url(link)
+    except ValueError as exc:
+        remarks.append(f"link refused: {exc}")
+        return None
+    return link
+
+
+def clean_date(raw: str, now: datetime, remarks: list[str]) -> str | None:
+    """ISO 8601 as the store writes it. A date that means nothing or is yet to come is left out."""
+    if not raw.strip():
+        return None
+    try:
+        published = parse_published(raw)
+    except ValueError as exc:
+        remarks.append(f"{exc}; kept without it")
+        return None
+    if published > (now + FUTURE).strftime("%Y-%m-%dT%H:%M:%SZ"):
+        remarks.append(f"dated {published}, in the future; kept without it")
+        return None
+    return published
+
+
+def clean_authors(names: list[str]) -> tuple[str, ...]:
+    """Names of people: no e-mail addresses, no links, none twice."""
+    shortened = (name[:LONGEST_NAME_CHARACTERS] for name in names[:MOST_AUTHORS])
+    cleaned = (plain_text(_EMAIL.sub(" ", name)).strip(" ()<>,;") for name in shortened)
+    return tuple(dict.fromkeys(n for n in cleaned if n and "://" not in n))
+
+
+def clean_language(raw: str) -> str | None:
+    """The language tag as said (RFC 5646); a longer one than any tag is none."""
+    tag = clean_line(raw[:LONGEST_RAW_CHARACTERS])
+    return tag if 0 < len(tag) <= LONGEST_TAG_CHARACTERS else None
+
+
+def clean_key(identity: str, link: str | None, title: str, content: str) -> str:
+    """What the item is remembered by: its guid or id, else its canonical link, else its text."""
+    from hashlib import sha256
+
+    key = clean_line(identity) or (canonical_url(link) if link else "")
+    if key and len(key) <= LONGEST_KEY_CHARACTERS:
+        return key
+    return "sha256:" + sha256((key or f"{title}\n{content}").encode("utf-8", "replace")).hexdigest()
+
+
+def host_of(url: str | None) -> str:
+    try:
+        return urlsplit(url or "").hostname or ""
+    except ValueError:
+        return ""

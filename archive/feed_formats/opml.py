@@ -1,0 +1,102 @@
+"""OPML 1.0 and 2.0 (opml.org/spec2.opml): lists of feeds from and for other readers. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from archive.errors import NotAFeedError, UnreadableInputError
+from archive.feed_formats.cleaning import plain_text
+from archive.feed_formats.model import Feed
+from archive.text.normalize import canonical_url, clean_line
+from archive.text.xml_safety import decode_xml
+
+LARGEST_OPML_BYTES = 20_000_000
+MOST_OUTLINES = 20_000
+_FEED_TYPES = ("", "rss", "atom", "rdf", "feed", "json", "jsonfeed")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One feed of a list, or why an entry of it is none."""
+
+    name: str
+    url: str | None = None
+    problem: str | None = None
+
+
+def read_opml(data: bytes) -> list[Outline]:
+    """The feeds of a list, at any depth, each once. Raises NotAFeedError for no OPML.
+
+    Outlines without an address are folders and notes, passed over; broken ones say why.
+    """
+    if len(data) > LARGEST_OPML_BYTES:
+        raise NotAFeedError(
+            f"over {LARGEST_OPML_BYTES // 1_000_000} MB; no list of feeds is so long"
+        )
+    if b"<!ENTITY" in data.replace(b"\x00", b"").upper():
+        raise NotAFeedError("refused: it declares XML entities, which no list of feeds needs")
+    root = _parse(data)
+    outlines: dict[str, Outline] = {}
+    for element in root.iter():
+        if _local_name(element) == "outline" and len(outlines) < MOST_OUTLINES:
+            outline = _read_outline({_bare(name): value for name, value in element.items()})
+            if outline is not None:
+                outlines.setdefault(outline.url or f"{outline.name}\n{outline.problem}", outline)
+    return list(outlines.values())
+
+
+def write_opml(feeds: Iterable[Feed], title: str = "Hemero feeds") -> str:
+    """OPML 2.0 that `read_opml` and other readers take."""
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<opml version="2.0">',
+        f"  <head><title>{escape(title)}</title></head>",
+        "  <body>",
+        *(f"    {_outline(feed)}" for feed in feeds),
+        "  </body>",
+        "</opml>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _parse(data: bytes) -> Any:
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(decode_xml(data).encode("utf-8"), parser)
+    except (etree.LxmlError, UnreadableInputError) as exc:
+        raise NotAFeedError(f"not OPML: {exc}") from exc
+    if root is None or _local_name(root) != "opml":
+        raise NotAFeedError("not OPML: its first element is not <opml>")
+    return root
+
+
+def _read_outline(given: dict[str, str]) -> Outline | None:
+    name = plain_text(given.get("title") or given.get("text") or "")
+    raw = clean_line(given.get("xmlurl", ""))
+    kind = given.get("type", "").strip().lower()
+    if not raw:
+        wanted = kind in _FEED_TYPES[1:]
+        return Outline(name or "outline", problem="no xmlUrl in it") if wanted else None
+    address = f"http:{raw[5:]}" if raw.lower().startswith("feed:") else raw  # feed://example.org
+    try:
+        canonical_url(address)
+    except ValueError as exc:
+        return Outline(name or raw[:100], problem=str(exc))
+    return Outline(name, url=address)
+
+
+def _outline(feed: Feed) -> str:
+    name = clean_line(feed.source or feed.title or feed.url)
+    parts = {"type": "rss", "text": name, "title": name, "xmlUrl": feed.url}
+    return f"<outline {' '.join(f'{key}={quoteattr(part)}' for key, part in parts.items())}/>"
+
+
+def _local_name(element: Any) -> str:
+    return _bare(element.tag) if isinstance(element.tag, str) else ""
+
+
+def _bare(name: str) -> str:
+    return name.rpartition("}")[2].lower()

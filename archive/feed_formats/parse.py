@@ -1,0 +1,57 @@
+"""A feed document of any kind, told by its content. Pure."""
+
+import re
+from datetime import datetime
+
+from archive.errors import FetchError, NotAFeedError
+from archive.feed_formats.json_feed import read_json_feed
+from archive.feed_formats.model import FeedDocument
+from archive.feed_formats.sitemaps import read_sitemap
+from archive.feed_formats.syndication import read_syndication
+from archive.net.fetch import read_body
+from archive.text.xml_safety import decode_xml
+
+LARGEST_FEED_BYTES = 20_000_000
+HEAD_CHARACTERS = 5_000
+_SITEMAP = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
+_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+
+
+def read_feed(data: bytes, url: str, now: datetime, charset: str | None = None) -> FeedDocument:
+    """The feed in `data`, found at `url`, in whatever format.
+
+    Raises NotAFeedError for anything else, UnreadableInputError for what is no text at all.
+    """
+    data = _unpack(data)
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return read_json_feed(data, url, now)
+    text = decode_xml(data, charset)
+    head = text[:HEAD_CHARACTERS]
+    if _SITEMAP.search(head):
+        return read_sitemap(text, url, now)
+    if _PAGE.search(head) and not _FEED.search(head):
+        raise NotAFeedError("a web page, not a feed; give the address of its feed")
+    return read_syndication(text, url, now)
+
+
+def looks_like_feed(head: bytes) -> bool:
+    """Whether the first bytes of a document are those of a feed."""
+    text = head.replace(b"\x00", b"").decode("latin-1").lstrip("ï»¿þÿ \t\r\n")
+    if text.startswith("{"):
+        return "jsonfeed.org" in text and "version" in text
+    found = _FEED.search(text) or _SITEMAP.search(text)
+    page = _PAGE.search(text)
+    return bool(text.startswith("<") and found and (page is None or page.start() > found.start()))
+
+
+def _unpack(data: bytes) -> bytes:
+    """A document that is a gzip file itself, as sitemaps often are (RFC 1952)."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return read_body([data], "gzip", LARGEST_FEED_BYTES)
+    except (FetchError, OSError, ValueError) as exc:
+        raise NotAFeedError(f"a compressed document that cannot be read: {exc}") from exc
+    except Exception as exc:
+        raise NotAFeedError("a compressed document that is broken") from exc

@@ -1,0 +1,109 @@
+"""Sitemaps (sitemaps.org 0.9), Google News sitemaps and sitemap indexes. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+
+from archive.errors import NotAFeedError
+from archive.feed_formats.cleaning import (
+    clean_date,
+    clean_key,
+    clean_language,
+    clean_link,
+    clean_title,
+    plain_text,
+)
+from archive.feed_formats.model import FeedDocument, FeedEntry
+from archive.feed_formats.syndication import MOST_ENTRIES
+
+MOST_CHILDREN = 20
+MOST_ADDRESSES = 50_000  # sitemaps.org: what one sitemap may hold
+
+# The fields of one <url> or <sitemap>, by local name: real sitemaps get the namespaces wrong.
+Fields = dict[str, str]
+
+
+def read_sitemap(text: str, url: str, now: datetime) -> FeedDocument:
+    """The newest addresses of a sitemap, or the sitemaps of an index. Raises NotAFeedError."""
+    try:
+        parts = list(islice(_read_parts(text), MOST_ADDRESSES))
+    except etree.LxmlError as exc:
+        raise NotAFeedError(f"a sitemap that cannot be read: {exc}") from exc
+    parts.sort(key=_newest, reverse=True)
+    children = [fields for name, fields in parts if name == "sitemap"]
+    entries = [fields for name, fields in parts if name == "url"]
+    return FeedDocument(
+        kind="sitemap",
+        title=next((plain_text(f["name"]) for f in entries if f.get("name")), ""),
+        entries=tuple(e for f in entries[:MOST_ENTRIES] if (e := _read_entry(f, url, now))),
+        children=tuple(_addresses(children[:MOST_CHILDREN], url)),
+        remarks=(*_left_out("addresses", entries, MOST_ENTRIES), *_cut(children)),
+    )
+
+
+def _read_parts(text: str) -> Iterator[tuple[str, Fields]]:
+    """Each <url> and <sitemap> with its fields, freed once read."""
+    parser = etree.XMLPullParser(
+        ("end",), recover=True, resolve_entities=False, no_network=True, load_dtd=False
+    )
+    parser.feed(text.encode("utf-8", "replace"))
+    for _, element in parser.read_events():
+        name = _local_name(element)
+        if name in ("url", "sitemap"):
+            yield name, dict(_fields_of(element))
+            element.clear()
+
+
+def _fields_of(element: Any) -> Iterator[tuple[str, str]]:
+    """The texts below; the news namespace's words are kept apart from those of images, videos."""
+    for part in element.iter():
+        name, space = _local_name(part), str(part.tag).partition("}")[0]
+        if name and part.text and not any(other in space for other in ("image", "video")):
+            yield name, str(part.text)
+
+
+def _read_entry(fields: Fields, url: str, now: datetime) -> FeedEntry | None:
+    remarks: list[str] = []
+    link = clean_link(fields.get("loc", ""), url, remarks)
+    if link is None:
+        return None
+    title = clean_title(fields.get("title", ""), remarks)
+    return FeedEntry(
+        key=clean_key("", link, title, ""),
+        link=link,
+        title=title,
+        published=clean_date(fields.get("publication_date", ""), now, remarks),
+        language=clean_language(fields.get("language", "")),
+        source=plain_text(fields.get("name", "")) or None,
+        remarks=tuple(remarks),
+    )
+
+
+def _newest(part: tuple[str, Fields]) -> str:
+    """Dates here are ISO 8601 (W3C Datetime): they compare as text, near enough to choose by."""
+    fields = part[1]
+    return (fields.get("publication_date") or fields.get("lastmod") or "").strip()
+
+
+def _addresses(children: list[Fields], url: str) -> Iterator[str]:
+    for fields in children:
+        if link := clean_link(fields.get("loc", ""), url, []):
+            yield link
+
+
+def _left_out(what: str, given: list[Fields], most: int) -> tuple[str, ...]:
+    if len(given) <= most:
+        return ()
+    return (f"the newest {most:,} of {len(given):,} {what} taken",)
+
+
+def _cut(children: list[Fields]) -> tuple[str, ...]:
+    return _left_out("sitemaps", children, MOST_CHILDREN)
+
+
+def _local_name(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""

@@ -1,0 +1,129 @@
+"""What could not be taken of late, through jobs and feeds, and has not been taken since."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.intake.jobs import JobSource, SourceKind
+from archive.store.database import Database
+from archive.store.schema import article, feed_item, job, job_item
+from archive.text.normalize import canonical_url
+
+RECENT_JOBS = 20
+MOST_FAILURES = 100
+_REJECTED = "rejected"
+
+_RECENT = sa.select(job.c.id).order_by(job.c.id.desc()).limit(RECENT_JOBS).subquery()
+_FAILED_JOBS = (
+    sa.select(job)
+    .where(job.c.id.in_(sa.select(_RECENT.c.id)), job.c.state == "failed")
+    .order_by(job.c.id.desc())
+)
+_JOB_ITEMS = (
+    sa.select(job_item, job.c.sources, job.c.created)
+    .join_from(job_item, job)
+    .where(job_item.c.job_id.in_(sa.select(_RECENT.c.id)), job_item.c.outcome == _REJECTED)
+    .order_by(job_item.c.job_id.desc(), job_item.c.position)
+    .limit(MOST_FAILURES)
+)
+_FEED_ITEMS = (
+    sa.select(feed_item)
+    .where(feed_item.c.outcome == _REJECTED)
+    .order_by(feed_item.c.seen.desc(), feed_item.c.key)
+    .limit(MOST_FAILURES)
+)
+_GIVEN = sa.text("SELECT value FROM json_each(:given)").columns(value=sa.Text)
+_TAKEN_SINCE = (
+    sa.select(job_item.c.item, sa.func.max(job_item.c.job_id))
+    .where(
+        job_item.c.job_id.in_(sa.select(_RECENT.c.id)),
+        job_item.c.outcome != _REJECTED,
+        job_item.c.item.in_(_GIVEN),
+    )
+    .group_by(job_item.c.item)
+)
+_HELD = sa.select(article.c.url).where(article.c.url.in_(_GIVEN))
+
+
+@dataclass(frozen=True, slots=True)
+class FailedItem:
+    """An item, or a whole job, that failed: why, when (UTC), and in which job or feed.
+
+    `addresses` are what to ask the web for again; none where it came as a file.
+    """
+
+    item: str
+    reason: str
+    moment: str
+    kind: SourceKind
+    addresses: tuple[str, ...] = ()
+    job_id: int | None = None
+    feed_id: int | None = None
+
+
+def list_failures(database: Database) -> list[FailedItem]:
+    """Up to MOST_FAILURES of the RECENT_JOBS latest jobs, then of feeds; each item once, the latest
+    failure of it, and none that succeeded later or is held by now."""
+    with database.read() as connection:
+        found = [_job_failure(row) for row in connection.execute(_FAILED_JOBS)]
+        found += [_item_failure(row) for row in connection.execute(_JOB_ITEMS)]
+        found += [_feed_failure(row) for row in connection.execute(_FEED_ITEMS)]
+        taken = _ask(connection, _TAKEN_SINCE, (failure.item for failure in found))
+        since = {row[0]: row[1] for row in taken}
+        addresses = (a for f in found for a in f.addresses)
+        held = {row[0] for row in _ask(connection, _HELD, map(_canonical, addresses))}
+    failing = (f for f in found if not _succeeded(f, since) and not _is_held(f, held))
+    latest: dict[str, FailedItem] = {}
+    for failure in failing:
+        latest.setdefault(failure.item, failure)
+    return list(latest.values())[:MOST_FAILURES]
+
+
+def _job_failure(row: Any) -> FailedItem:
+    sources = [JobSource(*given) for given in row.sources]
+    addresses = tuple(source.name for source in sources if source.kind != "file")
+    kind = sources[0].kind if sources else "page"
+    return FailedItem(row.title, row.message or "", row.created, kind, addresses, job_id=row.id)
+
+
+def _item_failure(row: Any) -> FailedItem:
+    """An item of a file cannot be asked for again: the file was only kept while the job ran."""
+    sources = [JobSource(*given) for given in row.sources]
+    own = next((source for source in sources if source.name == row.item), None)
+    from_file = any(source.kind == "file" for source in sources)
+    kind: SourceKind = "file" if from_file else own.kind if own else "page"
+    addresses = () if from_file else _addresses(row.item)
+    return FailedItem(row.item, row.reason or "", row.created, kind, addresses, job_id=row.job_id)
+
+
+def _feed_failure(row: Any) -> FailedItem:
+    link = json.loads(row.entry).get("link") if row.entry else None
+    item = link or row.key
+    reason = row.reason or ""
+    return FailedItem(item, reason, row.seen, "page", _addresses(item), feed_id=row.feed_id)
+
+
+def _addresses(item: str) -> tuple[str, ...]:
+    return (item,) if item.startswith(("http://", "https://")) else ()
+
+
+def _succeeded(failure: FailedItem, since: dict[str, int]) -> bool:
+    return since.get(failure.item, 0) > (failure.job_id or 0)
+
+
+def _is_held(failure: FailedItem, held: set[str]) -> bool:
+    return failure.kind == "page" and any(_canonical(a) in held for a in failure.addresses)
+
+
+def _canonical(address: str) -> str:
+    try:
+        return canonical_url(address)
+    except ValueError:
+        return address
+
+
+def _ask(connection: sa.Connection, query: sa.Select[Any], given: Iterable[str]) -> list[Any]:
+    return list(connection.execute(query, {"given": json.dumps(list(given))}))

@@ -1,0 +1,90 @@
+"""From a source into the store: draft, normalise, decide, put."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from archive.copies.clusters import admit_copy
+from archive.copies.dedup import decide
+from archive.errors import UnreadableInputError
+from archive.model import ItemOutcome, SourceItem
+from archive.store.articles import ArticleStore, StoreTransaction
+from archive.text.normalize import NormalizedDraft, normalize_draft
+
+BATCH_ITEMS = 64
+BATCH_SECONDS = 0.5
+BATCH_PAGE_BYTES = 16_000_000
+
+# Called inside the transaction of each batch, so that what it notes and what was put are one.
+Note = Callable[[StoreTransaction, list[ItemOutcome]], object]
+
+
+def ingest(
+    items: Iterable[SourceItem], store: ArticleStore, note: Note | None = None
+) -> Iterator[ItemOutcome]:
+    """Put every item into the store; each outcome is given once it is on disk."""
+    for batch in _batches(items):
+        drafts = [_normalize(item) for item in batch]  # slow, so before the store is locked
+        with store.transaction() as transaction:
+            outcomes = [
+                _admit(item, draft, transaction) for item, draft in zip(batch, drafts, strict=True)
+            ]
+            if note is not None:
+                note(transaction, outcomes)
+        yield from outcomes
+
+
+def _normalize(item: SourceItem) -> NormalizedDraft | str | None:
+    """The draft, or why there is none."""
+    if item.draft is None:
+        return item.problem
+    try:
+        return normalize_draft(item.draft)
+    except UnreadableInputError as exc:
+        return str(exc)
+
+
+def _admit(
+    item: SourceItem, draft: NormalizedDraft | str | None, transaction: StoreTransaction
+) -> ItemOutcome:
+    if not isinstance(draft, NormalizedDraft):
+        return ItemOutcome(item.name, "rejected", reason=draft)
+    same_url = transaction.find_by_url(draft.url) if draft.url else None
+    same_text = transaction.find_by_hash(draft.content_hash)
+    decision = decide(draft, same_url, same_text)
+    held = same_url or same_text
+    reasons = [decision.reason, *draft.remarks]
+    if decision.action == "insert" or held is None:
+        article_id = transaction.insert(draft)
+    else:
+        article_id = held.id
+        if decision.action == "revise":
+            transaction.revise(held, draft)
+    if decision.action != "keep":
+        reasons.append(_settle(article_id, item, transaction))
+    return ItemOutcome(
+        item.name, decision.outcome, article_id, "; ".join(filter(None, reasons)) or None
+    )
+
+
+def _settle(article_id: int, item: SourceItem, transaction: StoreTransaction) -> str | None:
+    """Keep the page a new text was read from, and say what it is a wire copy of."""
+    if item.page is not None:
+        transaction.keep_page(article_id, item.page)
+    original = admit_copy(transaction.connection, article_id)
+    return f"wire copy of article {original}" if original else None
+
+
+def _batches(items: Iterable[SourceItem]) -> Iterator[list[SourceItem]]:
+    """Runs of items, read, small enough to be acknowledged soon and to be held in memory."""
+    batch: list[SourceItem] = []
+    due, page_bytes = time.monotonic() + BATCH_SECONDS, 0
+    for item in items:
+        batch.append(item.resolve())
+        page_bytes += len(item.page.data) if item.page else 0
+        full = len(batch) >= BATCH_ITEMS or page_bytes >= BATCH_PAGE_BYTES
+        if full or time.monotonic() >= due:
+            yield batch
+            batch, page_bytes = [], 0
+            due = time.monotonic() + BATCH_SECONDS
+    if batch:
+        yield batch

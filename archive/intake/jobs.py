@@ -1,0 +1,193 @@
+"""Work that takes longer than a request: what was asked, how far it has come, what became of it.
+
+A job's items are numbered in the order its sources give them. Their outcomes are written in the
+transaction that holds the articles, so that a job killed at any moment goes on at the very item.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from archive.errors import JobNotFoundError
+from archive.intake.ingest import ingest
+from archive.model import ItemOutcome, SourceItem
+from archive.sources import read_stream, read_url
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore, StoreTransaction
+from archive.store.database import Database
+from archive.store.schema import job, job_item
+from archive.text.normalize import format_utc
+
+SourceKind = Literal["page", "file", "feed"]
+State = Literal["waiting", "running", "done", "failed"]
+UNFINISHED: tuple[State, ...] = ("waiting", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class JobSource:
+    """What to add: `name` is a web address, or what its sender called the file at `path`."""
+
+    name: str
+    kind: SourceKind = "page"
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it stands; `counts` tell its items by outcome, times are UTC."""
+
+    id: int
+    title: str
+    state: State
+    sources: tuple[JobSource, ...]
+    created: str
+    finished: str | None
+    done: int
+    message: str | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in UNFINISHED
+
+
+class JobStore:
+    """The jobs of an archive. Safe for many threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, title: str, sources: Sequence[JobSource]) -> Job:
+        values = {
+            "title": title,
+            "state": "waiting",
+            "sources": [[source.name, source.kind, source.path] for source in sources],
+            "created": format_utc(datetime.now(UTC)),
+            "done": 0,
+        }
+        with self._database.write() as connection:
+            job_id = int(connection.execute(job.insert().values(values)).lastrowid)
+        return self.get(job_id)
+
+    def get(self, job_id: int) -> Job:
+        """Raises JobNotFoundError."""
+        found = self._list(sa.select(job).where(job.c.id == job_id))
+        if not found:
+            raise JobNotFoundError(f"no job {job_id}; it may have been removed")
+        return found[0]
+
+    def latest(self, limit: int = 20) -> list[Job]:
+        """The newest first."""
+        return self._list(sa.select(job).order_by(job.c.id.desc()).limit(limit))
+
+    def next_unfinished(self) -> Job | None:
+        """The oldest job that is not finished."""
+        wanted = sa.select(job).where(job.c.state.in_(UNFINISHED)).order_by(job.c.id).limit(1)
+        return next(iter(self._list(wanted)), None)
+
+    def outcomes(self, job_id: int, first: int = 0, limit: int = 100) -> list[ItemOutcome]:
+        """The job's items from the place `first` on, in order."""
+        query = (
+            sa.select(job_item)
+            .where(job_item.c.job_id == job_id, job_item.c.position >= first)
+            .order_by(job_item.c.position)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [ItemOutcome(row.item, row.outcome, row.article_id, row.reason) for row in rows]
+
+    def note(self, connection: sa.Connection, held: Job, outcomes: list[ItemOutcome]) -> Job:
+        """Write a batch of outcomes in the transaction that put their articles."""
+        rows = [
+            {
+                "job_id": held.id,
+                "position": held.done + place,
+                "item": outcome.item,
+                "outcome": outcome.outcome,
+                "article_id": outcome.id,
+                "reason": outcome.reason,
+            }
+            for place, outcome in enumerate(outcomes)
+        ]
+        connection.execute(job_item.insert(), rows)
+        done = held.done + len(rows)
+        connection.execute(
+            job.update().where(job.c.id == held.id).values(done=done, state="running")
+        )
+        return replace(held, done=done, state="running")
+
+    def note_alone(self, held: Job, outcomes: list[ItemOutcome]) -> Job:
+        """The same for articles that are on disk already."""
+        with self._database.write() as connection:
+            return self.note(connection, held, outcomes)
+
+    def finish(self, job_id: int, state: State, message: str | None = None) -> None:
+        finished = format_utc(datetime.now(UTC))
+        values = {"state": state, "message": message, "finished": finished}
+        with self._database.write() as connection:
+            connection.execute(job.update().where(job.c.id == job_id).values(values))
+
+    def _list(self, query: sa.Select[Any]) -> list[Job]:
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+            counts = _counts(connection, [row.id for row in rows])
+        return [_job(row, counts.get(row.id, {})) for row in rows]
+
+
+def run_job(held: Job, jobs: JobStore, store: ArticleStore, options: ReadOptions) -> Iterator[Job]:
+    """Add what is left of a job; yields the job after each batch. Left early, it can be resumed."""
+    current = held
+
+    def note(transaction: StoreTransaction, outcomes: list[ItemOutcome]) -> None:
+        nonlocal current
+        current = jobs.note(transaction.connection, current, outcomes)
+
+    last = held.done
+    for _ in ingest(islice(_items(held, options), held.done, None), store, note):
+        if current.done != last:
+            last = current.done
+            yield current
+    jobs.finish(held.id, "done")
+    yield jobs.get(held.id)
+
+
+def _items(held: Job, options: ReadOptions) -> Iterator[SourceItem]:
+    return chain.from_iterable(_read_source(source, options) for source in held.sources)
+
+
+def _read_source(source: JobSource, options: ReadOptions) -> Iterator[SourceItem]:
+    if source.path is None:
+        yield from read_url(source.name, options)
+        return
+    try:
+        with Path(source.path).open("rb") as stream:
+            yield from read_stream(stream, source.name, options)
+    except OSError as exc:
+        problem = f"cannot be read: {exc.strerror or exc}; send it again"
+        yield SourceItem(source.name, problem=problem)
+
+
+def _counts(connection: sa.Connection, job_ids: list[int]) -> dict[int, dict[str, int]]:
+    query = (
+        sa.select(job_item.c.job_id, job_item.c.outcome, sa.func.count().label("number"))
+        .where(job_item.c.job_id.in_(job_ids))
+        .group_by(job_item.c.job_id, job_item.c.outcome)
+    )
+    counts: dict[int, dict[str, int]] = {}
+    for row in connection.execute(query):
+        counts.setdefault(row.job_id, {})[row.outcome] = row.number
+    return counts
+
+
+def _job(row: Any, counts: Mapping[str, int]) -> Job:
+    sources = tuple(JobSource(name, kind, path) for name, kind, path in row.sources)
+    return Job(
+        row.id, row.title, row.state, sources, row.created, row.finished, row.done, row.message,
+        counts,
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Articles counted by the day they were published on (UTC); from SQLite, which groups them."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.store.database import Database
+from archive.store.schema import article
+from archive.store.statements import LISTED
+
+DAY_CHARACTERS = len("2021-12-03")
+
+_DAY = sa.func.substr(article.c.published, 1, DAY_CHARACTERS)
+_BY_DAY = sa.select(_DAY, sa.func.count()).group_by(_DAY)
+_LISTED_BY_DAY = _BY_DAY.where(article.c.id.in_(LISTED))
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """How many articles each day has that has any, by its ISO 8601 date, and how many have none."""
+
+    days: Mapping[str, int] = field(default_factory=dict)
+    undated: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.days.values()) + self.undated
+
+
+class DayStore:
+    """Counts by day. Safe for many threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def count(self, article_ids: Sequence[int]) -> DayCounts:
+        """Of these articles, those that exist; one SELECT."""
+        with self._database.read() as connection:
+            ids = {"ids": json.dumps(list(article_ids))}
+            return _counted(connection.execute(_LISTED_BY_DAY, ids))
+
+    def count_all(self) -> DayCounts:
+        """Of all articles; one SELECT, answered by an index."""
+        with self._database.read() as connection:
+            return _counted(connection.execute(_BY_DAY))
+
+
+def _counted(rows: Iterable[Any]) -> DayCounts:
+    counted = {row[0]: int(row[1]) for row in rows}
+    undated = counted.pop(None, 0)
+    return DayCounts(counted, undated)

@@ -1,0 +1,86 @@
+"""A set of articles in numbers: by outlet, language, section, author and month; from SQLite."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from archive.store.database import Database
+from archive.store.schema import article, wire_copy
+from archive.store.statements import LISTED
+
+MOST_VALUES = 1_000
+MONTH_CHARACTERS = len("2021-12")
+
+Counts = tuple[tuple[str, int], ...]
+
+_FACTS = (
+    sa.select(article.c.id, article.c.source, article.c.published, wire_copy.c.cluster_id)
+    .outerjoin_from(article, wire_copy)
+    .where(article.c.id.in_(LISTED))
+)
+# SQLite reads the articles once for all columns; Python counts 400 of them in 0.3 ms.
+_COUNTED = sa.select(
+    *(article.c[name] for name in ("source", "language", "section", "published", "authors"))
+).where(article.c.id.in_(LISTED))
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """What sorting and folding a list needs of an article."""
+
+    id: int
+    source: str | None
+    published: str | None
+    cluster_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """(value, articles) pairs, most frequent first; `months` ("2021-12") in order of time."""
+
+    sources: Counts = ()
+    languages: Counts = ()
+    sections: Counts = ()
+    authors: Counts = ()
+    months: Counts = ()
+
+
+class FacetStore:
+    """Counts over articles named by their ids. Safe for many threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def facts(self, article_ids: Sequence[int]) -> dict[int, ArticleFacts]:
+        """The facts of those that exist; one SELECT."""
+        with self._database.read() as connection:
+            rows = connection.execute(_FACTS, _named(article_ids)).all()
+        return {row[0]: ArticleFacts(*row) for row in rows}
+
+    def count(self, article_ids: Sequence[int]) -> Facets:
+        """The facets of exactly these articles; one SELECT."""
+        with self._database.read() as connection:
+            rows = connection.execute(_COUNTED, _named(article_ids)).all()
+        if not rows:
+            return Facets()
+        sources, languages, sections, published, authors = zip(*rows, strict=True)
+        return Facets(
+            sources=_frequencies(sources),
+            languages=_frequencies(languages),
+            sections=_frequencies(sections),
+            authors=_frequencies(name for names in authors for name in set(names)),
+            months=tuple(sorted(_frequencies(day and day[:MONTH_CHARACTERS] for day in published))),
+        )
+
+
+def _frequencies(values: Iterable[str | None]) -> Counts:
+    """The MOST_VALUES most frequent, those of one frequency by name."""
+    counted = Counter(value for value in values if value is not None)
+    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_VALUES])
+
+
+def _named(article_ids: Sequence[int]) -> dict[str, str]:
+    return {"ids": json.dumps(list(article_ids))}

@@ -1,0 +1,79 @@
+"""What the archive holds, in the numbers its keeper asks for; from SQLite."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.store.database import Database
+from archive.store.schema import article, article_version
+
+MOST_NAMED = 10
+# SQLite keeps what was written last beside the file itself.
+_FILES = ("", "-wal", "-shm")
+
+Counts = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFigures:
+    """`versions` count the texts that were revised too; the languages and sources are the
+    MOST_NAMED most frequent. Days are ISO 8601 dates, None where no article has one."""
+
+    articles: int
+    versions: int
+    undated: int
+    first_day: str | None
+    last_day: str | None
+    languages: Counts
+    sources: Counts
+    bytes: int
+
+
+def count_figures(database: Database) -> ArchiveFigures:
+    with database.read() as connection:
+        articles = _count(connection, sa.select(sa.func.count()).select_from(article))
+        revised = _count(connection, sa.select(sa.func.count()).select_from(article_version))
+        undated = sa.select(sa.func.count()).where(article.c.published.is_(None))
+        # Each alone is one look into the index; together they would read the whole table.
+        first, last = (
+            connection.scalar(sa.select(extreme(article.c.published)))
+            for extreme in (sa.func.min, sa.func.max)
+        )
+        return ArchiveFigures(
+            articles=articles,
+            versions=articles + revised,
+            undated=_count(connection, undated),
+            first_day=first and first[:10],
+            last_day=last and last[:10],
+            languages=_most_frequent(connection, article.c.language),
+            sources=_most_frequent(connection, article.c.source),
+            bytes=sum(size_of(Path(f"{database.path}{end}")) for end in _FILES),
+        )
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file or of all files in a folder; what is gone has none."""
+    try:
+        if path.is_dir():
+            return sum(size_of(inner) for inner in path.iterdir())
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _count(connection: sa.Connection, query: sa.Select[Any]) -> int:
+    return int(connection.scalar(query) or 0)
+
+
+def _most_frequent(connection: sa.Connection, column: sa.Column[Any]) -> Counts:
+    number = sa.func.count()
+    query = (
+        sa.select(column, number)
+        .where(column.is_not(None))
+        .group_by(column)
+        .order_by(number.desc(), column)
+        .limit(MOST_NAMED)
+    )
+    return tuple((name, count) for name, count in connection.execute(query))

@@ -1,0 +1,167 @@
+"""Accounts of those who may do more than everyone. A password comes here as its hash."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+import sqlalchemy as sa
+
+from archive.errors import AccountNotFoundError, AccountRefusedError
+from archive.store.database import Database
+from archive.store.schema import account, api_token, failed_sign_in, session
+from archive.text.normalize import format_utc
+
+Role = Literal["reader", "editor", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+MOST_ACCOUNTS = 10_000
+_NAME = re.compile(r"\w[\w.@+-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whoever signs in under `name`; a closed account lets no one in."""
+
+    id: int
+    name: str
+    role: Role
+    created: str
+    closed: bool
+    password_hash: str = field(repr=False)
+
+
+class AccountStore:
+    """The accounts of an archive. Safe for many threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def any(self) -> bool:
+        """Whether there is an account: then nobody is let in for where they come from."""
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(account.c.id).limit(1)) is not None
+
+    def accounts(self) -> list[Account]:
+        with self._database.read() as connection:
+            return [read_account(row) for row in connection.execute(_BY_NAME)]
+
+    def find(self, name: str) -> Account:
+        """Raises AccountNotFoundError."""
+        with self._database.read() as connection:
+            return find_account(connection, name)
+
+    def create(self, name: str, role: Role, password_hash: str) -> Account:
+        """Raises AccountRefusedError for a name that is taken or none, and before any admin."""
+        values = {
+            "name": clean_account_name(name),
+            "role": check_role(role),
+            "password_hash": password_hash,
+            "created": format_utc(datetime.now(UTC)),
+            "closed": False,
+        }
+        with self._database.write() as connection:
+            check_room(connection, account, MOST_ACCOUNTS)
+            if role != "admin" and connection.execute(_BY_NAME.limit(1)).first() is None:
+                raise AccountRefusedError("the first account is an admin; make one first")
+            if connection.execute(_NAMED, {"named": values["name"]}).first():
+                raise AccountRefusedError(f"there is an account {values['name']} already")
+            connection.execute(account.insert().values(values))
+        return self.find(name)
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Raises AccountNotFoundError, and AccountRefusedError for the last admin."""
+        self._change(name, {"role": check_role(role)})
+
+    def close(self, name: str) -> None:
+        """Let it in no more; its sessions and tokens end. The same errors."""
+        self._change(name, {"closed": True}, (session, api_token))
+
+    def reopen(self, name: str) -> None:
+        self._change(name, {"closed": False})
+
+    def set_password(self, name: str, password_hash: str) -> None:
+        """Its sessions end, as whoever knew the old password may hold one; tries are forgotten."""
+        with self._database.write() as connection:
+            found = _update(connection, name, {"password_hash": password_hash}, (session,))
+            connection.execute(failed_sign_in.delete().where(failed_sign_in.c.name == found.name))
+
+    def renew_hash(self, name: str, password_hash: str) -> None:
+        """Of the same password, with other costs: nothing ends."""
+        self._change(name, {"password_hash": password_hash})
+
+    def remove(self, name: str) -> None:
+        """The account, its sessions and its tokens; the audit keeps its name. The same errors."""
+        with self._database.write() as connection:
+            found = find_account(connection, name)
+            connection.execute(account.delete().where(account.c.id == found.id))
+            _check_admin_left(connection, found)
+
+    def _change(self, name: str, values: dict[str, Any], ended: Iterable[sa.Table] = ()) -> None:
+        with self._database.write() as connection:
+            _update(connection, name, values, ended)
+
+
+_BY_NAME = sa.select(account).order_by(account.c.name)
+_NAMED = sa.select(account).where(account.c.name == sa.bindparam("named"))
+
+
+def clean_account_name(name: str) -> str:
+    """NFKC, caseless, 1 to 64 letters, figures and . @ + - _. Raises AccountRefusedError."""
+    folded = fold_account_name(name)
+    if not _NAME.fullmatch(folded):
+        raise AccountRefusedError("a name is 1 to 64 letters, figures and . @ + - _")
+    return folded
+
+
+def check_role(role: str) -> Role:
+    """Raises AccountRefusedError."""
+    if role not in ROLES:
+        raise AccountRefusedError(f"no role {role!r}; there is: {', '.join(ROLES)}")
+    return role
+
+
+def fold_account_name(name: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name.strip()).casefold())
+
+
+def find_account(connection: sa.Connection, name: str) -> Account:
+    row = connection.execute(_NAMED, {"named": fold_account_name(name)}).first()
+    if row is None:
+        raise AccountNotFoundError("no account of this name; see: hemero users list")
+    return read_account(row)
+
+
+def _update(
+    connection: sa.Connection, name: str, values: dict[str, Any], ended: Iterable[sa.Table]
+) -> Account:
+    """The account as it was."""
+    found = find_account(connection, name)
+    connection.execute(account.update().where(account.c.id == found.id).values(values))
+    for table in ended:
+        connection.execute(table.delete().where(table.c.account_id == found.id))
+    _check_admin_left(connection, found)
+    return found
+
+
+def _check_admin_left(connection: sa.Connection, before: Account) -> None:
+    """Accounts without an admin could not be looked after but from the command line."""
+    others = sa.select(account.c.id).limit(1)
+    admins = others.where(account.c.role == "admin", account.c.closed.is_(False))
+    if before.role != "admin" or before.closed:
+        return
+    if connection.scalar(others) is not None and connection.scalar(admins) is None:
+        raise AccountRefusedError(f"{before.name} is the last admin; make another one first")
+
+
+def check_room(
+    connection: sa.Connection, table: sa.Table, most: int, *where: sa.ColumnElement[bool]
+) -> None:
+    count = connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
+    if count >= most:
+        raise AccountRefusedError(f"there are {most} of them; remove one first")
+
+
+def read_account(row: Any) -> Account:
+    return Account(row.id, row.name, row.role, row.created, bool(row.closed), row.password_hash)

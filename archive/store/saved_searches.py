@@ -1,0 +1,237 @@
+"""Saved searches, their matches and what is to be sent of them, in the archive's own file."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.errors import SavedSearchLimitError, SavedSearchNotFoundError
+from archive.store.database import Database
+from archive.store.saved_matches import (
+    CHANNELS,
+    Channel,
+    FoundMatch,
+    SavedMatch,
+    State,
+    insert_matches,
+    keep_held,
+    select_new,
+)
+from archive.store.schema import saved_match, saved_search
+from archive.store.statements import LISTED
+from archive.text.normalize import format_utc
+
+MOST_SAVED = 1_000
+SECRET_BYTES = 32
+
+_UNREAD = sa.func.count().filter(saved_match.c.seq > saved_search.c.read_seq)
+_COUNTED = (
+    sa.select(saved_search, _UNREAD.label("unread"), sa.func.count(saved_match.c.seq).label("held"))
+    .outerjoin_from(saved_search, saved_match)
+    .group_by(saved_search.c.id)
+    .order_by(saved_search.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search kept by its URL's arguments; `unread` of its `held` matches are new to the reader.
+
+    Changes up to `seen_seq` were looked through. `outcome` says what went wrong with sending.
+    """
+
+    id: int
+    name: str
+    arguments: str
+    created: str
+    seen_seq: int
+    read_seq: int
+    email: str | None
+    webhook: str | None
+    secret: str = field(repr=False)
+    outcome: str | None
+    unread: int = 0
+    held: int = 0
+
+
+class SavedSearchStore:
+    """The saved searches of an archive. Safe for many threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self,
+        name: str,
+        arguments: str,
+        seen_seq: int,
+        held: Sequence[tuple[int, float]] = (),
+        *,
+        email: str | None = None,
+        webhook: str | None = None,
+    ) -> SavedSearch:
+        """A new search. `held` are (article, score) pairs it lists already: known, never sent.
+
+        Raises SavedSearchLimitError.
+        """
+        moment = format_utc(datetime.now(UTC))
+        values = {
+            "name": name,
+            "arguments": arguments,
+            "created": moment,
+            "seen_seq": seen_seq,
+            "read_seq": seen_seq,
+            "email": email,
+            "webhook": webhook,
+            "secret": secrets.token_hex(SECRET_BYTES),
+        }
+        with self._database.write() as connection:
+            _check_room(connection)
+            saved_id = int(connection.execute(saved_search.insert().values(values)).lastrowid)
+            keep_held(connection, saved_id, held, seen_seq, moment)
+        return self.get(saved_id)
+
+    def get(self, saved_id: int) -> SavedSearch:
+        """Raises SavedSearchNotFoundError."""
+        with self._database.read() as connection:
+            row = connection.execute(_COUNTED.where(saved_search.c.id == saved_id)).first()
+        if row is None:
+            raise _missing(saved_id)
+        return _saved(row)
+
+    def searches(self) -> list[SavedSearch]:
+        """Every saved search with its counts, in the order they were saved."""
+        with self._database.read() as connection:
+            return [_saved(row) for row in connection.execute(_COUNTED)]
+
+    def matches(self, saved_id: int, limit: int = 50, offset: int = 0) -> list[SavedMatch]:
+        """A page of the matches, the latest first."""
+        query = (
+            sa.select(saved_match)
+            .where(saved_match.c.saved_search_id == saved_id)
+            .order_by(saved_match.c.seq.desc(), saved_match.c.article_id.desc())
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.limit(limit).offset(offset)).all()
+        return [SavedMatch(**row._mapping) for row in rows]
+
+    def mark_read(self, saved_id: int, seq: int) -> None:
+        """Matches up to this change are read; one found later stays new. Raises as `get`."""
+        seen, read = saved_search.c.seen_seq, saved_search.c.read_seq
+        self._change(saved_id, read_seq=sa.func.max(read, sa.func.min(seen, max(seq, 0))))
+
+    def rename(self, saved_id: int, name: str) -> None:
+        """Raises SavedSearchNotFoundError."""
+        self._change(saved_id, name=name)
+
+    def send_to(self, saved_id: int, email: str | None, webhook: str | None) -> None:
+        """Send new matches there from now on; what waits for an address taken away is dropped.
+
+        Raises SavedSearchNotFoundError.
+        """
+        self._change(saved_id, email=email, webhook=webhook, outcome=None)
+        for channel, address in (("email", email), ("webhook", webhook)):
+            if address is None:
+                self._settle(saved_id, _column(channel), "none")
+
+    def note_outcome(self, saved_id: int, outcome: str | None) -> None:
+        """What went wrong with sending or checking, None where all went well."""
+        told = saved_search.update().where(saved_search.c.id == saved_id).values(outcome=outcome)
+        with self._database.write() as connection:
+            connection.execute(told)
+
+    def remove(self, saved_id: int) -> None:
+        """Forget the search and its matches; the articles stay. Raises SavedSearchNotFoundError."""
+        with self._database.write() as connection:
+            gone = connection.execute(saved_search.delete().where(saved_search.c.id == saved_id))
+            if not gone.rowcount:
+                raise _missing(saved_id)
+
+    def record(self, saved_id: int, found: Sequence[FoundMatch], seen_seq: int) -> int:
+        """Keep the matches that are new and how far was looked, in one transaction.
+
+        How many are new: articles that are gone, that matched before or whose wire copy did are
+        not. Messages wait for those addresses the search has now. 0 where it was removed meanwhile.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(
+                sa.select(saved_search).where(saved_search.c.id == saved_id)
+            ).first()
+            if row is None:
+                return 0
+            new = select_new(connection, saved_id, found)
+            states = {f"{name}_state": "waiting" if row._mapping[name] else "none"
+                      for name in CHANNELS}  # fmt: skip
+            insert_matches(connection, saved_id, new, format_utc(datetime.now(UTC)), states)
+            seen = sa.func.max(saved_search.c.seen_seq, seen_seq)
+            own = saved_search.c.id == saved_id
+            connection.execute(saved_search.update().where(own).values(seen_seq=seen))
+        return len(new)
+
+    def waiting(self, saved_id: int, channel: Channel, limit: int) -> list[SavedMatch]:
+        """Matches whose message is still to be sent, the oldest first."""
+        query = (
+            sa.select(saved_match)
+            .where(saved_match.c.saved_search_id == saved_id, _column(channel) == "waiting")
+            .order_by(saved_match.c.seq, saved_match.c.article_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.limit(limit)).all()
+        return [SavedMatch(**row._mapping) for row in rows]
+
+    def mark_sent(self, saved_id: int, channel: Channel, article_ids: Sequence[int]) -> None:
+        """To be called right after the receiver took the message."""
+        self._settle(saved_id, _column(channel), "sent", article_ids)
+
+    def give_up(self, saved_id: int, channel: Channel, found_before: datetime) -> int:
+        """Wait no longer for the messages of matches found before then; how many they were."""
+        old = saved_match.c.found < format_utc(found_before)
+        return self._settle(saved_id, _column(channel), "none", None, old)
+
+    def _change(self, saved_id: int, **values: Any) -> None:
+        own = saved_search.c.id == saved_id
+        with self._database.write() as connection:
+            changed = connection.execute(saved_search.update().where(own).values(values))
+            if not changed.rowcount:
+                raise _missing(saved_id)
+
+    def _settle(
+        self,
+        saved_id: int,
+        column: sa.Column[Any],
+        state: State,
+        article_ids: Sequence[int] | None = None,
+        *conditions: sa.ColumnElement[bool],
+    ) -> int:
+        """How many waiting messages are so no longer."""
+        change_state = saved_match.update().where(
+            saved_match.c.saved_search_id == saved_id, column == "waiting", *conditions
+        )
+        named = {}
+        if article_ids is not None:
+            change_state = change_state.where(saved_match.c.article_id.in_(LISTED))
+            named = {"ids": json.dumps(list(article_ids))}
+        with self._database.write() as connection:
+            return connection.execute(change_state.values({column.name: state}), named).rowcount
+
+
+def _check_room(connection: sa.Connection) -> None:
+    held = connection.scalar(sa.select(sa.func.count()).select_from(saved_search)) or 0
+    if held >= MOST_SAVED:
+        raise SavedSearchLimitError(f"there are {MOST_SAVED} saved searches; remove one first")
+
+
+def _column(channel: str) -> sa.Column[Any]:
+    return saved_match.c[f"{channel}_state"]
+
+
+def _missing(saved_id: int) -> SavedSearchNotFoundError:
+    return SavedSearchNotFoundError(f"no saved search {saved_id}; it may have been removed")
+
+
+def _saved(row: Any) -> SavedSearch:
+    return SavedSearch(**row._mapping)

@@ -1,0 +1,132 @@
+"""Is the store as it was written: SQLite's own checks of its file, and every digest."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from archive.store.digests import DIGEST, SEALED_COLUMNS, digest_values
+
+MOST_LINES = 20
+BATCH_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What of a store is not as it was written.
+
+    `file` are lines about the file as a whole. The others are ids of articles: those that are
+    damaged themselves, or in an earlier version, or in the page they were read from.
+    """
+
+    file: tuple[str, ...] = ()
+    articles: tuple[int, ...] = ()
+    versions: tuple[int, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    @property
+    def rebuildable(self) -> bool:
+        """Whether only what SQLite can make again from the rows is damaged."""
+        rows = (*self.articles, *self.versions, *self.pages)
+        return bool(self.file) and not rows and all(" index " in line for line in self.file)
+
+
+def find_damage(path: Path) -> Damage:
+    """All of the file is read, in one state of it and little memory, while others write.
+
+    What other tables say is not looked at beyond SQLite's own check: they have no digests.
+    """
+    try:
+        with closing(_open(path)) as connection:
+            connection.execute("BEGIN")
+            lines = tuple(_check_file(connection))
+            found = {table: set(_find_rows(connection, table)) for table in SEALED_COLUMNS}
+    except sqlite3.Error as exc:
+        return Damage(file=(_first_line(exc),))
+    articles, versions, pages = (tuple(sorted(found[table])) for table in SEALED_COLUMNS)
+    return Damage(lines, articles, versions, pages)
+
+
+def rebuild_indexes(path: Path) -> bool:
+    """Make SQLite's own indexes anew from the rows; whether that went well."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("REINDEX")
+    except sqlite3.Error:
+        return False
+    return True
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Without its journal nobody writes it; SQLite would make one, where it may not, too.
+    journal = path.with_name(f"{path.name}-wal")
+    is_still = not journal.exists() and not os.access(path.parent, os.W_OK)
+    address = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_still else ''}"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None)
+    # A damaged text need be none at all; its bytes count.
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    return connection
+
+
+def _check_file(connection: sqlite3.Connection) -> Iterator[str]:
+    try:
+        for (line,) in connection.execute(f"PRAGMA integrity_check({MOST_LINES})"):
+            if line != "ok":
+                yield from line.splitlines()
+        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+            yield f"row {row} of {table} belongs to no {parent}"
+    except sqlite3.Error as exc:
+        yield _first_line(exc)
+
+
+def _find_rows(connection: sqlite3.Connection, table: str) -> Iterator[int]:
+    """The article ids of the rows that have lost their digest or cannot be read."""
+    rows = connection.execute(f"SELECT rowid FROM {table}")  # noqa: S608 - one of our tables
+    numbers = (row for (row,) in rows)
+    while batch := list(islice(numbers, BATCH_ROWS)):
+        try:
+            yield from _differing(connection, table, batch)
+        except sqlite3.Error:
+            for row in batch:
+                yield from _differing_alone(connection, table, row)
+
+
+def _differing(connection: sqlite3.Connection, table: str, rows: Sequence[int]) -> list[int]:
+    found = dict(_read(connection, table, rows))
+    return [_article_of(table, row, found.get(row)) for row in rows if not _is_sound(found, row)]
+
+
+def _differing_alone(connection: sqlite3.Connection, table: str, row: int) -> Iterable[int]:
+    try:
+        return _differing(connection, table, [row])
+    except sqlite3.Error:
+        return [row]
+
+
+def _read(
+    connection: sqlite3.Connection, table: str, rows: Sequence[int]
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    columns = ", ".join((*SEALED_COLUMNS[table], DIGEST))
+    marks = ", ".join("?" * len(rows))
+    query = f"SELECT rowid, {columns} FROM {table} WHERE rowid IN ({marks})"  # noqa: S608
+    for number, *values in connection.execute(query, rows):
+        yield number, tuple(values)
+
+
+def _is_sound(found: dict[int, tuple[Any, ...]], row: int) -> bool:
+    *values, digest = found.get(row, (None, None))
+    return bool(digest_values(values) == digest)
+
+
+def _article_of(table: str, row: int, values: tuple[Any, ...] | None) -> int:
+    """Whose row it is: its number, or what an earlier version says."""
+    named = values[0] if values and SEALED_COLUMNS[table][0] == "article_id" else row
+    return named if isinstance(named, int) else row
+
+
+def _first_line(exc: Exception) -> str:
+    return next(iter(str(exc).splitlines()), type(exc).__name__)

@@ -1,0 +1,247 @@
+"""From what a source gave to what the store keeps: one form for each URL, text, date and language.
+
+Pure: the same draft always gives the same article.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
+
+from archive.errors import UnreadableInputError
+from archive.model import PARAGRAPH_BREAK, ArticleDraft
+from archive.text.language import UNDETERMINED, decide_language
+
+EARLIEST_YEAR = 1400
+LONGEST_DATE_CHARACTERS = 100
+LONGEST_FIELD_CHARACTERS = 2_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# Read to the letter: the standard library overlooks "PM", "GMT+0100" and zones it does not know. A
+# year of zeros is an unset date, which it would read as of this century.
+_RFC5322 = re.compile(
+    r"(?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3} (?:[1-9]\d{3}|\d\d) \d\d?:\d\d(?::\d\d)? "
+    r"(?:[+-]\d{4}|UTC?|GMT|[ECMP][SD]T)(?: \([^()]*\))?"
+)
+_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}\b")
+_TIME_OF_DAY = re.compile(r"\d[:hH]\d{2}|\d ?[hH]\b|\d ?[ap]\.?m\b", re.IGNORECASE)
+# What says how a reader came, never what is read. No more than that: two articles taken for one
+# overwrite each other, while one article under two addresses is known by its text.
+_TRACKER = re.compile(
+    r"(?:utm|itm|mtm|pk|piwik|matomo|mc|hsa|vero|oly|at|stm)_\w+|(?:fb|g|dc|tw|yc|ttc|msclk)(?:c?lid)"
+    r"|msclkid|gbraid|wbraid|igshid|igsh|xtor|xts|cmpid|ocid|ref_src|ref_url|mkt_tok|_ga|_gl",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedDraft:
+    """A draft in the store's form; `remarks` say what could not be kept and why."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    source: str | None
+    authors: tuple[str, ...]
+    url: str | None
+    language: str
+    published: str | None
+    content_hash: str
+    published_offset: int | None = None
+    modified: str | None = None
+    section: str | None = None
+    paywalled: bool | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
+    """The draft in the store's form.
+
+    A URL or date that means nothing is left out with a remark, a language that is plainly wrong is
+    put right with one. Raises UnreadableInputError where no text is left.
+    """
+    paragraphs = tuple(p for p in map(clean_line, draft.paragraphs) if p)
+    if not paragraphs:
+        raise UnreadableInputError("no text in it; an article needs at least one paragraph")
+    title = _short(draft.title) or ""
+    text = PARAGRAPH_BREAK.join(paragraphs)
+    language, remark = decide_language(draft.language, f"{title}\n{text}")
+    remarks = [remark] if remark else []
+    url = _kept(canonical_url, draft.url, remarks)
+    published = _kept(lambda raw: parse_published(raw, language), draft.published, remarks)
+    return NormalizedDraft(
+        title=title,
+        paragraphs=paragraphs,
+        source=_short(draft.source),
+        authors=tuple(a for a in map(_short, draft.authors) if a),
+        url=url,
+        language=language,
+        published=published,
+        content_hash=content_hash(paragraphs),
+        published_offset=_offset_minutes(draft.published, language) if published else None,
+        modified=_kept(lambda raw: parse_published(raw, language), draft.modified, remarks),
+        section=_short(draft.section),
+        paywalled=draft.paywalled,
+        remarks=tuple(remarks),
+    )
+
+
+def content_hash(paragraphs: tuple[str, ...]) -> str:
+    """SHA-256, hexadecimal, of the text alone: case, title and spacing between words ignored."""
+    folded = "\n".join(" ".join(paragraph.casefold().split()) for paragraph in paragraphs)
+    return hashlib.sha256(folded.encode()).hexdigest()
+
+
+def clean_line(text: str) -> str:
+    """One line of NFC text: no control characters, no lone surrogates, single spaces."""
+    visible = text if text.isprintable() else _CONTROL.sub(" ", text)
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def split_paragraphs(text: str) -> tuple[str, ...]:
+    """The paragraphs of plain text: its lines, unless they are hard-wrapped between blank lines."""
+    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = [line for block in blocks for line in _unwrap(block.strip("\n"))]
+    return tuple(line for line in map(clean_line, lines) if line)
+
+
+def _unwrap(block: str) -> list[str]:
+    lines = block.split("\n")
+    widths = [len(line) for line in lines[:-1]]
+    wrapped = len(lines) > 2 and max(widths) <= 100 and min(widths) >= 50
+    return [" ".join(lines)] if wrapped else lines
+
+
+def canonical_url(url: str) -> str:
+    """The URL without tracking parameters, default port or fragment, its parameters sorted by name.
+
+    Raises ValueError unless it is an absolute http or https URL without user name or password.
+    """
+    parts = urlsplit(clean_line(url))
+    host = _canonical_host(parts.hostname or "")
+    if parts.scheme not in _PORTS or not host or parts.port == 0:
+        raise ValueError(f"not a web address: {_shown(url)}")
+    if parts.username is not None:  # not quoted in the message: it may be a password
+        raise ValueError("the address carries a user name or password")
+    port = f":{parts.port}" if parts.port not in (None, _PORTS[parts.scheme]) else ""
+    path = quote(parts.path or "/", safe="/%!$&'()*+,;=:@~")
+    query = _canonical_query(quote(parts.query, safe="/%!$&'()*+,;=:@~?"))
+    canonical = f"{parts.scheme}://{host}{port}{path}{query}"
+    if len(canonical) > LONGEST_FIELD_CHARACTERS:
+        raise ValueError(f"an address of {len(canonical)} characters: {_shown(url)}")
+    return canonical
+
+
+def _canonical_host(host: str) -> str:
+    """Lower case ASCII (RFC 3490), IPv6 in brackets; empty where no host is named so."""
+    try:
+        name = host.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+    if not _HOST.fullmatch(name):
+        return ""
+    return f"[{name}]" if ":" in name else name
+
+
+def _canonical_query(query: str) -> str:
+    told = [part for part in query.split("&") if part and not _TRACKER.fullmatch(_name_of(part))]
+    return f"?{'&'.join(sorted(told, key=_name_of))}" if told else ""
+
+
+def _name_of(parameter: str) -> str:
+    return parameter.partition("=")[0]
+
+
+def parse_published(raw: str, language: str | None = None) -> str:
+    """ISO 8601: the UTC time ending in Z, or a plain date where no time was given.
+
+    Reads ISO 8601, RFC 5322 dates and dates in words of many languages; a time without an offset
+    is taken as UTC. In 03/12/2021 the month comes first in English and where the language is not
+    known. Raises ValueError for anything else.
+    """
+    moment = _parse_moment(raw, language)
+    found = _in_utc(moment) if isinstance(moment, datetime) else moment
+    if found is None or found.year < EARLIEST_YEAR:
+        raise ValueError(f"not a date: {_shown(raw)}")
+    return format_utc(found) if isinstance(found, datetime) else found.isoformat()
+
+
+def _offset_minutes(raw: str | None, language: str) -> int | None:
+    """How far the zone of a date is east of UTC; None where it names none."""
+    moment = _parse_moment(raw or "", language)
+    offset = moment.utcoffset() if isinstance(moment, datetime) and _in_utc(moment) else None
+    return None if offset is None else int(offset.total_seconds() // 60)
+
+
+def _parse_moment(raw: str, language: str | None) -> date | None:
+    text = clean_line(raw)
+    day_first = "." in text or language not in (None, "en", UNDETERMINED)
+    return _parse_iso(text) or _parse_rfc5322(text) or _parse_words(text, day_first)
+
+
+def format_utc(moment: datetime) -> str:
+    """ISO 8601 in UTC to the second, as the store writes times."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _in_utc(moment: datetime) -> datetime | None:
+    try:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:  # before year 1 or after 9999
+        return None
+
+
+def _parse_iso(text: str) -> date | None:
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(text)
+        except ValueError:
+            continue
+    return None
+
+
+def _parse_rfc5322(text: str) -> date | None:
+    if not _RFC5322.fullmatch(text):
+        return None
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=4_096)  # a date that means nothing is tried in every language: 30 ms
+def _parse_words(text: str, day_first: bool) -> date | None:
+    if len(text) > LONGEST_DATE_CHARACTERS or not any(c.isdigit() for c in text):
+        return None
+    import dateparser  # loads its language tables: only for dates in words
+
+    settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
+    if day_first and _DAY_OR_MONTH_FIRST.match(text):
+        settings["DATE_ORDER"] = "DMY"
+    moment: datetime | None = dateparser.parse(text, settings=settings)
+    if moment is None:
+        return None
+    return moment if _TIME_OF_DAY.search(text) else moment.date()
+
+
+def _short(text: str | None) -> str | None:
+    return (clean_line(text)[:LONGEST_FIELD_CHARACTERS].rstrip() or None) if text else None
+
+
+def _kept(parse: Callable[[str], str], raw: str | None, remarks: list[str]) -> str | None:
+    if not raw or not raw.strip():
+        return None
+    try:
+        return parse(raw)
+    except ValueError as exc:
+        remarks.append(f"{exc}; kept without it")
+        return None
+
+
+def _shown(raw: str) -> str:
+    return repr(raw if len(raw) <= 60 else raw[:60] + "…")

@@ -1,0 +1,92 @@
+"""XML from strangers as text that no parser can be tricked with. Pure.
+
+Whatever the encoding, the document type declaration is taken out before a parser sees the text. No
+entity but XML's own five and HTML's named characters is left, so nothing can expand (billion
+laughs, CWE-776) or reach a file (CWE-611), and no parser's own limits are relied on.
+"""
+
+import codecs
+import re
+
+from archive.text.decode import decode_text
+
+MOST_STRAYS = 100  # one NUL in so many bytes
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+_DECLARATION = re.compile(r"\A<\?xml\b[^>]*?\?>", re.IGNORECASE)
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})[\"']")
+_DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
+_DOCTYPE_PARTS = re.compile(
+    r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|\"[^\"]*\"|'[^']*'|[\[\]>]", re.DOTALL
+)
+_MISC = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
+# XML 1.0, 2.2: what no document may hold. Parsers give up at it; readers lose nothing without it.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN_REFERENCE = re.compile(r"&#(?:x0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));")
+
+
+def decode_xml(data: bytes, charset: str | None = None) -> str:
+    """The document's text without XML declaration, DOCTYPE and forbidden characters.
+
+    Byte order mark, then UTF-8, then what HTTP and the document declare, then the letters decide:
+    wrong declarations are common. Raises UnreadableInputError for what is no text.
+    """
+    data = data.removeprefix(codecs.BOM_UTF8)  # those who put it may still have other bytes follow
+    declared = _DECLARED.search(data[:1_024])
+    text = _decode_wide(data) or decode_text(
+        _drop_strays(data), charset or (declared and declared[1].decode())
+    )
+    text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"))
+    return _FORBIDDEN.sub(" ", _drop_references(drop_doctype(text)))
+
+
+def drop_doctype(text: str) -> str:
+    """The text without its DOCTYPE, internal subset and all; no entity is declared anywhere."""
+    start = _end_of_misc(text)
+    if _DOCTYPE.match(text, start):
+        text = text[:start] + text[_end_of_doctype(text, start) :]
+    return _ENTITY.sub("&lt;!ENTITY", text)  # of a second DOCTYPE, or of one that comes too late
+
+
+def _decode_wide(data: bytes) -> str | None:
+    """UTF-16 without a byte order mark, told by its first "<" (XML 1.0, appendix F)."""
+    for start, name in ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be")):
+        if data.startswith(start):
+            return codecs.decode(data, name, "replace")
+    return None
+
+
+def _drop_strays(data: bytes) -> bytes:
+    """Without the odd NUL byte that a broken writer left; with many, it is no text."""
+    few = data.count(b"\x00") * MOST_STRAYS < len(data)
+    return data.replace(b"\x00", b"") if few and not data.startswith(_WIDE_MARKS) else data
+
+
+def _end_of_misc(text: str) -> int:
+    """The place after the comments, instructions and space that come first (XML 1.0, 2.8)."""
+    place = 0
+    while found := _MISC.match(text, place):
+        place = found.end()
+    return place
+
+
+def _end_of_doctype(text: str, start: int) -> int:
+    """The place after the declaration: brackets nest once; quotes and comments hide both."""
+    inside = False
+    for found in _DOCTYPE_PARTS.finditer(text, start):
+        if found[0] in "[]":
+            inside = found[0] == "["
+        elif found[0] == ">" and not inside:
+            return found.end()
+    return len(text)
+
+
+def _drop_references(text: str) -> str:
+    return _FORBIDDEN_REFERENCE.sub(_allowed_reference, text)
+
+
+def _allowed_reference(found: re.Match[str]) -> str:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    if number > 0x10FFFF or _FORBIDDEN.match(chr(number)):
+        return " "
+    return found[0]

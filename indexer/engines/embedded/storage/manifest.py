@@ -1,0 +1,183 @@
+"""The one file that says which segments make the index; replaced whole, written last."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from indexer.engines.port import Fingerprint
+from indexer.errors import CorruptIndexError
+
+FILE_NAME = "manifest.json"
+FORMAT = 2
+CHECKSUM = "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of a segment, as it was written."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """An immutable vector segment; `dead` are the articles in it that are tombstoned."""
+
+    name: str
+    passages: int
+    articles: int
+    files: tuple[FileEntry, ...]
+    dead: frozenset[int] = frozenset()
+
+    @property
+    def dead_share(self) -> float:
+        return len(self.dead) / self.articles if self.articles else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The state of the index at one checkpoint; `keyword` are the files of the keyword half."""
+
+    checkpoint: int = 0
+    fingerprint: Fingerprint | None = None
+    segments: tuple[SegmentEntry, ...] = ()
+    keyword: tuple[FileEntry, ...] = ()
+
+    def bury(self, holders: dict[str, frozenset[int]]) -> "Manifest":
+        """The manifest with some articles tombstoned where they are held.
+
+        `holders` gives for each segment, by its name, which of them it holds.
+        """
+        buried = tuple(
+            replace(entry, dead=entry.dead | holders[entry.name]) for entry in self.segments
+        )
+        return replace(self, segments=buried)
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """An empty one where there is none yet: the first commit saves one before all else.
+
+    Raises CorruptIndexError, also where there are segments without a manifest.
+    """
+    path = folder / FILE_NAME
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError as exc:
+        if next(folder.glob("vectors-*"), None) is not None and not path.exists():
+            raise CorruptIndexError(rebuild_advice(f"{path} is missing")) from exc
+        return Manifest()
+    except (OSError, ValueError) as exc:
+        raise CorruptIndexError(rebuild_advice(f"{path} cannot be read")) from exc
+    try:
+        data = json.loads(text)
+        known = data["format"] == FORMAT
+        manifest = _manifest(_checked(data)) if known else Manifest()
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
+        raise CorruptIndexError(rebuild_advice(f"{path} is damaged")) from exc
+    if not known:
+        raise CorruptIndexError(rebuild_advice(f"{path} is of another edition"))
+    return manifest
+
+
+def save_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest; durable when this returns."""
+    data = asdict(manifest) | {"format": FORMAT}
+    for segment in data["segments"]:
+        segment["dead"] = sorted(segment["dead"])
+    data[CHECKSUM] = _checksum(data)
+    draft = folder / f"{FILE_NAME}.new"
+    with draft.open("w", encoding="utf-8") as stream:
+        json.dump(data, stream, separators=(",", ":"))
+        stream.flush()
+        os.fsync(stream.fileno())
+    # Readers tell commits apart by this time, and a kernel's own may stand still for milliseconds.
+    now = time.time_ns()
+    os.utime(draft, ns=(now, now))
+    draft.replace(folder / FILE_NAME)
+    sync_folder(folder)
+
+
+def describe_file(path: Path) -> FileEntry:
+    """The entry of a file just written, which is made durable first."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return FileEntry(path.name, path.stat().st_size, digest)
+
+
+def describe_files(paths: Iterable[Path], known: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
+    """The entries of immutable files; only those not known by name are read."""
+    entries = {entry.name: entry for entry in known}
+    return tuple(entries.get(path.name) or describe_file(path) for path in sorted(paths))
+
+
+def has_size(folder: Path, entry: FileEntry) -> bool:
+    """Whether the file is there, as long as it was written; any process may remove it meanwhile."""
+    try:
+        return (folder / entry.name).stat().st_size == entry.bytes
+    except FileNotFoundError:
+        return False
+
+
+def file_problem(folder: Path, entry: FileEntry) -> str | None:
+    """What is wrong with a segment's file, None where it is as it was written."""
+    path = folder / entry.name
+    try:
+        size = path.stat().st_size
+        if size != entry.bytes:
+            return f"{entry.name} has {size} bytes, not {entry.bytes}"
+        with path.open("rb") as stream:
+            intact = hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+    except FileNotFoundError:
+        return f"{entry.name} is missing"
+    except OSError as exc:
+        return f"{entry.name} cannot be read: {exc.strerror}"
+    return None if intact else f"{entry.name} is damaged"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's names durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def rebuild_advice(problem: str) -> str:
+    return f"{problem}; build the index anew with: hemero index --rebuild"
+
+
+def _checked(data: dict[str, Any]) -> dict[str, Any]:
+    """The data; ValueError where they are not those written. Older manifests have no checksum."""
+    found = data.pop(CHECKSUM, None)
+    if found is not None and found != _checksum(data):
+        raise ValueError("the checksum differs")
+    return data
+
+
+def _checksum(data: dict[str, Any]) -> str:
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _manifest(data: dict[str, Any]) -> Manifest:
+    made = data["fingerprint"]
+    return Manifest(
+        checkpoint=int(data["checkpoint"]),
+        fingerprint=Fingerprint(**made) if made else None,
+        segments=tuple(_segment(entry) for entry in data["segments"]),
+        keyword=tuple(FileEntry(**entry) for entry in data["keyword"]),
+    )
+
+
+def _segment(data: dict[str, Any]) -> SegmentEntry:
+    files = tuple(FileEntry(**entry) for entry in data["files"])
+    return SegmentEntry(**(data | {"files": files, "dead": frozenset(data["dead"])}))

@@ -1,0 +1,205 @@
+"""The keyword list: what each article's words are worth to a query.
+
+To the BM25 of a word's stem comes a share of the BM25 of its exact form, and of pairs of words that
+stand side by side as in the query; measured in docs/decisions/010-query-language.md.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from indexer.analysis import is_stop_word
+from indexer.engines.embedded.storage.articles import MISSING, ArticleTable, Mask
+from indexer.engines.embedded.words.reader import Rows, Scores
+from indexer.engines.embedded.words.snapshot import Codes, Gains, KeywordSnapshot
+from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
+from indexer.engines.port import KeywordHit, WordGain
+from indexer.query.records import Form, Not, Parts, Query, Word, demands_words
+
+EXACT_WEIGHT = 0.3
+PAIR_WEIGHT = 0.2
+# Pairs of frequent words say little and are dear to find.
+MOST_PAIRS = 12
+MOST_PAIR_DOCUMENTS = 2_000
+
+
+class Sum:
+    """Scores by article, and by language what a perfect match would score."""
+
+    def __init__(self, keyword: KeywordSnapshot) -> None:
+        self.scores = np.zeros(len(keyword.articles), np.float32)
+        self.perfect = np.zeros(len(keyword.articles.languages), np.float32)
+
+    def add(self, gains: Gains, codes: Codes, weight: float = 1.0) -> None:
+        self.scores[gains.rows] += gains.values if weight == 1 else weight * gains.values
+        self.perfect[list(codes)] += weight * gains.highest
+
+
+def rank_keyword(
+    keyword: KeywordSnapshot, query: Query | None, allowed: Mask, depth: int
+) -> tuple[KeywordHit, ...]:
+    """The best of the allowed articles; ties stand by id.
+
+    Where the query demands words, every allowed article is an answer, be they all stop words;
+    where it names fields alone, too, the newest first.
+    """
+    if query is None or not allowed.any():
+        return ()
+    if query.lists:
+        return _list_newest(keyword.articles, np.flatnonzero(allowed), depth)
+    if not query.words:
+        return ()
+    scores, perfect = score(keyword, query)
+    rows = np.flatnonzero(allowed if _demands_words(query) else allowed & (scores > 0))
+    best = _order(keyword.articles, scores, rows, depth)
+    shares = scores[best] / np.maximum(perfect[best], np.finfo(np.float32).tiny)
+    return _hits(keyword.articles, best, scores[best], np.minimum(shares, 1))
+
+
+def coverage(keyword: KeywordSnapshot, query: Query | None) -> dict[str, float]:
+    """For each language the share of the query's words that make a term some article of it holds;
+    what they may also be written as is left out of account."""
+    asked = np.zeros(len(keyword.articles.languages))
+    known = np.zeros(len(asked))
+    tokens = (part for word in query.words for part in word.parts) if query else ()
+    for token in dict.fromkeys(tokens):
+        for term, codes in keyword.terms_of(token).items():
+            held = np.zeros(len(asked), np.bool_)
+            for field in RANKED_FIELDS:
+                rows = keyword.gains(field, (term,), codes).rows
+                held[keyword.articles.language_codes[rows]] = True
+            asked[list(codes)] += 1
+            known[list(codes)] += held[list(codes)]
+    shares = known / np.maximum(asked, 1)
+    return dict(zip(keyword.articles.languages, shares.tolist(), strict=True)) if query else {}
+
+
+def score(keyword: KeywordSnapshot, query: Query) -> tuple[Scores, Scores]:
+    """Each article's score, and what a perfect match in its language would score.
+
+    Both have one entry for each row of the article table.
+    """
+    total = Sum(keyword)
+    for word in query.words:
+        _add_word(keyword, total, word)
+    for pair in _telling_pairs(keyword, query.pairs):
+        _add_pair(keyword, total, pair)
+    return total.scores, total.perfect[keyword.articles.language_codes]
+
+
+def explain_scores(
+    keyword: KeywordSnapshot, query: Query, article_ids: Sequence[int]
+) -> dict[int, tuple[WordGain, ...]]:
+    """Of each article the words and pairs that add to its score; they add up to it."""
+    places = keyword.articles.rows_of(np.array(article_ids, np.int64)).tolist()
+    rows = {i: row for i, row in zip(article_ids, places, strict=True) if row != MISSING}
+    gains: dict[int, list[WordGain]] = {article: [] for article in rows}
+    for text, own in _sums(keyword, query):
+        for article, row in rows.items():
+            if own.scores[row]:
+                gains[article].append(WordGain(text, float(own.scores[row])))
+    return {article: tuple(found) for article, found in gains.items()}
+
+
+def _sums(keyword: KeywordSnapshot, query: Query) -> Iterator[tuple[str, Sum]]:
+    for word in query.words:
+        own = Sum(keyword)
+        _add_word(keyword, own, word)
+        yield " ".join(word.parts), own
+    for pair in _telling_pairs(keyword, query.pairs):
+        own = Sum(keyword)
+        _add_pair(keyword, own, pair)
+        yield " ".join(pair), own
+
+
+def _hits(
+    articles: ArticleTable, rows: Rows, scores: Scores, shares: Scores
+) -> tuple[KeywordHit, ...]:
+    languages = [articles.languages[code] for code in articles.language_codes[rows]]
+    ids = articles.ids[rows].tolist()
+    return tuple(map(KeywordHit, ids, scores.tolist(), shares.tolist(), languages))
+
+
+def _add_word(keyword: KeywordSnapshot, total: Sum, word: Word) -> None:
+    """Of a word's forms an article counts the best, once."""
+    if len(word.forms) == 1:
+        _add_form(keyword, total, word.forms[0])
+        return
+    best = Sum(keyword)
+    for form in word.forms:
+        own = Sum(keyword)
+        _add_form(keyword, own, form)
+        np.maximum(best.scores, form.weight * own.scores, out=best.scores)
+        np.maximum(best.perfect, form.weight * own.perfect, out=best.perfect)
+    total.scores += best.scores
+    total.perfect += best.perfect
+
+
+def _add_pair(keyword: KeywordSnapshot, total: Sum, pair: Parts) -> None:
+    codes = _telling_codes(keyword, pair)
+    for field in EXACT_FIELDS:
+        total.add(keyword.gains(field, pair, codes), codes, PAIR_WEIGHT)
+
+
+def _add_form(keyword: KeywordSnapshot, total: Sum, form: Form) -> None:
+    """What finding the form is worth, as much for a run of words as for one of them."""
+    if form.kind == "apart":
+        for part in form.parts:
+            _add_token(keyword, total, part)
+        return
+    codes = keyword.every_code
+    words = keyword.expand(form.parts[0]) if form.kind == "prefix" else form.parts
+    find = keyword.gains_of_any if form.kind == "prefix" else keyword.gains
+    for field in EXACT_FIELDS if words else ():
+        total.add(find(field, words, codes), codes, 1 + EXACT_WEIGHT)
+
+
+def _add_token(keyword: KeywordSnapshot, total: Sum, token: str) -> None:
+    terms = keyword.terms_of(token)
+    for term, codes in terms.items():
+        for field in RANKED_FIELDS:
+            total.add(keyword.gains(field, (term,), codes), codes)
+    telling = tuple(sorted(code for codes in terms.values() for code in codes))
+    for field in EXACT_FIELDS if telling else ():
+        total.add(keyword.gains(field, (token,), telling), telling, EXACT_WEIGHT)
+
+
+def _telling_pairs(keyword: KeywordSnapshot, pairs: Iterable[Parts]) -> list[Parts]:
+    """Pairs worth looking for: rare enough, of words that are not stop words everywhere."""
+    telling = [pair for pair in pairs if _telling_codes(keyword, pair)]
+    return [pair for pair in telling if _is_rare(keyword, pair)][:MOST_PAIRS]
+
+
+def _is_rare(keyword: KeywordSnapshot, pair: Parts) -> bool:
+    return all(
+        min(keyword.frequency(field, word) for word in pair) <= MOST_PAIR_DOCUMENTS
+        for field in EXACT_FIELDS
+    )
+
+
+def _telling_codes(keyword: KeywordSnapshot, pair: Parts) -> Codes:
+    """The languages in which neither is a stop word."""
+    return tuple(
+        code
+        for code, language in enumerate(keyword.articles.languages)
+        if not any(is_stop_word(word, language) for word in pair)
+    )
+
+
+def _demands_words(query: Query) -> bool:
+    return any(not isinstance(c, Not) and demands_words(c) for c in query.conditions)
+
+
+def _order(articles: ArticleTable, scores: Scores, rows: Rows, depth: int) -> Rows:
+    if len(rows) > depth:
+        least = np.partition(scores[rows], -depth)[-depth]
+        rows = rows[scores[rows] >= least]
+    return rows[np.lexsort((articles.ids[rows], -scores[rows]))][:depth]
+
+
+def _list_newest(articles: ArticleTable, rows: Rows, depth: int) -> tuple[KeywordHit, ...]:
+    """The newest first, their shares falling from 1: all answer alike, and later stages order by
+    share alone."""
+    newest = rows[np.lexsort((articles.ids[rows], articles.published[rows]))][::-1][:depth]
+    shares = np.linspace(1, 0, len(newest), endpoint=False, dtype=np.float32)
+    return _hits(articles, newest, shares, shares)

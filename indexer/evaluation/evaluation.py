@@ -1,0 +1,181 @@
+"""How good the rankings are, on topics with known answers (TREC form).
+
+A folder holds `articles.jsonl` or `articles.jsonl.gz`, `topics.tsv` (topic id, tab, query) and
+`qrels.txt` (topic id, 0, article id, relevance).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from archive.errors import SourceNotFoundError
+from archive.model import ArticleFilter
+from indexer.errors import ModelError, QueryError, TopicsError
+from indexer.evaluation.baselines import MERGED, OTHER_FUSIONS, SINGLE_LISTS, Order, list_orders
+from indexer.evaluation.significance import Difference, compare_topics
+from indexer.query import plain_query
+from indexer.ranking.neighbours import text_example
+from indexer.ranking.request import SearchQuery
+from indexer.search import SEMANTIC_UNAVAILABLE, SearchService
+
+MEASURES = ("nDCG@10", "MRR@10", "recall@10", "recall@100")
+COMPARED_BY = "nDCG@10"
+DEPTH = 100
+LISTS = (MERGED, *SINGLE_LISTS)
+
+Task = Literal["search", "similar"]
+TASKS: tuple[Task, ...] = ("search", "similar")
+Run = dict[str, dict[str, float]]
+Qrels = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Queries by topic id, and the relevance of articles to them by their ids in the set."""
+
+    queries: Mapping[str, str]
+    qrels: Qrels
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The mean of each measure over the topics, for each list.
+
+    `differences` tell how the merged list stands to each other one by COMPARED_BY; there are none
+    unless they were asked for.
+    """
+
+    measures: Mapping[str, Mapping[str, float]]
+    topics: int
+    differences: Mapping[str, Difference] = field(default_factory=dict)
+
+
+def find_articles(folder: Path) -> Path:
+    """The articles file of a set. Raises SourceNotFoundError."""
+    for name in ("articles.jsonl.gz", "articles.jsonl"):
+        if (folder / name).is_file():
+            return folder / name
+    raise SourceNotFoundError(f"no articles.jsonl or articles.jsonl.gz in {folder}")
+
+
+def read_topics(folder: Path) -> Topics:
+    """Raises TopicsError, naming file and line, where the form is broken."""
+    queries = {topic: query for _, (topic, query) in _rows(folder / "topics.tsv", "\t", 2)}
+    qrels: Qrels = {}
+    for place, (topic, _, article, relevance) in _rows(folder / "qrels.txt", None, 4):
+        qrels.setdefault(topic, {})[article] = _relevance(relevance, place)
+    judged = {topic: query for topic, query in queries.items() if topic in qrels}
+    if not judged:
+        raise TopicsError(f"no topic of {folder / 'topics.tsv'} is judged in qrels.txt")
+    return Topics(judged, {topic: qrels[topic] for topic in judged})
+
+
+def evaluate(
+    service: SearchService,
+    topics: Topics,
+    article_ids: Mapping[str, int],
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    task: Task = "search",
+    fusion: str = "convex",
+    compare: bool = False,
+) -> Evaluation:
+    """Search every topic once and measure the lists; `article_ids` maps the set's ids to ours.
+
+    To `compare` measures the usual ways to merge the same two lists as well, and tests ours against
+    every other list. Topics are plain text: a quotation mark in one is no operator. In the task
+    "similar" they are texts to find neighbours of, and an article of the topic's own id is left
+    out. Raises ModelError: without meaning there is nothing to compare.
+    """
+    names = _set_ids(article_ids)
+    runs: dict[str, Run] = {name: {} for name in (*LISTS, *(OTHER_FUSIONS if compare else ()))}
+    for done, (topic, text) in enumerate(topics.queries.items(), start=1):
+        own = (article_ids[topic],) if task == "similar" and topic in article_ids else ()
+        query = SearchQuery(text, filter=ArticleFilter(excluded_ids=own), fusion=fusion)
+        orders = _rank(service, query, task)
+        for name, run in runs.items():
+            run[topic] = _run_row(orders.get(name, ()), names)
+        on_progress(done, len(topics.queries))
+    measures = {name: measure_run(run, topics.qrels) for name, run in runs.items()}
+    differences = _compare(runs, topics.qrels) if compare else {}
+    return Evaluation(measures, len(topics.queries), differences)
+
+
+def measure_run(run: Run, qrels: Qrels) -> dict[str, float]:
+    """Means over all judged topics; one without results counts 0."""
+    from ir_measures import calc_aggregate
+
+    wanted = _ir_measures()
+    found = calc_aggregate(list(wanted.values()), qrels, run)
+    return {name: float(found[measure]) for name, measure in wanted.items()}
+
+
+def measure_topics(run: Run, qrels: Qrels) -> dict[str, float]:
+    """COMPARED_BY of every judged topic, in their order; one without results has 0."""
+    from ir_measures import iter_calc
+
+    found = iter_calc([_ir_measures()[COMPARED_BY]], qrels, run)
+    values = {metric.query_id: float(metric.value) for metric in found}
+    return {topic: values.get(topic, 0.0) for topic in qrels}
+
+
+def _ir_measures() -> dict[str, Any]:
+    from ir_measures import RR, R, nDCG
+
+    return dict(zip(MEASURES, (nDCG @ 10, RR @ 10, R @ 10, R @ 100), strict=True))
+
+
+def _compare(runs: Mapping[str, Run], qrels: Qrels) -> dict[str, Difference]:
+    """How the merged list stands to each other one."""
+    values = {name: list(measure_topics(run, qrels).values()) for name, run in runs.items()}
+    ours = values.pop(MERGED)
+    return {name: compare_topics(ours, others) for name, others in values.items()}
+
+
+def _rank(service: SearchService, query: SearchQuery, task: Task) -> Mapping[str, Order]:
+    try:
+        if task == "similar":
+            return list_orders(service.rank_similar([text_example(query.text)], query))
+        ranking, notices = service.rank(query, plain_query(query.text))
+    except QueryError:
+        return {}
+    if SEMANTIC_UNAVAILABLE in notices:
+        raise ModelError(f"the model failed on the topic {query.text[:60]!r}; see the log")
+    return list_orders(ranking)
+
+
+def _run_row(order: Order, names: Mapping[int, list[str]]) -> dict[str, float]:
+    """By rank, not score: ties stand as the user sees them."""
+    ranked = [name for article in order[:DEPTH] for name in names.get(article, ())]
+    return {name: float(-place) for place, name in enumerate(ranked)}
+
+
+def _set_ids(article_ids: Mapping[str, int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    for name, article in article_ids.items():
+        names.setdefault(article, []).append(name)
+    return names
+
+
+def _relevance(text: str, place: str) -> int:
+    try:
+        return int(text)
+    except ValueError as exc:
+        raise TopicsError(f"{place}: relevance {text!r} is no number") from exc
+
+
+def _rows(path: Path, separator: str | None, columns: int) -> list[tuple[str, list[str]]]:
+    """The columns of each line that is not empty, and its place for people."""
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise TopicsError(f"{path} cannot be read: {exc}") from exc
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            fields = line.split(separator, columns - 1)
+            if len(fields) != columns:
+                raise TopicsError(f"{path}, line {number}: expected {columns} columns")
+            rows.append((f"{path}, line {number}", [field.strip() for field in fields]))
+    return rows

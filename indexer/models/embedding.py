@@ -1,0 +1,222 @@
+"""Text to vectors by a sentence-transformers model."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import numpy as np
+
+from indexer.engines.port import Vectors
+from indexer.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.model import BaseModel
+
+Model = TypeVar("Model", bound="BaseModel")
+
+BUNDLED = "bundled"
+BUNDLED_NAME = "multilingual-e5-small-q4-1571fc98"
+BATCH_PASSAGES = 32
+PROBE_SHAPE = (512, 384, 1536)
+PROBE_TURNS = 12
+LEAST_SPEEDUP = 1.2
+
+
+class Embedder(Protocol):
+    """A model of meaning. Vectors have unit length, so their product is the cosine."""
+
+    @property
+    def name(self) -> str:
+        """The model's identity, part of the index's fingerprint; must not load the model."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """(texts, dimension). Raises ModelError."""
+
+    def encode_query(self, text: str) -> Vectors:
+        """(dimension,). Raises ModelError."""
+
+    def describe(self) -> dict[str, str]:
+        """Name, device and number format, for people."""
+
+
+class SentenceTransformerEmbedder:
+    """A model loaded at its first use, on the GPU where there is one, in bf16 where that pays.
+
+    `model` is "bundled", a folder or the name of a model; only a name that is not on disk is ever
+    fetched. Prompts ("query: ", "passage: ") are those of the model's own configuration.
+    """
+
+    def __init__(self, model: str, cache_folder: Path) -> None:
+        self._model_setting = model
+        self._cache_folder = cache_folder
+        self._lock = Lock()
+        self._loaded: SentenceTransformer | None = None
+
+    @property
+    def name(self) -> str:
+        if self._model_setting == BUNDLED:
+            return BUNDLED_NAME
+        return self._model_setting.rstrip("/").rsplit("/", 1)[-1]
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._loaded is not None
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode("encode_document", list(texts))
+
+    def encode_query(self, text: str) -> Vectors:
+        # On one thread: 2 ms slower alone, but a query then waits for no other process's thread.
+        self.load()
+        with _one_thread():
+            vector: Vectors = self._encode("encode_query", [text])[0]
+        return vector
+
+    def describe(self) -> dict[str, str]:
+        model = self.load()
+        return {
+            "name": self.name,
+            "device": str(model.device),
+            "dtype": str(next(model.parameters()).dtype).removeprefix("torch."),
+        }
+
+    def load(self) -> "SentenceTransformer":
+        """The model, loaded once per process. Raises ModelError."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> "SentenceTransformer":
+        location = self._locate()
+        try:
+            return _open_embedder(location)
+        except Exception as exc:  # any of four libraries may refuse, each in its own way
+            raise ModelError(
+                f"cannot load the model {self._model_setting!r}: {first_line(exc)};"
+                " name another one in the setting `model`"
+            ) from exc
+
+    def _locate(self) -> str:
+        if self._model_setting != BUNDLED:
+            return self._model_setting
+        from indexer.models.bundled_model import unpack_bundled_model
+
+        return str(unpack_bundled_model(self._cache_folder))
+
+    def _encode(self, method: str, texts: list[str]) -> Vectors:
+        model = self.load()
+        try:
+            encoded = getattr(model, method)(
+                texts,
+                batch_size=BATCH_PASSAGES,
+                convert_to_tensor=True,
+                show_progress_bar=False,
+            )
+            vectors = np.asarray(encoded.float().cpu().numpy(), dtype=np.float32)
+            # In bf16 the model's own normalisation is off by a thousandth.
+            unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            return unit
+        except (RuntimeError, ValueError, IndexError, MemoryError) as exc:
+            raise ModelError(f"the model failed: {first_line(exc)}") from exc
+
+
+def _open_embedder(location: str) -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
+    model = open_model(SentenceTransformer, location)
+    _settle_prompts(model)
+    return model
+
+
+def open_model(kind: type[Model], model: str) -> Model:
+    """A model of a sentence-transformers class, from a folder or by its name.
+
+    One that was fetched before is opened as a folder: asked for by its name, the hub is asked for
+    each file anew, and offline every one of them takes half a minute.
+    """
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call] # standard error is for people, who have a bar of ours
+    options = _device_options()
+    folder = model if Path(model).is_dir() else _fetched_folder(kind, model)
+    try:
+        return kind(folder or model, local_files_only=folder is not None, **options)
+    except OSError:
+        if folder in (model, None):
+            raise
+        return kind(model, **options)  # only part of it was fetched
+
+
+def _fetched_folder(kind: type["BaseModel"], model: str) -> str | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    name = model if "/" in model else f"{kind.default_huggingface_organization}/{model}"
+    try:
+        found = try_to_load_from_cache(name, "config.json")
+    except ValueError:  # no name of a model
+        return None
+    return str(Path(found).parent) if isinstance(found, str) else None
+
+
+def _device_options() -> dict[str, Any]:
+    import torch
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    dtype = torch.bfloat16 if device == "cuda" or _bfloat16_pays() else torch.float32
+    return {"model_kwargs": {"dtype": dtype}, "device": device}
+
+
+def _settle_prompts(model: "SentenceTransformer") -> None:
+    """Give documents the model's passage prompt, which an empty default would hide."""
+    prompts = model.prompts
+    if not prompts.get("document") and prompts.get("passage"):
+        prompts["document"] = prompts["passage"]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let the calling thread's matrix products use one core."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _bfloat16_pays() -> bool:
+    """Whether this CPU multiplies matrices of the model's size clearly faster in bf16.
+
+    The best of several turns, taken in alternation: another process's work hits both alike.
+    """
+    import torch
+
+    best = {torch.float32: float("inf"), torch.bfloat16: float("inf")}
+    for _ in range(PROBE_TURNS):
+        for dtype in best:
+            best[dtype] = min(best[dtype], _probe_seconds(dtype))
+    return best[torch.float32] > LEAST_SPEEDUP * best[torch.bfloat16]
+
+
+def _probe_seconds(dtype: "torch.dtype") -> float:
+    import torch
+
+    rows, inner, columns = PROBE_SHAPE
+    left, right = torch.ones(rows, inner, dtype=dtype), torch.ones(inner, columns, dtype=dtype)
+    start = time.perf_counter()
+    torch.mm(left, right)
+    return time.perf_counter() - start
+
+
+def first_line(exc: Exception) -> str:
+    """What the error says, on one line."""
+    return next(iter(str(exc).splitlines()), type(exc).__name__)

@@ -1,0 +1,217 @@
+"""From what an engine retrieved to one ranking over articles. Pure."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from indexer.engines.port import CosineSpread, DenseHit, Retrieval
+from indexer.passages import article_of
+from indexer.ranking.fusion import FUSIONS, MOST_DEVIATIONS, dense_score, keyword_score
+
+# The merged score that an article found by its meaning alone must reach: as the best of a list
+# without words, else nothing is shown, and as one of its tail.
+ANSWER_SCORE, TAIL_SCORE = 0.30, 0.18
+# Among few passages the answer itself widens the spread it is judged by; among fewer still, nothing
+# tells how far is far.
+FEW_PASSAGES, FEW_PASSAGES_FACTOR, FEWEST_PASSAGES = 200, 0.6, 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordRank:
+    """An article's place in the keyword list, from 1; `share` is of a perfect match's score."""
+
+    rank: int
+    score: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticRank:
+    """An article's place in the list by meaning, from 1, by its best passage.
+
+    `deviations` tell how far its score stands above the mean of its language; they make the order.
+    """
+
+    rank: int
+    cosine: float
+    deviations: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreParts:
+    """What a merged score is made of: words and meaning, each on one scale for all languages.
+
+    `words` of a language that is not the query's are, as far as `coverage` of the query's words is
+    low, what articles of such a meaning have on average. `spread` is that of the query's cosines
+    over the article's language.
+    """
+
+    words: float
+    meaning: float
+    keyword_weight: float
+    coverage: float | None = None
+    spread: CosineSpread | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The merged list, whole: article ids, best first, and what each list said of them.
+
+    `words` and `meanings` are the figures merged, `keyword_weight` the share of the first;
+    `spreads` and `coverage` are those of the retrieval. `reranked` holds what a reranker said of
+    the best; it is empty without one.
+    """
+
+    article_ids: tuple[int, ...]
+    scores: Mapping[int, float]
+    keyword: Mapping[int, KeywordRank]
+    semantic: Mapping[int, SemanticRank]
+    hits: Mapping[int, Sequence[DenseHit]]
+    words: Mapping[int, float]
+    meanings: Mapping[int, float]
+    keyword_weight: float
+    spreads: Mapping[str, CosineSpread]
+    coverage: Mapping[str, float]
+    reranked: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def passages(self) -> int:
+        """How many the meanings were judged against."""
+        return sum(spread.passages for spread in self.spreads.values())
+
+    def parts(self, article_id: int, language: str) -> ScoreParts:
+        """What made the score of one of the articles."""
+        return ScoreParts(
+            words=self.words.get(article_id, 0.0),
+            meaning=self.meanings.get(article_id, 0.0),
+            keyword_weight=self.keyword_weight,
+            coverage=self.coverage.get(language),
+            spread=self.spreads.get(language),
+        )
+
+
+def fuse(
+    retrievals: Sequence[Retrieval],
+    fusion: str,
+    keyword_weight: float,
+    weights: Sequence[float] = (1.0,),
+) -> Ranking:
+    """The merged list over articles: an article's meaning is that of its best passage (MaxP).
+
+    Of several retrievals, one for each passage of what is compared, the weighted sum counts: a
+    negative weight leads away from a passage (Rocchio, 1971). The words are those of the first.
+    """
+    first = retrievals[0]
+    sought = [found for found, weight in zip(retrievals, weights, strict=True) if weight > 0]
+    hits = _hits_by_article(sought)
+    dense = _dense_scores(retrievals, weights, hits)
+    keyword = {hit.article_id: hit.share for hit in first.keyword}
+    if keyword and dense:
+        keyword = _comparable(first, keyword, dense)
+    scores = FUSIONS[fusion](keyword, dense, keyword_weight)
+    return Ranking(
+        article_ids=_by_score(scores, hits),
+        scores=scores,
+        keyword={
+            hit.article_id: KeywordRank(rank, hit.score, hit.share)
+            for rank, hit in enumerate(first.keyword, start=1)
+        },
+        semantic={
+            article: SemanticRank(rank, hits[article][0].cosine, dense[article] * MOST_DEVIATIONS)
+            for rank, article in enumerate(_by_score({a: dense[a] for a in hits}, hits), start=1)
+        },
+        hits=hits,
+        words=keyword,
+        meanings=dense,
+        keyword_weight=keyword_weight,
+        spreads=first.spreads,
+        coverage=first.coverage,
+    )
+
+
+def drop_distant(ranking: Ranking) -> Ranking:
+    """The ranking without what neither holds the words nor is near in meaning.
+
+    Empty where no article does. Among the fewest passages all stay. Measured on questions from
+    other archives and on nonsense: docs/decisions/009-fusion-across-languages.md.
+    """
+    ids, factor = ranking.article_ids, 1.0
+    if ranking.passages < FEWEST_PASSAGES:
+        return ranking
+    if ranking.passages < FEW_PASSAGES:
+        factor = FEW_PASSAGES_FACTOR
+    best = max(ranking.scores.values(), default=0.0)
+    # Not whether an article of the list holds a word: a filter would change the answer.
+    if not any(ranking.coverage.values()) and best < factor * ANSWER_SCORE:
+        return replace(ranking, article_ids=())
+    near = factor * TAIL_SCORE
+    kept = (a for a in ids if a in ranking.keyword or ranking.scores[a] >= near)
+    return replace(ranking, article_ids=tuple(kept))
+
+
+def _hits_by_article(retrievals: Sequence[Retrieval]) -> dict[int, list[DenseHit]]:
+    hits: dict[int, list[DenseHit]] = defaultdict(list)
+    for hit in sorted(
+        (hit for retrieval in retrievals for hit in retrieval.dense), key=lambda hit: -hit.cosine
+    ):
+        hits[article_of(hit.passage_id)].append(hit)
+    return hits
+
+
+def _dense_scores(
+    retrievals: Sequence[Retrieval],
+    weights: Sequence[float],
+    hits: Mapping[int, Sequence[DenseHit]],
+) -> dict[int, float]:
+    """The weighted score of each article of either list over the retrievals by meaning.
+
+    One that is missing from a retrieval scores no better there than the last of its language; that
+    is what it is given.
+    """
+    languages = {article: own[0].language for article, own in hits.items()}
+    languages |= {hit.article_id: hit.language for hit in retrievals[0].keyword}
+    found = [
+        (weight, *_best_scores(retrieval))
+        for retrieval, weight in zip(retrievals, weights, strict=True)
+        if retrieval.dense
+    ]
+    return {
+        article: sum(
+            weight * best.get(article, last.get(language, 0.0)) for weight, best, last in found
+        )
+        for article, language in languages.items()
+        if found
+    }
+
+
+def _best_scores(retrieval: Retrieval) -> tuple[dict[int, float], dict[str, float]]:
+    """Each article's score by its best passage, and the last score of each language."""
+    best: dict[int, float] = {}
+    last: dict[str, float] = {}
+    for hit in retrieval.dense:
+        score = dense_score(retrieval.spreads[hit.language].standardize(hit.cosine))
+        best.setdefault(article_of(hit.passage_id), score)
+        last[hit.language] = score
+    return best, last
+
+
+def _comparable(
+    retrieval: Retrieval, shares: Mapping[int, float], dense: Mapping[int, float]
+) -> dict[int, float]:
+    """The keyword score of every article of either list, whatever its language."""
+    languages = {article_of(hit.passage_id): hit.language for hit in retrieval.dense}
+    languages |= {hit.article_id: hit.language for hit in retrieval.keyword}
+    return {
+        article: keyword_score(
+            shares.get(article, 0.0), retrieval.coverage.get(language, 0.0), dense[article]
+        )
+        for article, language in languages.items()
+    }
+
+
+def _by_score(
+    scores: Mapping[int, float], hits: Mapping[int, Sequence[DenseHit]]
+) -> tuple[int, ...]:
+    """The best first; of those whose meaning is worth nothing, the nearer."""
+    nearest = {article: own[0].cosine for article, own in hits.items()}
+    return tuple(sorted(scores, key=lambda a: (-scores[a], -nearest.get(a, -1.0), a)))

@@ -1,0 +1,140 @@
+"""Why an article was found: its best passages, and the words in them that match. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archive.model import Article
+from indexer.analysis import Token, analyze_token, each_piece, piece_terms, tokenize
+from indexer.engines.port import DenseHit
+from indexer.passages import Passage, split_passages
+from indexer.query import Query
+from indexer.query.records import Form, Word
+
+MOST_PASSAGES_SHOWN = 3
+# A passage with less than this share of the best one's reason is not worth a reader's time.
+LEAST_SHARE = 0.5
+# Cosines of E5 models crowd between these two for any pair of texts.
+LEAST_COSINE, MOST_COSINE = 0.70, 1.0
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReason:
+    """A passage, the [start, end) spans of its text that match by words, and its cosine if any.
+
+    `sentence` is the span nearest in meaning, where that was asked for and no word matches.
+    """
+
+    passage: Passage
+    marks: tuple[Span, ...] = ()
+    cosine: float | None = None
+    sentence: Span | None = None
+
+
+def query_terms(query: Query, language: str) -> frozenset[str]:
+    """What to look for in a text of a language: stems, runs of words ("nations unies"), and
+    beginnings of words ("missil*"); stop words left out."""
+    return frozenset(term for word in query.words for term in word_terms(word, language))
+
+
+def word_terms(word: Word, language: str) -> frozenset[str]:
+    """The same for one word of the query, in all its forms."""
+    return frozenset(term for form in word.forms for term in _form_terms(form, language))
+
+
+def mark_words(text: str, terms: frozenset[str], language: str) -> tuple[Span, ...]:
+    """Where the text holds what `query_terms` looks for, in order, no two overlapping."""
+    return tuple(_unite(span for span, _ in find_terms(text, terms, language)))
+
+
+def find_terms(text: str, terms: frozenset[str], language: str) -> list[tuple[Span, str]]:
+    """Where the text holds what `query_terms` looks for, and which of it."""
+    if not terms:
+        return []
+    found = [
+        ((piece.start() + start, piece.start() + end), term)
+        for piece in each_piece(text)
+        for term, start, end in piece_terms(piece[0], language)
+        if term in terms
+    ]
+    spread = [term for term in terms if term.endswith("*") or " " in term]
+    tokens = tokenize(text) if spread else []
+    for term in spread:
+        is_prefix = term.endswith("*")
+        spans = (
+            _mark_beginnings(tokens, term[:-1]) if is_prefix else _mark_runs(tokens, term.split())
+        )
+        found += [(span, term) for span in spans]
+    return found
+
+
+def _form_terms(form: Form, language: str) -> list[str]:
+    if form.kind == "prefix":
+        return [form.parts[0] + "*"]
+    if form.kind == "together":
+        return [" ".join(form.parts)]
+    return [term for part in form.parts if (term := analyze_token(part, language))]
+
+
+def _mark_beginnings(tokens: list[Token], beginning: str) -> list[Span]:
+    return [(t.start, t.end) for t in tokens if t.folded.startswith(beginning)]
+
+
+def _mark_runs(tokens: list[Token], run: list[str]) -> list[Span]:
+    folded = [token.folded for token in tokens]
+    return [
+        (tokens[n].start, tokens[n + len(run) - 1].end)
+        for n in range(len(tokens))
+        if folded[n : n + len(run)] == run
+    ]
+
+
+def _unite(spans: Iterable[Span]) -> list[Span]:
+    united: list[Span] = []
+    for start, end in sorted(spans):
+        if united and start < united[-1][1]:
+            united[-1] = united[-1][0], max(end, united[-1][1])
+        else:
+            united.append((start, end))
+    return united
+
+
+def best_passages(
+    article: Article, query: Query, hits: Iterable[DenseHit]
+) -> tuple[PassageReason, ...]:
+    """Up to three passages of the article with the strongest reasons, whichever list they are of.
+
+    Where none is strong, the nearest by meaning; the lead where only the title matches.
+    """
+    cosines = {hit.passage_id: hit.cosine for hit in hits}
+    terms = query_terms(query, article.language)
+    found = [(p, find_terms(p.text, terms, article.language)) for p in split_passages(article)]
+    reasons = [
+        PassageReason(p, tuple(_unite(span for span, _ in own)), cosines.get(p.id))
+        for p, own in found
+    ]
+    sought = list(filter(None, (word_terms(word, article.language) for word in query.words)))
+    strengths = {
+        p.id: _coverage({term for _, term in own}, sought) + _nearness(cosines.get(p.id))
+        for p, own in found
+    }
+    best = max(strengths.values(), default=0.0)
+    if not best:
+        nearest = sorted(reasons, key=lambda reason: -cosines.get(reason.passage.id, -1.0))
+        return tuple(nearest[:1])
+    order = sorted(reasons, key=lambda reason: -strengths[reason.passage.id])
+    kept = [r for r in order if strengths[r.passage.id] >= LEAST_SHARE * best]
+    return tuple(kept[:MOST_PASSAGES_SHOWN])
+
+
+def _coverage(held: set[str], sought: list[frozenset[str]]) -> float:
+    """The share of the query's words of which a passage holds some form."""
+    return sum(not terms.isdisjoint(held) for terms in sought) / len(sought) if sought else 0.0
+
+
+def _nearness(cosine: float | None) -> float:
+    """The cosine on the scale of a share of words, 0 to 1; 0 where there is none."""
+    if cosine is None:
+        return 0.0
+    return min(1.0, max(0.0, (cosine - LEAST_COSINE) / (MOST_COSINE - LEAST_COSINE)))

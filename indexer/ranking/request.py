@@ -1,0 +1,51 @@
+"""What is asked of a search. Pure."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archive.model import ArticleFilter
+from indexer.errors import QueryError
+from indexer.ranking.fusion import FUSIONS
+from indexer.ranking.listing import SORTS, Sort
+
+Mode = Literal["hybrid", "keyword", "semantic"]
+MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
+MOST_PER_PAGE = 100
+KEYWORD_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What a person asks; `page` counts from 1, `page_size` up to MOST_PER_PAGE.
+
+    `explain` asks for every number that made the order, and of a passage near in meaning alone for
+    its nearest sentence; one more call of the model.
+    """
+
+    text: str
+    mode: Mode = "hybrid"
+    filter: ArticleFilter = field(default_factory=ArticleFilter)
+    page: int = 1
+    page_size: int = 10
+    fusion: str = "convex"
+    keyword_weight: float = KEYWORD_WEIGHT
+    sort: Sort = "relevance"
+    fold_copies: bool = True
+    most_per_outlet: int | None = None
+    with_facets: bool = False
+    explain: bool = False
+
+    def check(self) -> None:
+        """Raises QueryError where a value is none there is."""
+        if self.mode not in MODES:
+            raise QueryError(f"no mode {self.mode!r}; there is: {', '.join(MODES)}")
+        if self.fusion not in FUSIONS:
+            raise QueryError(f"no fusion {self.fusion!r}; there is: {', '.join(FUSIONS)}")
+        if self.page < 1 or not 1 <= self.page_size <= MOST_PER_PAGE:
+            raise QueryError(f"pages count from 1 and hold 1 to {MOST_PER_PAGE} results")
+        if self.sort not in SORTS:
+            raise QueryError(f"no order {self.sort!r}; there is: {', '.join(SORTS)}")
+        if self.most_per_outlet is not None and self.most_per_outlet < 1:
+            raise QueryError("at least one result per outlet")
+        if not 0 <= self.keyword_weight <= 1:
+            raise QueryError("the keyword weight lies between 0 and 1")

@@ -1,0 +1,95 @@
+"""One's own account: its password and its tokens for programs."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archive.errors import AccountRefusedError
+from archive.store.accounts import Account, Role, check_role
+from web.accounts.passwords import hash_password
+from web.accounts.sign_in import keep_session
+from web.accounts.signing_in import check_password
+from web.context import get_context
+from web.errors import SignInRefusedError, WriteRefusedError
+from web.http.access import LEVELS
+from web.http.identity import client_network, current_identity
+from web.i18n.messages import translate_message
+from web.request_notes import note_changed
+
+SESSIONS_ONLY = "this page is for those who signed in with their password"
+TOKEN_DAYS = (30, 90, 365)
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.get("/account")
+def show() -> str:
+    """Raises WriteRefusedError for whoever did not sign in."""
+    return _show(_own())
+
+
+@blueprint.post("/account/password")
+def change_password() -> str | tuple[str, int] | Response:
+    """A new password: every session ends, and this one begins anew."""
+    own, services = _own(), get_context().services
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    try:
+        check_password(services, own.name, old, client_network())
+        services.accounts.set_password(own.name, hash_password(new, own.name))
+    except (AccountRefusedError, SignInRefusedError) as exc:
+        return _show(own, problem=str(exc)), 422
+    response = redirect(url_for("account.show"), 303)
+    keep_session(response, services.credentials.open_session(own.id))
+    return response
+
+
+@blueprint.post("/account/tokens")
+def create_token() -> tuple[str, int] | Response:
+    """A token, whose secret is shown this once."""
+    own, form = _own(), request.form
+    try:
+        token, secret = get_context().services.credentials.create_token(
+            own.name, form.get("name", ""), check_role(form.get("role", "")), _read_days()
+        )
+    except AccountRefusedError as exc:
+        return _show(own, problem=str(exc)), 422
+    note_changed(f"token {token.id}")
+    response = make_response(_show(own, secret=secret))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/account/tokens/<int:token_id>/revoke")
+def revoke_token(token_id: int) -> Response:
+    get_context().services.credentials.revoke_token(token_id, _own().name)
+    return redirect(url_for("account.show"), 303)
+
+
+def _own() -> Account:
+    """Whose session it is. A token opens no page on which tokens are made."""
+    identity = current_identity()
+    if identity.account is None or not identity.by_cookie:
+        raise WriteRefusedError(SESSIONS_ONLY)
+    return identity.account
+
+
+def _read_days() -> int | None:
+    """Raises AccountRefusedError for no number; "" is a token without end."""
+    given = request.form.get("days", "")
+    if not given:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) < 6):
+        raise AccountRefusedError("the days are a number")
+    return int(given)
+
+
+def _show(own: Account, problem: str = "", secret: str = "") -> str:
+    roles: list[Role] = [role for role in LEVELS if LEVELS[role] <= LEVELS[own.role]]
+    return render_template(
+        "account.html",
+        account=own,
+        roles=roles,
+        days=TOKEN_DAYS,
+        secret=secret,
+        problem=translate_message(problem),
+        tokens=get_context().services.credentials.tokens(own.name),
+    )

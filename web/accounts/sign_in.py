@@ -1,0 +1,69 @@
+"""Signing in and out. The session's secret is in a cookie that no script reads."""
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archive.store.credentials import SESSION_DAYS
+from web.accounts.passwords import LONGEST_CHARACTERS
+from web.accounts.signing_in import sign_in as begin_session
+from web.context import get_context
+from web.errors import SignInRefusedError
+from web.http.access import LEVELS
+from web.http.identity import Identity, client_network, is_secure, session_cookie
+from web.i18n.messages import translate_message
+from web.urls.arguments import local_path
+
+blueprint = Blueprint("signing", __name__)
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> str | Response:
+    return _show_form(request.args.get("next", ""))
+
+
+@blueprint.post("/sign-in")
+def sign_in_post() -> tuple[str, int] | Response:
+    """A new session, then the page that was asked for."""
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    onward = request.form.get("next", "")
+    services = get_context().services
+    try:
+        account, secret = begin_session(services, name, password, client_network())
+    except SignInRefusedError as exc:
+        return _show_form(onward, name, translate_message(str(exc))), 401
+    g.identity = Identity(LEVELS[account.role], account.name, account)
+    response = redirect(local_path(onward), 303)
+    _end_session()
+    keep_session(response, secret)
+    return response
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    _end_session()
+    response = redirect(url_for("pages.index"), 303)
+    response.delete_cookie(session_cookie(), secure=is_secure(), httponly=True, samesite="Lax")
+    return response
+
+
+def keep_session(response: Response, secret: str) -> None:
+    """Hand the session's secret to the browser."""
+    response.set_cookie(
+        session_cookie(),
+        secret,
+        max_age=SESSION_DAYS * 86_400,
+        secure=is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _end_session() -> None:
+    """End the session the browser brought: its secret may be known elsewhere."""
+    if secret := request.cookies.get(session_cookie()):
+        get_context().services.credentials.close_session(secret)
+
+
+def _show_form(onward: str, name: str = "", problem: str = "") -> str:
+    shown = {"onward": local_path(onward), "name": name, "problem": problem}
+    return render_template("sign_in.html", longest=LONGEST_CHARACTERS, **shown)

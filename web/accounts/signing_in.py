@@ -1,0 +1,63 @@
+"""Signing in: a name and a password for a session, and no trying out of many."""
+
+from datetime import UTC, datetime, timedelta
+
+from archive.errors import AccountNotFoundError
+from archive.store.accounts import Account, fold_account_name
+from archive.store.audit import FailedSignIns
+from web.accounts.passwords import is_outdated, rehash_password, verify_password
+from web.errors import SignInRefusedError, TooManyRequestsError
+from web.request_notes import note_changed
+from web.services import Services
+
+WINDOW = timedelta(minutes=15)
+# Tries in a window: from one place on one name, from one place, on one name from anywhere.
+MOST_THERE, MOST_FROM, MOST_ON = 5, 20, 100
+LONGEST_NAME_CHARACTERS = 64
+NO_ACCOUNT = "a name without an account"
+REFUSED = "name or password is wrong"
+
+
+def sign_in(services: Services, name: str, password: str, client: str) -> tuple[Account, str]:
+    """The account and the secret of its new session.
+
+    Raises SignInRefusedError, which does not tell what was wrong, and TooManyRequestsError.
+    """
+    account = check_password(services, name, password, client)
+    return account, services.credentials.open_session(account.id)
+
+
+def check_password(services: Services, name: str, password: str, client: str) -> Account:
+    """The open account that the password opens. The same errors."""
+    named = fold_account_name(name)[:LONGEST_NAME_CHARACTERS]
+    failed = FailedSignIns(services.store.database, WINDOW)
+    _check_tries(failed, named, client)
+    failed.record(named, client)  # first: tries at the same time are counted too
+    account = _find(services, named)
+    # Never what was typed: it may be a password in the wrong field.
+    note_changed(account.name if account else NO_ACCOUNT)
+    right = verify_password(password, account.password_hash if account else None)
+    if account is None or account.closed or not right:
+        raise SignInRefusedError(REFUSED)
+    failed.forget(named, client)
+    if is_outdated(account.password_hash):
+        services.accounts.renew_hash(account.name, rehash_password(password))
+    return account
+
+
+def _find(services: Services, name: str) -> Account | None:
+    try:
+        return services.accounts.find(name)
+    except AccountNotFoundError:
+        return None
+
+
+def _check_tries(failed: FailedSignIns, name: str, client: str) -> None:
+    limits = ((name, client, MOST_THERE), (None, client, MOST_FROM), (name, None, MOST_ON))
+    for of_name, of_client, most in limits:
+        moments = failed.moments(of_name, of_client)
+        if len(moments) >= most:
+            free_again = moments[-most] + WINDOW - datetime.now(UTC)
+            raise TooManyRequestsError(
+                "too many tries to sign in", max(1, round(free_again.total_seconds()))
+            )

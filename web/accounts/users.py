@@ -1,0 +1,88 @@
+"""The pages on which an admin looks after accounts and reads what was done."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archive.errors import AccountNotFoundError, AccountRefusedError
+from archive.store.accounts import ROLES, check_role
+from web.accounts.passwords import hash_password
+from web.context import get_context
+from web.i18n.messages import translate_message
+from web.request_notes import note_changed
+from web.urls.arguments import read_number
+
+PAGE_ENTRIES = 100
+
+blueprint = Blueprint("users", __name__)
+
+
+@blueprint.get("/admin/users")
+def show() -> str:
+    return _show()
+
+
+@blueprint.post("/admin/users")
+def create() -> tuple[str, int] | Response:
+    form, accounts = request.form, get_context().services.accounts
+    name = form.get("name", "")
+    note_changed(name)
+
+    def make() -> None:
+        password = hash_password(form.get("password", ""), name)
+        accounts.create(name, check_role(form.get("role", "")), password)
+
+    return _try(make)
+
+
+@blueprint.post("/admin/users/<name>")
+def change(name: str) -> tuple[str, int] | Response:
+    """What the button names: a role, a password, closed, opened again, or removed."""
+    form, accounts = request.form, get_context().services.accounts
+    actions: dict[str, Callable[[], None]] = {
+        "role": lambda: accounts.set_role(name, check_role(form.get("role", ""))),
+        "password": lambda: accounts.set_password(
+            name, hash_password(form.get("password", ""), name)
+        ),
+        "close": lambda: accounts.close(name),
+        "reopen": lambda: accounts.reopen(name),
+        "remove": lambda: accounts.remove(name),
+    }
+    way = form.get("way", "")
+    note_changed(way)
+    return _try(actions.get(way, lambda: None))
+
+
+@blueprint.post("/admin/users/tokens/<int:token_id>/revoke")
+def revoke_token(token_id: int) -> Response:
+    get_context().services.credentials.revoke_token(token_id)
+    return redirect(url_for("users.show"), 303)
+
+
+@blueprint.get("/admin/audit")
+def show_audit() -> str:
+    """The newest entries, or those before the one that `before` names."""
+    entries = get_context().services.audit.entries(PAGE_ENTRIES, read_number("before"))
+    more = entries[-1].id if len(entries) == PAGE_ENTRIES else None
+    return render_template("audit.html", entries=entries, more=more)
+
+
+def _try(action: Callable[[], None]) -> tuple[str, int] | Response:
+    """Back to the page, which says what was refused."""
+    try:
+        action()
+    except (AccountRefusedError, AccountNotFoundError) as exc:
+        return _show(str(exc)), 422
+    return redirect(url_for("users.show"), 303)
+
+
+def _show(problem: str = "") -> str:
+    services = get_context().services
+    return render_template(
+        "users.html",
+        accounts=services.accounts.accounts(),
+        tokens=services.credentials.tokens(),
+        roles=ROLES,
+        problem=translate_message(problem),
+    )

@@ -1,0 +1,248 @@
+"""New matches of saved searches on their way out: by e-mail, and by signed webhook.
+
+A match is noted as sent right after the receiver took it. A crash between the two sends it again,
+under the same Idempotency-Key or Message-ID, by which the receiver knows it.
+"""
+
+import hashlib
+import hmac
+import json
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from functools import cache
+from pathlib import Path
+
+from babel.support import NullTranslations, Translations
+
+from archive.errors import FetchError
+from archive.model import Article
+from archive.net.fetch import FetchLimits, post_url, refusal_of
+from archive.store.saved_matches import CHANNELS, Channel, SavedMatch
+from archive.store.saved_searches import SavedSearch, SavedSearchStore
+from web.errors import AlertError
+from web.i18n.locale import LANGUAGES
+from web.records.records import article_heading
+from web.services import Services
+from web.settings import Settings
+
+EMAIL_MATCHES, WEBHOOK_MATCHES = 100, 1
+TIMEOUT_SECONDS = 15.0
+# What one search may take of a check; the rest of its messages wait for the next.
+LONGEST_TURN_SECONDS = 60.0
+GIVEN_UP_AFTER = timedelta(days=1)
+LIMITS = FetchLimits(timeout_seconds=TIMEOUT_SECONDS)
+TRANSLATIONS = Path(__file__).parents[1] / "i18n" / "translations"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How many matches were sent, and what went wrong."""
+
+    sent: int = 0
+    problem: str | None = None
+
+
+def deliver(
+    services: Services, saved: SavedSearch, keep_going: Callable[[], bool] = lambda: True
+) -> Delivery:
+    """Send what waits, each match once to each address; the search keeps what went wrong."""
+    sent, problems, ends = 0, [], time.monotonic() + LONGEST_TURN_SECONDS
+    for channel in CHANNELS:
+        if not getattr(saved, channel):
+            continue
+        services.saved.give_up(saved.id, channel, datetime.now(UTC) - GIVEN_UP_AFTER)
+        try:
+            while keep_going() and time.monotonic() < ends:
+                number = _send_next(services, saved, channel)
+                if not number:
+                    break
+                sent += number
+        except AlertError as exc:
+            problems.append(str(exc))
+    problem = "; ".join(problems) or None
+    if (sent or problem) and problem != saved.outcome:
+        services.saved.note_outcome(saved.id, problem)
+    return Delivery(sent, problem)
+
+
+def _send_next(services: Services, saved: SavedSearch, channel: Channel) -> int:
+    """Send one message; how many matches were in it, 0 where none waits. Raises AlertError."""
+    store: SavedSearchStore = services.saved
+    size = EMAIL_MATCHES if channel == "email" else WEBHOOK_MATCHES
+    waiting = store.waiting(saved.id, channel, size)
+    articles = services.store.get_many([match.article_id for match in waiting])
+    if not articles:
+        return 0
+    settings = services.settings
+    if channel == "email":
+        send_email(settings, make_email(settings, saved, articles, choose_language(services)))
+    else:
+        send_webhook(settings, saved, waiting[0], articles[0])
+    store.mark_sent(saved.id, channel, [article.id for article in articles])
+    return len(articles)
+
+
+def send_webhook(
+    settings: Settings, saved: SavedSearch, match: SavedMatch, article: Article
+) -> None:
+    """POST one match, signed. Raises AlertError unless the receiver took it."""
+    body = webhook_body(settings, saved, match, article)
+    timestamp = str(int(time.time()))
+    headers = {
+        "User-Agent": "Hemero",
+        "Content-Type": "application/json",
+        "X-Hemero-Timestamp": timestamp,
+        "X-Hemero-Signature": sign(saved.secret, timestamp, body),
+        "Idempotency-Key": f"hemero-{saved.id}-{article.id}",
+    }
+    allowed, address = settings.allowed_networks, saved.webhook or ""
+    try:
+        answer = post_url(address, body, LIMITS, headers=headers, allowed_networks=allowed)
+        if not answer.ok:
+            raise FetchError(refusal_of(replace(answer, url=address)))
+    except FetchError as exc:
+        # The address of a webhook is often itself the secret that lets one send to it.
+        raise AlertError(str(exc).replace(f"{address!r:.300}", "the webhook")) from exc
+
+
+def webhook_body(
+    settings: Settings, saved: SavedSearch, match: SavedMatch, article: Article
+) -> bytes:
+    """UTF-8 JSON: which search, which article, where it is kept; no text of it."""
+    told = {
+        "saved_search": {
+            "id": saved.id,
+            "name": saved.name,
+            "link": link_to(settings, f"/saved/{saved.id}"),
+        },
+        "article": article_heading(article) | {"link": article_link(settings, article)},
+        "found": match.found,
+        "score": round(match.score, 6),
+    }
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    """`sha256=` and the HMAC (RFC 2104) of "timestamp.body"."""
+    signed = timestamp.encode() + b"." + body
+    return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def email_problem(settings: Settings) -> str | None:
+    """Why no e-mail can be sent from here, None where it can."""
+    missing = [name for name in ("smtp_host", "smtp_from", "base_url")
+               if not getattr(settings, name)]  # fmt: skip
+    return f"e-mail is not set up here; set {', '.join(missing)}" if missing else None
+
+
+def make_email(
+    settings: Settings, saved: SavedSearch, articles: Sequence[Article], language: str
+) -> EmailMessage:
+    """One message for some new matches, in plain text. Raises AlertError."""
+    problem = email_problem(settings)
+    if problem:
+        raise AlertError(problem)
+    message = EmailMessage(SMTP)
+    try:
+        message["From"], message["To"] = settings.smtp_from, saved.email
+        message["Subject"] = _subject(saved, len(articles), language)
+    except ValueError as exc:  # a newline in a header, which no form lets through
+        raise AlertError("the e-mail's address or name cannot be used; set it anew") from exc
+    message["Date"] = formatdate()
+    message["Message-ID"] = _message_id(settings, saved, articles)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834
+    text = _email_text(settings, saved, articles, language)
+    message.set_content(text, charset="utf-8", cte="quoted-printable")
+    return message
+
+
+def send_email(settings: Settings, message: EmailMessage) -> None:
+    """Hand the message to the mail server. Raises AlertError unless it took it."""
+    password = _read_password(settings) if settings.smtp_user else ""
+    try:
+        with _connect(settings) as server:
+            if settings.smtp_tls == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if settings.smtp_user:
+                server.login(settings.smtp_user, password)
+            server.send_message(message)
+    except (smtplib.SMTPException, OSError, ValueError) as exc:
+        said = str(exc).replace(message["To"], "the receiver")
+        reason = " ".join(said.split())[:200] or type(exc).__name__
+        raise AlertError(f"the mail server refused: {reason}; check the smtp settings") from exc
+
+
+def choose_language(services: Services) -> str:
+    """That of most articles, where the pages speak it."""
+    held = (code for code, _ in services.summarize().languages)
+    return next((code for code in held if code in LANGUAGES), LANGUAGES[0])
+
+
+def article_link(settings: Settings, article: Article) -> str:
+    """The permanent address of this version; a path where the archive's address is not set."""
+    return link_to(settings, f"/articles/{article.id}?v={article.version}")
+
+
+def link_to(settings: Settings, path: str) -> str:
+    return settings.base_url.rstrip("/") + path
+
+
+def _connect(settings: Settings) -> smtplib.SMTP:
+    # Our own name is told, not looked up: that may take longer than all the rest.
+    place = (settings.smtp_host, settings.smtp_port, settings.smtp_from.rpartition("@")[2])
+    if settings.smtp_tls == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(*place, timeout=TIMEOUT_SECONDS, context=context)
+    return smtplib.SMTP(*place, timeout=TIMEOUT_SECONDS)
+
+
+def _read_password(settings: Settings) -> str:
+    try:
+        lines = Path(settings.smtp_password_file).expanduser().read_text("utf-8").splitlines()
+    except (OSError, ValueError) as exc:
+        raise AlertError("smtp_password_file cannot be read; check the setting") from exc
+    if not lines or not lines[0].isascii():  # RFC 4616 allows more, Python's client does not
+        raise AlertError("the first line of smtp_password_file is no password in ASCII")
+    return lines[0]
+
+
+def _message_id(settings: Settings, saved: SavedSearch, articles: Sequence[Article]) -> str:
+    told = json.dumps([saved.id, saved.created, [article.id for article in articles]])
+    digest = hashlib.sha256(told.encode()).hexdigest()[:32]
+    return f"<{digest}@{settings.smtp_from.rpartition('@')[2]}>"
+
+
+def _subject(saved: SavedSearch, number: int, language: str) -> str:
+    ngettext = _catalogue(language).ungettext
+    return ngettext("%(num)s new article: %(name)s", "%(num)s new articles: %(name)s", number) % {
+        "num": number,
+        "name": saved.name,
+    }
+
+
+def _email_text(
+    settings: Settings, saved: SavedSearch, articles: Sequence[Article], language: str
+) -> str:
+    gettext = _catalogue(language).ugettext
+    blocks = [gettext("New in the archive for your saved search “%(name)s”:") % {
+        "name": saved.name
+    }]  # fmt: skip
+    for article in articles:
+        about = (article.source, (article.published_local or "")[:10])
+        lines = (article.headline, ", ".join(filter(None, about)), article_link(settings, article))
+        blocks.append("\n".join(filter(None, lines)))
+    page = link_to(settings, f"/saved/{saved.id}")
+    blocks.append(gettext("All matches, and how to end these messages: %(link)s") % {"link": page})
+    return "\n\n".join(blocks) + "\n"
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(TRANSLATIONS, [language])

@@ -1,0 +1,139 @@
+"""Searches saved and looked through again: what pages, API, command line and server share."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Flask
+
+from archive.store.saved_searches import SavedSearch, SavedSearchStore
+from archive.text.normalize import clean_line
+from indexer.errors import IndexerError, QueryError
+from indexer.matches import find_matches, list_held
+from indexer.ranking.request import SearchQuery
+from web.actions.adding import address_problem
+from web.errors import SavedSearchRefusedError
+from web.services import Services
+from web.urls.arguments import SILENT_VALUES, read_form, read_query
+
+LONGEST_NAME, LONGEST_EMAIL, LONGEST_ADDRESS = 200, 254, 2_000
+LONGEST_ARGUMENTS, MOST_ARGUMENTS = 8_000, 200
+# What of a search's address says what to look for; the rest says how it is shown.
+KEPT_ARGUMENTS = (
+    "q", "mode", "source", "language", "section", "author", "tag", "collection", "after", "before",
+    "balance",
+)  # fmt: skip
+# RFC 5321 allows more, such as quoted names, which no reader of news has.
+_EMAIL = re.compile(
+    r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
+    re.ASCII | re.IGNORECASE,
+)
+
+# Stands for the pages' application where there is none: an address is read by the pages' own code.
+_READER = Flask(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What one look came to: how many matches are new, how many messages went out, what failed."""
+
+    saved: SavedSearch
+    new: int
+    sent: int = 0
+    problem: str | None = None
+
+
+def read_saved(arguments: str) -> SearchQuery:
+    """The query as the page reads it from its address. Raises QueryError."""
+    with _READER.test_request_context("/search", query_string=keep_arguments(arguments)):
+        return read_query(read_form())
+
+
+def keep_arguments(arguments: str) -> str:
+    """The arguments of a search's address that are worth keeping. Raises QueryError."""
+    pairs = [
+        (name, value)
+        for name, value in _pairs(arguments)
+        if name in KEPT_ARGUMENTS and value.strip() and (name, value) not in SILENT_VALUES
+    ]
+    if not any(name == "q" for name, _ in pairs):
+        raise QueryError("nothing to search for; type a word, a name or a question")
+    return urlencode(pairs)
+
+
+def save_search(
+    services: Services, name: str, arguments: str, email: str = "", webhook: str = ""
+) -> SavedSearch:
+    """The search, saved; what it lists now is known already. An empty name becomes the query.
+
+    Raises QueryError, SavedSearchRefusedError, SavedSearchLimitError, StaleIndexError, ModelError.
+    """
+    kept = keep_arguments(arguments)
+    query = read_saved(kept)
+    query.check()
+    name = read_name(name or query.text)
+    given_email, given_webhook = read_email(email), read_webhook(webhook)
+    seen_seq = services.engine.checkpoint()
+    held = list_held(services.search, query)
+    store: SavedSearchStore = services.saved
+    return store.create(
+        name, kept, seen_seq, list(held.items()), email=given_email, webhook=given_webhook
+    )
+
+
+def check_search(services: Services, saved: SavedSearch) -> CheckReport:
+    """Look through what was indexed since the last look; what fails waits for the next."""
+    store, new = services.saved, 0
+    checkpoint = services.engine.checkpoint()
+    if checkpoint <= saved.seen_seq:
+        return CheckReport(saved, 0)
+    try:
+        query = read_saved(saved.arguments)
+        for batch in find_matches(
+            services.store, services.search, query, saved.seen_seq, checkpoint
+        ):
+            new += store.record(saved.id, batch.matches, batch.seen_seq)
+    except IndexerError as exc:
+        return CheckReport(saved, new, problem=str(exc))
+    return CheckReport(saved, new)
+
+
+def read_name(text: str) -> str:
+    """One line. Raises SavedSearchRefusedError where nothing is in it."""
+    name = clean_line(text)[:LONGEST_NAME]
+    if not name:
+        raise SavedSearchRefusedError("a saved search needs a name")
+    return name
+
+
+def read_email(text: str) -> str | None:
+    """An address that no header can be hidden in, None for none. Raises SavedSearchRefusedError."""
+    address = text.strip(" ")
+    if not address:
+        return None
+    if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+        raise SavedSearchRefusedError("not an e-mail address; write name@example.org")
+    return address
+
+
+def read_webhook(text: str) -> str | None:
+    """An address to send to, None for none. Raises SavedSearchRefusedError."""
+    address = text.strip(" ")
+    if not address:
+        return None
+    problem = address_problem(address)
+    if problem or len(address) > LONGEST_ADDRESS or re.search(r"[\x00-\x20\x7f]", address):
+        raise SavedSearchRefusedError(
+            problem or "not a web address; it begins with http:// or https://"
+        )
+    return address
+
+
+def _pairs(arguments: str) -> list[tuple[str, str]]:
+    """Raises QueryError where there are too many."""
+    try:
+        if len(arguments) > LONGEST_ARGUMENTS:
+            raise ValueError(arguments)
+        return parse_qsl(arguments.removeprefix("?"), max_num_fields=MOST_ARGUMENTS)
+    except ValueError as exc:
+        raise QueryError("this search is too long to be saved; leave some filters out") from exc

@@ -1,0 +1,223 @@
+"""The JSON API, /api/v1; its OpenAPI document is made from this module."""
+
+from typing import Any
+
+from flask import Flask, abort, request
+from flask.views import MethodView
+from flask_smorest import Api
+
+from archive.model import ItemOutcome
+from archive.text.normalize import clean_line
+from indexer.ranking.request import SearchQuery
+from indexer.ranking.result_page import SearchPage
+from web.actions import adding
+from web.api import admin as api_admin
+from web.api import collections as api_collections
+from web.api import feeds as api_feeds
+from web.api import intake as api_intake
+from web.api import saved as api_saved
+from web.api import timeline as api_timeline
+from web.api.blueprint import Blueprint
+from web.context import get_context
+from web.http.admission import find_lightly
+from web.http.problems import PROBLEM_TYPE
+from web.records import schemas
+from web.records.records import (
+    Record,
+    article_heading,
+    article_record,
+    health_record,
+    outcome_record,
+    page_record,
+)
+from web.upkeep.health import check_health
+from web.urls.similar_inputs import PickArguments, read_picks
+
+PREFIX = "/api/v1"
+JSON_TYPE = "application/json"
+SIMILAR_POST = "api.similar_to_text"
+FILES_POST = "api_intake.Jobs"
+# A body that is none is refused as a problem, an article that is none as an outcome.
+REFUSED = {
+    "422": {
+        "description": "Unprocessable Content",
+        "content": {
+            JSON_TYPE: {"schema": schemas.Outcome},
+            PROBLEM_TYPE: {"schema": schemas.Problem},
+        },
+    }
+}
+CREATED = {"added": 201, "updated": 200, "unchanged": 200, "duplicate": 200, "rejected": 422}
+
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="Search and keep articles.")
+
+
+class ProblemApi(Api):  # type: ignore[misc]
+    """Errors in the one shape the application gives them."""
+
+    ERROR_SCHEMA = schemas.Problem
+    DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
+
+    def _register_responses(self) -> None:
+        """Errors have a media type of their own."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_TYPE
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
+
+    def _register_error_handlers(self) -> None:
+        """Left to the application, which answers pages and API alike."""
+
+
+def register(app: Flask) -> None:
+    app.config |= {
+        "API_TITLE": "Hemero",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": PREFIX,
+        "OPENAPI_JSON_PATH": "openapi.json",
+        # Where an archive has accounts or a token; where everyone may, none is needed.
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}, {}],
+        },
+    }
+    problem_api = ProblemApi(app)
+    problem_api.register_blueprint(blueprint)
+    problem_api.register_blueprint(api_intake.blueprint)
+    problem_api.register_blueprint(api_feeds.blueprint)
+    problem_api.register_blueprint(api_saved.blueprint)
+    problem_api.register_blueprint(api_admin.blueprint)
+    problem_api.register_blueprint(api_timeline.blueprint)
+    problem_api.register_blueprint(api_collections.blueprint)
+
+
+@blueprint.before_request
+@api_intake.blueprint.before_request
+@api_feeds.blueprint.before_request
+@api_collections.blueprint.before_request
+def refuse_other_than_json() -> None:
+    writing = request.method in ("POST", "PUT", "PATCH")
+    if writing and not request.is_json and request.endpoint != FILES_POST:
+        abort(415)
+
+
+@blueprint.get("/search")
+@blueprint.arguments(schemas.SearchArguments, location="query")
+@blueprint.response(200, schemas.ResultPage)
+def search(arguments: Record) -> Record:
+    """Articles by words and by meaning, each with its reasons."""
+    query = _query(
+        arguments,
+        text=arguments["q"],
+        mode=arguments["mode"],
+        sort=arguments["sort"],
+        most_per_outlet=arguments["per_outlet"],
+        fold_copies=arguments["fold"],
+        keyword_weight=arguments["balance"],
+        with_facets=arguments["facets"],
+        explain=arguments["explain"],
+    )
+    page = find_lightly(get_context().services.search.search, query)
+    return page_record(page, explain=query.explain)
+
+
+@blueprint.get("/similar")
+@blueprint.arguments(schemas.SimilarArguments, location="query")
+@blueprint.response(200, schemas.ResultPage)
+def similar(arguments: Record) -> Record:
+    """Articles near in meaning to some articles, passages or a text, and unlike others."""
+    return _similar(arguments)
+
+
+@blueprint.post("/similar")
+@blueprint.arguments(schemas.SimilarText)
+@blueprint.response(200, schemas.ResultPage)
+def similar_to_text(arguments: Record) -> Record:
+    """The same for a text too long for an address."""
+    return _similar(arguments)
+
+
+@blueprint.route("/articles")
+class Articles(MethodView):
+    @blueprint.arguments(schemas.Filters, location="query")
+    @blueprint.response(200, schemas.ArticleList)
+    def get(self, arguments: Record) -> Record:
+        """The articles held, the latest added first."""
+        query, store = _query(arguments), get_context().services.store
+        first = (query.page - 1) * query.page_size
+        return {
+            "articles": [
+                article_heading(article)
+                for article in store.list_articles(query.filter, query.page_size, first)
+            ],
+            "total": store.count(query.filter),
+            "page": query.page,
+            "page_size": query.page_size,
+        }
+
+    @blueprint.arguments(schemas.NewArticle)
+    @blueprint.response(200, schemas.Outcome)
+    @blueprint.alt_response(201, schema=schemas.Outcome)
+    @blueprint.doc(responses=REFUSED)
+    def post(self, fields: Record) -> tuple[Record, int]:
+        """Add one article. Answered once it is durable; it is searchable moments later."""
+        outcome = _add(fields)
+        return outcome_record(outcome), CREATED[outcome.outcome]
+
+
+@blueprint.route("/articles/<int:article_id>")
+class OneArticle(MethodView):
+    @blueprint.response(200, schemas.ArticleRecord)
+    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
+    def get(self, article_id: int) -> Record:
+        """The whole article."""
+        services = get_context().services
+        article = services.store.get(article_id)
+        return article_record(article, services.clusters.copies_of(article_id))
+
+    @blueprint.response(204)
+    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
+    def delete(self, article_id: int) -> None:
+        """Remove the article for good."""
+        adding.remove_article(get_context(), article_id)
+
+
+@blueprint.get("/health")
+@blueprint.response(200, schemas.HealthRecord)
+def health() -> Record:
+    """Whether archive and index agree."""
+    return health_record(check_health(get_context().services))
+
+
+def _add(fields: Record) -> ItemOutcome:
+    if fields["address"]:
+        items = adding.read_address(fields["address"], get_context().services.read_options())
+    else:
+        texts = {name: value or "" for name, value in fields.items() if name != "authors"}
+        authors = ";".join(clean_line(name) for name in fields["authors"])
+        items = [adding.read_pasted(texts | {"authors": authors})]
+    return adding.add_items(get_context(), items)[0]
+
+
+def _similar(arguments: Record) -> Record:
+    services = get_context().services
+    given = PickArguments(
+        arguments["article"],
+        arguments["passage"],
+        arguments["text"],
+        arguments["not_article"],
+        arguments["not_passage"],
+    )
+    picks = read_picks(given, services.store, services.search)
+    query = _query(arguments, with_facets=arguments["facets"])
+
+    def find(lightened: SearchQuery) -> SearchPage:
+        return services.search.similar(picks.examples, lightened, picks.counterexamples)
+
+    return page_record(find_lightly(find, query))
+
+
+def _query(arguments: Record, **given: Any) -> SearchQuery:
+    paging = {"page": arguments["page"], "page_size": arguments["page_size"]}
+    fields: Record = {"text": "", "filter": schemas.read_selection(arguments)} | paging | given
+    return SearchQuery(**fields)

@@ -1,0 +1,264 @@
+"""Accounts, their tokens, and the audit of what was done."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from web.cli.commands.shared import Composition, json_option, noted, print_json
+
+if TYPE_CHECKING:
+    from archive.store.accounts import Role
+    from archive.store.credentials import ApiToken
+
+ROLES = click.Choice(["reader", "editor", "admin"])
+password_option = click.option(
+    "--password-file",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="A file whose first line is the password; - is standard input. Else it is asked for.",
+)
+
+
+@click.group()
+def users() -> None:
+    """Accounts of those who may read, edit or look after the archive.
+
+    Without one, this machine may do everything and others nothing. From the first on, which is an
+    admin's, everyone signs in.
+
+    \b
+    hemero users add claire --role admin
+    hemero users list
+    hemero users role karim editor
+    """
+
+
+@users.command("add")
+@click.argument("name")
+@click.option("--role", type=ROLES, default="reader", show_default=True, help="What it may do.")
+@password_option
+@click.pass_obj
+@noted
+def add_user(composition: Composition, /, name: str, role: "Role", password_file: Path) -> None:
+    """Make an account.
+
+    \b
+    hemero users add claire --role admin
+    """
+    from web.accounts.passwords import hash_password
+
+    accounts = composition.services().accounts
+    made = accounts.create(name, role, hash_password(_read_password(password_file), name))
+    click.echo(f"{made.name} may sign in as {made.role}")
+
+
+@users.command("list")
+@json_option
+@click.pass_obj
+def list_users(composition: Composition, /, as_json: bool) -> None:
+    """The accounts and their roles.
+
+    \b
+    hemero users list
+    """
+    held = composition.services().accounts.accounts()
+    for one in held:
+        record = {"name": one.name, "role": one.role, "created": one.created, "closed": one.closed}
+        closed = "  closed" if one.closed else ""
+        print_json(record) if as_json else click.echo(f"{one.name:24}  {one.role:6}{closed}")
+    if not held and not as_json:
+        click.echo("No accounts yet; make one with: hemero users add NAME --role admin")
+
+
+@users.command("role")
+@click.argument("name")
+@click.argument("role", type=ROLES)
+@click.pass_obj
+@noted
+def set_role(composition: Composition, /, name: str, role: "Role") -> None:
+    """Give an account another role.
+
+    \b
+    hemero users role karim editor
+    """
+    composition.services().accounts.set_role(name, role)
+    click.echo(f"{name} is {role} now")
+
+
+@users.command("password")
+@click.argument("name")
+@password_option
+@click.pass_obj
+@noted
+def set_password(composition: Composition, /, name: str, password_file: Path) -> None:
+    """Give an account another password; whoever is signed in with it is signed out.
+
+    \b
+    hemero users password karim
+    """
+    from web.accounts.passwords import hash_password
+
+    accounts = composition.services().accounts
+    found = accounts.find(name)
+    accounts.set_password(found.name, hash_password(_read_password(password_file), found.name))
+    click.echo(f"{found.name} has a new password")
+
+
+@users.command("close")
+@click.argument("name")
+@click.pass_obj
+@noted
+def close_user(composition: Composition, /, name: str) -> None:
+    """Let an account in no more; its sessions and tokens end.
+
+    \b
+    hemero users close karim
+    """
+    composition.services().accounts.close(name)
+    click.echo(f"{name} is closed; open it again with: hemero users reopen {name}")
+
+
+@users.command("reopen")
+@click.argument("name")
+@click.pass_obj
+@noted
+def reopen_user(composition: Composition, /, name: str) -> None:
+    """Let a closed account in again.
+
+    \b
+    hemero users reopen karim
+    """
+    composition.services().accounts.reopen(name)
+    click.echo(f"{name} may sign in again")
+
+
+@users.command("remove")
+@click.argument("name")
+@click.pass_obj
+@noted
+def remove_user(composition: Composition, /, name: str) -> None:
+    """Remove an account, its sessions and its tokens.
+
+    \b
+    hemero users remove karim
+    """
+    composition.services().accounts.remove(name)
+    click.echo(f"{name} is removed")
+
+
+@click.group()
+def tokens() -> None:
+    """Tokens, with which programs do what an account may, or less.
+
+    \b
+    hemero tokens create claire "nightly import" --role editor --days 365
+    hemero tokens list
+    hemero tokens revoke 3
+    """
+
+
+@tokens.command("create")
+@click.argument("owner")
+@click.argument("name")
+@click.option("--role", type=ROLES, default="reader", show_default=True, help="What it may do.")
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it holds; else for ever.")
+@json_option
+@click.pass_obj
+@noted
+def create_token(
+    composition: Composition,
+    /,
+    owner: str,
+    name: str,
+    role: "Role",
+    days: int | None,
+    as_json: bool,
+) -> None:
+    """Make a token; its secret is printed this once.
+
+    \b
+    hemero tokens create claire "nightly import" --role editor
+    """
+    made, secret = composition.services().credentials.create_token(owner, name, role, days)
+    print_json(_record(made) | {"secret": secret}) if as_json else click.echo(secret)
+
+
+@tokens.command("list")
+@json_option
+@click.pass_obj
+def list_tokens(composition: Composition, /, as_json: bool) -> None:
+    """The tokens, whose they are and when they were last used.
+
+    \b
+    hemero tokens list
+    """
+    for one in composition.services().credentials.tokens():
+        if as_json:
+            print_json(_record(one))
+            continue
+        ends = f"until {one.expires}" if one.expires else "for ever"
+        used = f"used {one.used}" if one.used else "never used"
+        click.echo(f"{one.id:>4}  {one.owner:16}  {one.role:6}  {one.name}  ({ends}, {used})")
+
+
+@tokens.command("revoke")
+@click.argument("token_id", type=int)
+@click.pass_obj
+@noted
+def revoke_token(composition: Composition, /, token_id: int) -> None:
+    """End a token at once.
+
+    \b
+    hemero tokens revoke 3
+    """
+    composition.services().credentials.revoke_token(token_id)
+    click.echo(f"token {token_id} is revoked")
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True,
+              help="How many entries.")  # fmt: skip
+@json_option
+@click.pass_obj
+def audit(composition: Composition, /, limit: int, as_json: bool) -> None:
+    """Who wrote what and when, by page, API and command, the newest first.
+
+    \b
+    hemero audit --limit 20
+    """
+    from dataclasses import asdict
+
+    for entry in composition.services().audit.entries(limit):
+        if as_json:
+            print_json(asdict(entry))
+            continue
+        head = f"{entry.moment}  {entry.actor} ({entry.client})  {entry.action}"
+        click.echo(f"{head}  {entry.target}  {entry.outcome}" if entry.target
+                   else f"{head}  {entry.outcome}")  # fmt: skip
+
+
+COMMANDS = (users, tokens, audit)
+
+
+def _read_password(file: Path | None) -> str:
+    """Asked for twice, or the first line of a file. Raises SettingsError."""
+    from web.settings import read_secret
+
+    if file is None:
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    if str(file) == "-":
+        return sys.stdin.readline().rstrip("\r\n")
+    return read_secret(str(file), "the password file")
+
+
+def _record(token: "ApiToken") -> dict[str, str | int | None]:
+    return {
+        "id": token.id,
+        "account": token.owner,
+        "name": token.name,
+        "role": token.role,
+        "created": token.created,
+        "expires": token.expires,
+        "used": token.used,
+    }

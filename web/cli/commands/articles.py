@@ -1,0 +1,240 @@
+"""Articles in and out: add, show, delete, export, versions."""
+
+import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
+from io import TextIOWrapper
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive.intake.runs import PlacedOutcome
+    from archive.model import IngestReport, SourceItem
+    from web.cli.output.tables import ItemPrinter
+    from web.services import Services
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("locations", nargs=-1)
+@click.option("--source", help="Outlet of items that name none.")
+@click.option("--language", help="Language of items that name none, e.g. fr.")
+@click.option("--published", help="Date of items that name none, e.g. 2021-12-03.")
+@click.option("--columns", help="Columns of a table, e.g. title=Headline,text=Body.")
+@click.option("--resume", is_flag=True, help="Go on where an earlier run was stopped.")
+@click.option("--failures", type=FILE, help="Write what was rejected to this file, a line each.")
+@click.option("--retry", type=FILE, help="Read again what such a file lists, and nothing else.")
+@click.option("--no-index", is_flag=True, help="Only store; index later with: hemero index")
+@json_option
+@click.pass_obj
+@noted
+def add(
+    composition: Composition,
+    /,
+    locations: tuple[str, ...],
+    columns: str | None,
+    resume: bool,
+    failures: Path | None,
+    retry: Path | None,
+    no_index: bool,
+    as_json: bool,
+    **given: str | None,
+) -> None:
+    """Add articles: files, folders, web addresses, or - (standard input).
+
+    Text, HTML, JSON Lines, CSV and TSV, feeds, WARC, ninjs, NewsML-G2 and NITF are read, also
+    packed in zip and tar.
+
+    \b
+    hemero add article.txt page.html dump.jsonl.gz folder/
+    hemero add https://example.org/article
+    hemero add crawl.warc.gz --resume --failures failed.jsonl
+    hemero add --retry failed.jsonl --failures failed.jsonl
+    hemero add table.csv --columns title=Headline,text=Body
+    """
+    from archive.intake.runs import add_location, read_failures, retry_failures, size_bytes
+    from web.cli.output.tables import ItemPrinter
+
+    if bool(locations) == bool(retry):
+        raise click.UsageError("give what to add, or --retry FILE, one of them")
+    services = composition.services()
+    sizes = [size_bytes(location) for location in locations]
+    printer = ItemPrinter(as_json, None if None in sizes else sum(filter(None, sizes)))
+    options = services.read_options(_mapping(columns), printer.read)
+
+    def prepare(item: "SourceItem") -> "SourceItem":
+        return item.complete(**given)
+
+    if retry:
+        placed = retry_failures(read_failures(retry), services.store, options, prepare)
+    else:
+        runs = (
+            add_location(location, services.store, options, prepare, resume=resume)
+            for location in locations
+        )
+        placed = chain.from_iterable(runs)
+    report = _add_all(placed, printer, failures, "a" if resume else "w")
+    if not no_index and (report.counts["added"] or report.counts["updated"]):
+        index_if_free(services)
+    printer.finish(report)
+    if report.counts["rejected"]:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("article_id", type=int)
+@json_option
+@click.pass_obj
+def show(composition: Composition, /, article_id: int, as_json: bool) -> None:
+    """Read one article.
+
+    \b
+    hemero show 42
+    """
+    from web.cli.output.tables import show_article
+    from web.records.records import article_record
+
+    services = composition.services()
+    article = services.store.get(article_id)
+    copies = services.clusters.copies_of(article_id)
+    print_json(article_record(article, copies)) if as_json else show_article(article)
+
+
+@click.command()
+@click.argument("article_ids", type=int, nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_obj
+@noted
+def delete(
+    composition: Composition, /, article_ids: tuple[int, ...], yes: bool, as_json: bool
+) -> None:
+    """Remove articles from the archive and its index, for good.
+
+    \b
+    hemero delete 42 43
+    """
+    services = composition.services()
+    headlines = {article_id: _headline(services, article_id) for article_id in article_ids}
+    if not yes:
+        _confirm_removal(headlines)
+    with services.store.transaction() as transaction:
+        for article_id in headlines:
+            transaction.delete(article_id)
+    for article_id, headline in headlines.items():
+        print_json({"id": article_id, "deleted": True}) if as_json else click.echo(
+            f"removed {article_id}  {headline}"
+        )
+    index_if_free(services)
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="JSON Lines or a table.",
+)
+@click.pass_obj
+def export(composition: Composition, /, form: str) -> None:
+    """Print every article, as `hemero add` reads it back.
+
+    \b
+    hemero export > articles.jsonl
+    hemero export --format csv > articles.csv
+    """
+    from archive.sources.export import write_table
+    from web.records.records import export_record
+
+    articles = composition.services().store.each_article()
+    if form == "csv":
+        table = TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")
+        write_table(articles, table)
+        table.detach()  # standard output stays open, and is flushed
+        return
+    for article in articles:
+        print_json(export_record(article))
+
+
+@click.command()
+@click.argument("article_id", type=int)
+@click.option("--old", type=int, help="Version to compare; the one before if not given.")
+@click.option("--new", type=int, help="Version to compare it with; the newest if not given.")
+@json_option
+@click.pass_obj
+def versions(
+    composition: Composition, /, article_id: int, old: int | None, new: int | None, as_json: bool
+) -> None:
+    """List the versions of an article and show what changed between two of them.
+
+    \b
+    hemero versions 42
+    hemero versions 42 --old 1 --new 3
+    """
+    from archive.diff import pick_versions
+    from web.cli.output.tables import show_versions
+    from web.records.records import version_record
+
+    held = composition.services().store.versions(article_id)
+    if as_json:
+        for version in held:
+            print_json(version_record(version))
+    else:
+        show_versions(held, pick_versions(held, old, new))
+
+
+COMMANDS = (add, show, delete, export, versions)
+
+
+def _add_all(
+    placed: "Iterable[PlacedOutcome]", printer: "ItemPrinter", failures: Path | None, mode: str
+) -> "IngestReport":
+    """Show each outcome as it comes, and write what failed to the file of failures."""
+    from archive.intake.runs import write_failure
+    from archive.model import IngestReport
+
+    report = IngestReport()
+    with ExitStack() as opened:
+        opened.enter_context(printer)
+        file = opened.enter_context(failures.open(mode, encoding="utf-8")) if failures else None
+        for one in placed:
+            report.count(one.outcome)
+            printer.show(one.outcome)
+            if file and one.failure:
+                print(write_failure(one.failure), file=file, flush=True)
+    return report
+
+
+def _mapping(text: str | None) -> dict[str, str]:
+    """ "title=Headline,text=Body" as a mapping of our field names to columns."""
+    pairs = [pair.partition("=") for pair in (text or "").split(",") if pair.strip()]
+    if any(not name.strip() or not column.strip() for name, _, column in pairs):
+        raise click.UsageError("columns are given as title=Headline,text=Body")
+    return {name.strip(): column.strip() for name, _, column in pairs}
+
+
+def _headline(services: "Services", article_id: int) -> str:
+    """Also of an article that is damaged: it can be removed. Raises ArticleNotFoundError."""
+    from archive.errors import DamagedRowError
+
+    try:
+        return services.store.get(article_id).headline
+    except DamagedRowError:
+        return "damaged"
+
+
+def _confirm_removal(headlines: "Mapping[int, str]") -> None:
+    """Raises click.Abort unless the reader agrees."""
+    for article_id, headline in headlines.items():
+        click.echo(f"{article_id}  {headline}", err=True)
+    click.confirm("Remove for good?", abort=True, err=True)

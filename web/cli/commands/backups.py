@@ -1,0 +1,118 @@
+"""A second copy of the archive, made while it serves, and the way back."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from web.cli.commands.shared import Composition, json_option, print_json
+
+if TYPE_CHECKING:
+    from web.upkeep.backup_files import BackupRecord
+
+folder_type = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("folder", type=folder_type)
+@click.option("--keep", type=click.IntRange(min=1), help="Remove all but so many, oldest first.")
+@click.option("--verify", is_flag=True, help="Only check that the backup FOLDER is intact.")
+@json_option
+@click.pass_obj
+def backup(
+    composition: Composition, /, folder: Path, keep: int | None, verify: bool, as_json: bool
+) -> None:
+    """Back the archive up into a dated folder below FOLDER, also while it serves.
+
+    What has not changed since the last backup there is shared with it. Ends with 1 where the index
+    is damaged and was left out.
+
+    \b
+    hemero backup /mnt/disk/hemero --keep 7
+    hemero backup --verify /mnt/disk/hemero
+    """
+    if verify:
+        _verify(folder, as_json)
+        return
+    from web.upkeep.backups import make_backup
+
+    made, record = make_backup(composition.services(), folder, keep)
+    _show("backed up to", made, record, as_json)
+    if record.note:
+        click.echo(f"{record.note}; see what to do with: hemero doctor --repair", err=True)
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("folder", type=folder_type)
+@click.option("--home", type=folder_type, help="Where to; the folder of the archive otherwise.")
+@click.option("--force", is_flag=True, help="Move aside what is there. Stop its server first.")
+@json_option
+@click.pass_obj
+def restore(
+    composition: Composition, /, folder: Path, home: Path | None, force: bool, as_json: bool
+) -> None:
+    """Bring an archive back from the backup FOLDER, or from the newest in it, and check it.
+
+    Every checksum is verified first. Ends with 1 where the check then finds something.
+
+    \b
+    hemero restore /mnt/disk/hemero/2026-11-24T020000Z --home ~/restored
+    hemero restore /mnt/disk/hemero --force
+    """
+    from web.http.auditing import note_command
+    from web.upkeep.backups import find_backup
+    from web.upkeep.restoring import restore_backup
+
+    chosen = replace(composition, home=home or composition.home)
+    found = find_backup(folder)
+    restored = restore_backup(found, chosen.settings(), force)
+    aside = str(restored.aside) if restored.aside else None
+    _show("restored", found, restored.record, as_json, {"aside": aside})
+    if aside and not as_json:
+        click.echo(f"what was there before is now {aside}; remove it when you no longer need it")
+    note_command(chosen.services(), "hemero restore", [str(found)], 0)
+    _check(chosen, as_json)
+
+
+COMMANDS = (backup, restore)
+
+
+def _verify(folder: Path, as_json: bool) -> None:
+    from web.upkeep.backup_files import verify_backup
+    from web.upkeep.backups import find_backup
+
+    found = find_backup(folder)
+    _show("intact:", found, verify_backup(found), as_json)
+
+
+def _show(
+    what: str,
+    folder: Path,
+    record: "BackupRecord",
+    as_json: bool,
+    more: dict[str, Any] | None = None,
+) -> None:
+    size = sum(file.bytes for file in record.files)
+    if not as_json:
+        click.echo(f"{what} {folder}: {record.articles} articles, {size / 1e6:.1f} MB")
+        return
+    counts = {"articles": record.articles, "files": len(record.files), "bytes": size}
+    about = {"made": record.made, "seq": record.seq, "checkpoint": record.checkpoint}
+    print_json({"backup": str(folder)} | about | counts | {"note": record.note} | (more or {}))
+
+
+def _check(composition: Composition, as_json: bool) -> None:
+    from web.records.records import health_record
+    from web.upkeep.health import check_health
+
+    health = check_health(composition.services())
+    if as_json:
+        print_json(health_record(health))
+    else:
+        for line in health.problems or ("all is well",):
+            click.echo(line)
+    if not health.ok:
+        sys.exit(1)

@@ -1,0 +1,252 @@
+"""Collections and tags: what a reader keeps together."""
+
+import sys
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from web.cli.commands.shared import Composition, json_option, noted, print_json
+
+if TYPE_CHECKING:
+    from archive.model import Article
+    from archive.store.collections import Collection
+    from web.services import Services
+
+FORMS = ("jsonl", "csv", "bib", "ris", "csl.json", "md")
+
+
+@click.group()
+def collections() -> None:
+    """Keep articles together, and take them out as files or citations.
+
+    A collection is named by its name or its number.
+
+    \b
+    hemero collections create "Missiles 2021"
+    hemero collections add "Missiles 2021" 42 57
+    hemero collections export "Missiles 2021" --format bib > missiles.bib
+    """
+
+
+@collections.command("list")
+@json_option
+@click.pass_obj
+def list_collections(composition: Composition, /, as_json: bool) -> None:
+    """List the collections, the latest made first.
+
+    \b
+    hemero collections list
+    """
+    from web.records.collection_records import collection_record
+
+    held = composition.services().collections.collections()
+    for collection in held:
+        told = f"{collection.id}  {collection.name} ({_count(collection.articles)})"
+        _tell(as_json, told, collection_record(collection))
+    if not held and not as_json:
+        click.echo("No collections yet; begin one with: hemero collections create NAME")
+
+
+@collections.command("create")
+@click.argument("name")
+@click.option("--note", help="What it is about.")
+@json_option
+@click.pass_obj
+@noted
+def create_collection(
+    composition: Composition, /, name: str, note: str | None, as_json: bool
+) -> None:
+    """Begin a collection.
+
+    \b
+    hemero collections create "Missiles 2021" --note "for the paper"
+    """
+    from web.records.collection_records import collection_record
+
+    made = composition.services().collections.create(name, note)
+    _tell(as_json, f"created {made.id}  {made.name}", collection_record(made))
+
+
+@collections.command("add")
+@click.argument("named", metavar="COLLECTION")
+@click.argument("article_ids", type=int, nargs=-1, required=True, metavar="ARTICLE_ID...")
+@click.option("--note", help="Why these articles are in it.")
+@json_option
+@click.pass_obj
+@noted
+def add_articles(
+    composition: Composition,
+    /,
+    named: str,
+    article_ids: tuple[int, ...],
+    note: str | None,
+    as_json: bool,
+) -> None:
+    """Put articles into a collection; those that are in it stay where they are.
+
+    \b
+    hemero collections add "Missiles 2021" 42 57
+    """
+    services = composition.services()
+    found = services.collections.find(named)
+    changed = services.collections.add(found.id, _existing(services, article_ids), note)
+    _show_change(services, found, "added", changed, as_json)
+
+
+@collections.command("remove")
+@click.argument("named", metavar="COLLECTION")
+@click.argument("article_ids", type=int, nargs=-1, metavar="[ARTICLE_ID]...")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_obj
+@noted
+def remove(
+    composition: Composition,
+    /,
+    named: str,
+    article_ids: tuple[int, ...],
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Take articles out of a collection; without any, remove the collection. Articles stay.
+
+    \b
+    hemero collections remove "Missiles 2021" 42
+    hemero collections remove "Missiles 2021" --yes
+    """
+    services = composition.services()
+    found = services.collections.find(named)
+    if article_ids:
+        changed = services.collections.take_out(found.id, article_ids)
+        _show_change(services, found, "removed", changed, as_json)
+        return
+    if not yes:
+        click.confirm(f"Remove the collection {found.name}?", abort=True, err=True)
+    services.collections.remove(found.id)
+    _tell(as_json, f"removed {found.id}  {found.name}", {"id": found.id, "deleted": True})
+
+
+@collections.command("export")
+@click.argument("named", metavar="COLLECTION")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="jsonl",
+    show_default=True,
+    help="Articles whole or as a table; or as BibTeX, RIS, CSL-JSON, Markdown.",
+)
+@click.pass_obj
+def export_collection(composition: Composition, /, named: str, form: str) -> None:
+    """Print the articles of a collection, or their citations.
+
+    \b
+    hemero collections export "Missiles 2021" > missiles.jsonl
+    hemero collections export "Missiles 2021" --format bib > missiles.bib
+    """
+    from web.exports.citations import Citation, cite
+    from web.exports.collection_export import EXPORTS, collected_articles
+
+    services = composition.services()
+    site = f"http://{services.settings.host}:{services.settings.port}"
+
+    def cite_here(article: "Article") -> Citation:
+        return cite(article, f"{site}/articles/{article.id}?v={article.version}")
+
+    found = services.collections.find(named)
+    articles = collected_articles(services.collections, services.store, found.id)
+    stream = TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")
+    EXPORTS[form].write(articles, stream, cite_here)
+    stream.detach()  # standard output stays open, and is flushed
+
+
+@click.command()
+@click.argument("article_ids", type=int, nargs=-1, metavar="[ARTICLE_ID]...")
+@click.option("--add", "added", multiple=True, metavar="TAG", help="Give this tag; repeatable.")
+@click.option("--remove", "removed", multiple=True, metavar="TAG", help="Take this tag away.")
+@click.option("--rename", nargs=2, metavar="OLD NEW", help="Spell a tag otherwise, everywhere.")
+@json_option
+@click.pass_obj
+@noted
+def tag(
+    composition: Composition,
+    /,
+    article_ids: tuple[int, ...],
+    added: tuple[str, ...],
+    removed: tuple[str, ...],
+    rename: tuple[str, str] | None,
+    as_json: bool,
+) -> None:
+    """Tag articles and show their tags; without an article, list all tags.
+
+    \b
+    hemero tag 42 57 --add climat --remove "à lire"
+    hemero tag 42
+    hemero tag
+    hemero tag --rename climat Climat
+    """
+    services = composition.services()
+    if rename:
+        spelled = services.tags.rename(*rename)
+        _tell(as_json, f"renamed to {spelled}", {"tag": spelled})
+    elif article_ids:
+        ids = _existing(services, article_ids)
+        services.tags.untag(ids, removed)
+        services.tags.tag(ids, added)
+        _show_tags(services, ids, as_json)
+    elif added or removed:
+        raise click.UsageError("name the articles to tag: hemero tag 42 57 --add climat")
+    else:
+        _list_tags(services, as_json)
+
+
+COMMANDS = (collections, tag)
+
+
+def _existing(services: "Services", article_ids: tuple[int, ...]) -> list[int]:
+    """The ids, each once. Raises ArticleNotFoundError for the first that no article has."""
+    ids = list(dict.fromkeys(article_ids))
+    held = {article.id for article in services.store.get_many(ids)}
+    for article_id in ids:
+        if article_id not in held:
+            services.store.get(article_id)
+    return ids
+
+
+def _show_change(
+    services: "Services", collection: "Collection", done: str, changed: int, as_json: bool
+) -> None:
+    from web.records.collection_records import collection_record
+
+    now = services.collections.get(collection.id)
+    told = f"{changed} {done}; {now.name} holds {_count(now.articles)}"
+    _tell(as_json, told, collection_record(now) | {"changed": changed})
+
+
+def _show_tags(services: "Services", article_ids: list[int], as_json: bool) -> None:
+    from web.records.collection_records import article_tags_record
+
+    held = services.tags.tags_of(article_ids)
+    for article_id in article_ids:
+        tags = held.get(article_id, ())
+        told = f"{article_id}  {', '.join(tags) or 'no tags'}"
+        _tell(as_json, told, article_tags_record(article_id, tags))
+
+
+def _list_tags(services: "Services", as_json: bool) -> None:
+    from web.records.collection_records import tag_records
+
+    records = tag_records(services.tags.all_tags())
+    for record in records:
+        _tell(as_json, f"{record['tag']} ({_count(record['articles'])})", record)
+    if not records and not as_json:
+        click.echo("No tags yet; give one with: hemero tag ARTICLE_ID --add TAG")
+
+
+def _count(articles: int) -> str:
+    return f"{articles} article{'' if articles == 1 else 's'}"
+
+
+def _tell(as_json: bool, text: str, record: dict[str, Any]) -> None:
+    print_json(record) if as_json else click.echo(text)

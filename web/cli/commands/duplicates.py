@@ -1,0 +1,62 @@
+"""Wire copies: articles that tell one text in several places."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from web.cli.commands.shared import Composition, json_option, print_json
+
+if TYPE_CHECKING:
+    from archive.copies.clusters import Cluster, ClusterStore
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Look for copies among all articles anew.")
+@json_option
+@click.pass_obj
+def duplicates(composition: Composition, /, rebuild: bool, as_json: bool) -> None:
+    """List wire copies: articles that hold most of one text, the original first.
+
+    \b
+    hemero duplicates
+    hemero duplicates --rebuild
+    """
+    from web.records.records import cluster_record
+
+    clusters = composition.services().clusters
+    if rebuild:
+        _rebuild(clusters)
+    found = 0
+    for cluster in clusters.each_cluster():
+        print_json(cluster_record(cluster)) if as_json else _show(cluster)
+        found += 1
+    if not found and not as_json:
+        click.echo("no wire copies")
+
+
+COMMANDS = (duplicates,)
+
+
+def _rebuild(clusters: "ClusterStore") -> None:
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
+    from web.cli.output.tables import err
+
+    columns = (SpinnerColumn(), TextColumn("comparing, {task.completed:.0f} articles"))
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("comparing", total=None)
+        for done in clusters.rebuild():
+            progress.update(task, completed=done)
+
+
+def _show(cluster: "Cluster") -> None:
+    from rich.text import Text
+
+    from web.cli.output.tables import out
+
+    out.print(Text(cluster.copies[0].headline, "bold"))
+    for copy in cluster.copies:
+        place = (copy.source or "", (copy.published or "")[:10])
+        about = " · ".join(filter(None, (f"#{copy.article_id}", *place)))
+        other = "" if copy.headline == cluster.copies[0].headline else f"  {copy.headline}"
+        out.print(Text.assemble("  ", (about, "dim"), other))

@@ -1,0 +1,261 @@
+"""Feeds: subscribe, list, poll, unsubscribe, lists in and out."""
+
+import signal
+import sys
+from contextlib import contextmanager
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from archive.feed_formats.model import Feed
+    from archive.feeds.store import FeedStore
+    from web.jobs.polling import PollTotals
+    from web.services import Services
+
+
+@click.group()
+def feeds() -> None:
+    """Follow RSS, Atom, RDF and JSON feeds and news sitemaps: their articles come by themselves.
+
+    \b
+    hemero feeds add https://example.org/rss.xml
+    hemero feeds poll
+    hemero feeds poll --every 15m
+    """
+
+
+@feeds.command("add")
+@click.argument("urls", nargs=-1, required=True)
+@click.option("--source", help="Outlet of its articles, in place of the feed's title.")
+@json_option
+@click.pass_obj
+@noted
+def add_feeds(
+    composition: Composition, /, urls: tuple[str, ...], source: str | None, as_json: bool
+) -> None:
+    """Subscribe to feeds; of a web page, to the first feed it names.
+
+    \b
+    hemero feeds add https://example.org/rss.xml
+    hemero feeds add https://example.org --source "The Example"
+    """
+    from archive.errors import ArchiveError
+    from archive.feeds.subscribe import subscribe
+    from web.jobs.polling import make_poller
+    from web.records.records import feed_record
+
+    services = composition.services()
+    poller, failed = make_poller(services), False
+    gate = poller.make_gate()
+    for url in urls:
+        try:
+            held = subscribe(gate, poller.feeds, url, poller.clock.now(), source)
+        except ArchiveError as exc:
+            failed = True
+            _tell(as_json, f"not added: {exc}", {"url": url, "added": False, "reason": str(exc)})
+            continue
+        feed, found = held.feed, held.found
+        record = feed_record(feed) | {"added": held.new, "others": list(found.others)}
+        known = "added" if held.new else "subscribed already"
+        items = f"{found.document.kind}, {len(found.document.entries)} items"
+        _tell(as_json, f"{known} {feed.id}  {feed.title or feed.url} ({items})", record)
+        for other in found.others if not as_json else ():
+            click.echo(f"  the page names another: hemero feeds add {other}")
+    if failed:
+        sys.exit(1)
+
+
+@feeds.command("list")
+@json_option
+@click.pass_obj
+def list_feeds(composition: Composition, /, as_json: bool) -> None:
+    """List the feeds: their state, when they were polled, what came of it.
+
+    \b
+    hemero feeds list
+    hemero feeds list --json
+    """
+    from web.cli.output.feeds import show_feeds
+    from web.records.records import feed_record
+
+    store = _feed_store(composition.services())
+    counts = store.item_counts()
+    if not as_json:
+        show_feeds(store.feeds(), counts)
+        return
+    for feed in store.feeds():
+        print_json(feed_record(feed, counts.get(feed.id, {})))
+
+
+@feeds.command("poll")
+@click.argument("named", nargs=-1, metavar="[URL|ID]...")
+@click.option("--every", metavar="INTERVAL", help="Poll again and again: 15m, 2h, 1d.")
+@click.option("--no-index", is_flag=True, help="Only store; index later with: hemero index")
+@json_option
+@click.pass_obj
+def poll_feeds(
+    composition: Composition,
+    /,
+    named: tuple[str, ...],
+    every: str | None,
+    no_index: bool,
+    as_json: bool,
+) -> None:
+    """Fetch what is new in the feeds that are due, or in those named, due or not.
+
+    \b
+    hemero feeds poll
+    hemero feeds poll --every 15m
+    hemero feeds poll https://example.org/rss.xml
+    """
+    from archive.feeds.lock import only_poller
+    from web.cli.output.feeds import PollPrinter
+    from web.jobs.polling import make_poller, poll_forever, poll_once
+
+    seconds = _interval(every)
+    services, stopping = composition.services(), Event()
+    store, printer = _feed_store(services), PollPrinter(as_json)
+    chosen = find_feeds(store, named) or None
+    if chosen and seconds:
+        raise click.UsageError("give feeds, or --every, one of them")
+
+    def finish(totals: "PollTotals") -> None:
+        if totals.changed and not no_index:
+            index_if_free(services)
+        printer.finish(totals)
+
+    with only_poller(services.settings.home), _stopped_by_signals(stopping):
+        poller = make_poller(services, stopping)
+        if seconds:
+            poll_forever(poller, seconds, printer.show, finish)
+            return
+        totals = poll_once(poller, printer.show, chosen)
+        finish(totals)
+        if not as_json and chosen is None:
+            _tell_who_waits(store, poller.clock.now())
+    if totals.failed:
+        sys.exit(1)
+
+
+@feeds.command("remove")
+@click.argument("named", nargs=-1, required=True, metavar="URL|ID...")
+@json_option
+@click.pass_obj
+@noted
+def remove_feeds(composition: Composition, /, named: tuple[str, ...], as_json: bool) -> None:
+    """Unsubscribe. Articles that came from the feed stay.
+
+    \b
+    hemero feeds remove https://example.org/rss.xml
+    hemero feeds remove 3
+    """
+    store = _feed_store(composition.services())
+    for feed in find_feeds(store, named):
+        store.remove(feed.id)
+        _tell(as_json, f"removed {feed.url}", {"id": feed.id, "url": feed.url, "removed": True})
+
+
+@feeds.command("import")
+@click.argument("file", type=click.File("rb"))
+@json_option
+@click.pass_obj
+@noted
+def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
+    """Subscribe to every feed of an OPML list; what is broken in it is passed over.
+
+    \b
+    hemero feeds import subscriptions.opml
+    """
+    from datetime import UTC, datetime
+
+    from archive.feed_formats.opml import LARGEST_OPML_BYTES, read_opml
+
+    outlines = read_opml(file.read(LARGEST_OPML_BYTES + 1))
+    store, counts = _feed_store(composition.services()), {"added": 0, "known": 0, "skipped": 0}
+    for outline in outlines:
+        if outline.url is None:
+            outcome = "skipped"
+        else:
+            _, new = store.add(outline.url, datetime.now(UTC), title=outline.name or None)
+            outcome = "added" if new else "known"
+        counts[outcome] += 1
+        record = {"url": outline.url, "outcome": outcome, "reason": outline.problem}
+        told = f"{outcome} {outline.url or outline.name}"
+        _tell(as_json, f"{told}: {outline.problem}" if outline.problem else told, record)
+    totals = ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
+    _tell(as_json, f"{totals or 'no feeds in this list'}; next: hemero feeds poll", counts)
+
+
+@feeds.command("export")
+@click.pass_obj
+def export_feeds(composition: Composition, /) -> None:
+    """Print the feeds as OPML, which other readers and `hemero feeds import` take.
+
+    \b
+    hemero feeds export > subscriptions.opml
+    """
+    from archive.feed_formats.opml import write_opml
+
+    store = _feed_store(composition.services())
+    click.echo(write_opml(store.feeds()).encode("utf-8"), nl=False)
+
+
+COMMANDS = (feeds,)
+
+
+def _feed_store(services: "Services") -> "FeedStore":
+    from archive.feeds.store import FeedStore
+
+    return FeedStore(services.store.database)
+
+
+def find_feeds(store: "FeedStore", named: tuple[str, ...]) -> "list[Feed]":
+    """The feeds of these addresses or numbers, each once. Raises FeedNotFoundError."""
+    return [store.find(name) for name in dict.fromkeys(named)]
+
+
+def _interval(text: str | None) -> float | None:
+    from web.jobs.polling import parse_interval
+
+    try:
+        return parse_interval(text) if text is not None else None
+    except ValueError as exc:
+        raise click.BadParameter(str(exc), param_hint="--every") from exc
+
+
+def _tell(as_json: bool, text: str, record: dict[str, Any]) -> None:
+    print_json(record) if as_json else click.echo(text)
+
+
+def _tell_who_waits(store: "FeedStore", now: "datetime") -> None:
+    from archive.text.normalize import format_utc
+
+    late = [feed for feed in store.feeds() if feed.due and feed.due > format_utc(now)]
+    if late:
+        soonest = min(feed.due or "" for feed in late)
+        told = f"{len(late)} not due before {soonest}; to poll one now: hemero feeds poll ID"
+        click.echo(told, err=True)
+
+
+@contextmanager
+def _stopped_by_signals(stopping: Event) -> "Iterator[None]":
+    """SIGTERM and Ctrl-C end the poll after the item under way; what came so far is kept."""
+
+    def stop(*_: Any) -> None:
+        if stopping.is_set():
+            sys.exit(1)
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

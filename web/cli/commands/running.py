@@ -1,0 +1,70 @@
+"""The server: serve one's own archive, or a sample."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from web.cli.commands.shared import Composition, apply_options
+
+serve_options = apply_options(
+    click.option("--host", help="Address to listen on (HEMERO_HOST, 127.0.0.1)."),
+    click.option("--port", type=int, help="Port (HEMERO_PORT, 8000)."),
+    click.option("--threads", type=int, help="Requests answered at once (HEMERO_THREADS)."),
+)
+
+
+@click.command()
+@serve_options
+@click.option("--read-only", is_flag=True, default=None, help="Take no articles.")
+@click.option("--poll", is_flag=True, help="Poll the feeds every 15 minutes.")
+@click.pass_obj
+def serve(composition: Composition, /, poll: bool, **flags: Any) -> None:
+    """Serve the pages and the API: to this machine alone, or to others who sign in.
+
+    \b
+    hemero serve --port 8123
+    hemero serve --poll
+    hemero users add claire --role admin && hemero serve --host 0.0.0.0
+    """
+    from web.server.serving import run_server
+
+    with _ending_when_terminated():
+        run_server(composition.services(**flags), poll=poll)
+
+
+@click.command()
+@serve_options
+@click.option("--no-serve", is_flag=True, help="Only fill and index the sample archive.")
+@click.pass_obj
+def demo(composition: Composition, /, no_serve: bool, **flags: Any) -> None:
+    """Serve a sample archive of its own; yours is not touched.
+
+    \b
+    hemero demo --port 8123
+    """
+    from web.cli.demo import fill_demo
+    from web.server.serving import run_server
+
+    home = composition.settings(**flags).home / "demo"
+    services = composition.services(**flags | {"home": home})
+    fill_demo(services)
+    if not no_serve:
+        with _ending_when_terminated():
+            run_server(services)
+
+
+COMMANDS = (serve, demo)
+
+
+@contextmanager
+def _ending_when_terminated() -> Iterator[None]:
+    """SIGTERM, by which service managers stop us, ends the server as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,167 @@
+"""Saved searches: list, add, check, remove."""
+
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import click
+
+from web.cli.commands.shared import Composition, json_option, noted, print_json
+
+if TYPE_CHECKING:
+    from archive.store.saved_searches import SavedSearch
+
+
+@click.group()
+def saved() -> None:
+    """Keep searches and hear of new articles that match: on a page, by feed, e-mail or webhook.
+
+    \b
+    hemero saved add "missiles moyenne portée" --email desk@example.org
+    hemero saved check
+    hemero saved list
+    """
+
+
+@saved.command("list")
+@json_option
+@click.pass_obj
+def list_saved(composition: Composition, /, as_json: bool) -> None:
+    """The saved searches and how many matches are new.
+
+    \b
+    hemero saved list
+    """
+    from web.records.saved_records import saved_record
+
+    searches = composition.services().saved.searches()
+    if as_json:
+        for each in searches:
+            print_json(saved_record(each, with_addresses=True))
+        return
+    _show_searches(searches)
+
+
+@saved.command("add")
+@click.argument("query")
+@click.option("--name", default="", help="Its name, in place of the query.")
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "keyword", "semantic"]),
+    default="hybrid",
+    show_default=True,
+    help="Both lists, words alone, or meaning alone.",
+)
+@click.option("--source", multiple=True, help="Only this outlet; repeatable.")
+@click.option("--language", multiple=True, help="Only this language, e.g. fr; repeatable.")
+@click.option("--after", default="", help="Published in or after this year, month or day.")
+@click.option("--before", default="", help="Published in or before this year, month or day.")
+@click.option("--email", default="", help="Send new matches to this address.")
+@click.option("--webhook", default="", help="POST new matches to this address.")
+@json_option
+@click.pass_obj
+@noted
+def add_saved(
+    composition: Composition,
+    /,
+    query: str,
+    name: str,
+    email: str,
+    webhook: str,
+    as_json: bool,
+    **options: str | tuple[str, ...],
+) -> None:
+    """Save a search. What it lists now is known already; what comes in later is new.
+
+    \b
+    hemero saved add "missiles moyenne portée" --language fr
+    hemero saved add "Who builds dams in the delta?" --mode semantic --name Dams
+    """
+    from web.actions.alerts import email_problem
+    from web.actions.saving import save_search
+    from web.cli.output.tables import waiting_for_model
+    from web.records.saved_records import saved_record
+
+    services = composition.services()
+    arguments = urlencode({"q": query, **options}, doseq=True)
+    with waiting_for_model():
+        made = save_search(services, name, arguments, email, webhook)
+    if as_json:
+        print_json(saved_record(made, with_addresses=True))
+    else:
+        click.echo(f"saved {made.id}  {made.name}")
+        if made.webhook:
+            click.echo(f"what is sent is signed with the secret {made.secret}")
+    problem = email_problem(services.settings) if made.email else None
+    if problem:
+        click.echo(problem, err=True)
+
+
+@saved.command("check")
+@json_option
+@click.pass_obj
+def check_saved(composition: Composition, /, as_json: bool) -> None:
+    """Look for new matches in what is indexed, and send what waits; hemero serve does it by itself.
+
+    \b
+    hemero index && hemero saved check
+    """
+    from web.actions.saved_checks import check_all
+    from web.cli.output.tables import waiting_for_model
+
+    services = composition.services()
+    with waiting_for_model():
+        reports = list(check_all(services))
+    for each in reports:
+        if as_json:
+            told = {"id": each.saved.id, "new": each.new, "sent": each.sent}
+            print_json(told | {"problem": each.problem})
+            continue
+        failed = f": {each.problem}" if each.problem else ""
+        click.echo(f"{each.saved.name}: {each.new} new, {each.sent} sent{failed}")
+    if any(each.problem for each in reports):
+        sys.exit(1)
+
+
+@saved.command("remove")
+@click.argument("saved_ids", type=int, nargs=-1, required=True)
+@click.pass_obj
+@noted
+def remove_saved(composition: Composition, /, saved_ids: tuple[int, ...]) -> None:
+    """Forget saved searches; the articles stay.
+
+    \b
+    hemero saved remove 3
+    """
+    store = composition.services().saved
+    for saved_id in saved_ids:
+        store.remove(saved_id)
+        click.echo(f"removed {saved_id}")
+
+
+COMMANDS = (saved,)
+
+
+def _show_searches(searches: "list[SavedSearch]") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from web.cli.output.tables import out
+
+    if not searches:
+        out.print("No saved searches yet; add one with: hemero saved add QUERY")
+        return
+    table = Table(box=None)
+    for column in ("", "search", "new", "matches", "sent to", "what went wrong"):
+        table.add_column(column, overflow="fold")
+    for each in searches:
+        to = ", ".join(filter(None, (each.email, each.webhook)))
+        table.add_row(
+            str(each.id),
+            Text(each.name),
+            Text(str(each.unread), "bold green" if each.unread else "dim"),
+            str(each.held),
+            Text(to),
+            Text(each.outcome or "", "red"),
+        )
+    out.print(table)

@@ -1,0 +1,209 @@
+"""Questions to the archive: search, similar, and how good the answers are."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from web.cli.commands.shared import Composition, apply_options, json_option, print_json
+
+if TYPE_CHECKING:
+    from indexer.evaluation.evaluation import Task
+    from indexer.ranking.listing import Sort
+    from indexer.ranking.request import Mode, SearchQuery
+    from indexer.ranking.result_page import SearchPage
+    from web.services import Services
+
+query_options = apply_options(
+    click.option("--source", multiple=True, help="Only this outlet; repeatable."),
+    click.option("--language", multiple=True, help="Only this language, e.g. fr; repeatable."),
+    click.option("--tag", multiple=True, help="Only what bears this tag; repeatable."),
+    click.option("--after", help="Published in or after this year, month or day."),
+    click.option("--before", help="Published in or before this year, month or day."),
+    click.option("-n", "--size", default=10, show_default=True, help="Results per page."),
+    click.option("--page", default=1, show_default=True, help="Page of the results."),
+    json_option,
+)
+
+
+@click.command()
+@click.argument("query")
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "keyword", "semantic"]),
+    default="hybrid",
+    show_default=True,
+    help="Both lists, words alone, or meaning alone.",
+)
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+    help="Best, newest or oldest first.",
+)
+@click.option("--per-outlet", type=int, help="At most so many results of one outlet.")
+@query_options
+@click.pass_obj
+def search(
+    composition: Composition,
+    /,
+    query: str,
+    mode: "Mode",
+    sort: "Sort",
+    per_outlet: int | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Search the archive. "Quoted words" must occur together, -word must not.
+
+    \b
+    hemero search "missiles moyenne portée" --after 2021 --language fr
+    hemero search 'drones -livraison' --mode keyword
+    """
+    from web.cli.output.tables import waiting_for_model
+
+    services = composition.services()
+    wanted = replace(
+        _search_query(**options), text=query, mode=mode, sort=sort, most_per_outlet=per_outlet
+    )
+    if _holds_articles(services):
+        with waiting_for_model():
+            page = services.search.search(wanted)
+        _show_page(services, page, as_json)
+
+
+@click.command()
+@click.argument("article_ids", type=int, nargs=-1)
+@click.option("--passage", type=int, multiple=True, help="A passage id; repeatable.")
+@click.option("--text", help="Any text.")
+@click.option("--not", "not_articles", type=int, multiple=True, help="Unlike this article.")
+@query_options
+@click.pass_obj
+def similar(
+    composition: Composition,
+    /,
+    article_ids: tuple[int, ...],
+    passage: tuple[int, ...],
+    text: str | None,
+    not_articles: tuple[int, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Find passages near in meaning to articles, passages or any text, and unlike others.
+
+    \b
+    hemero similar 42
+    hemero similar 42 57 --not 63
+    hemero similar --passage 2752515
+    hemero similar --text "Des drones turcs livrés à l'Ukraine"
+    """
+    if not article_ids and not passage and text is None:
+        raise click.UsageError("give an article id, --passage or --text")
+    from web.cli.output.tables import waiting_for_model
+    from web.urls.similar_inputs import PickArguments, read_picks
+
+    services, wanted = composition.services(), _search_query(**options)
+    if not _holds_articles(services):
+        return
+    with waiting_for_model():
+        given = PickArguments(article_ids, passage, text, not_articles)
+        picks = read_picks(given, services.store, services.search)
+        page = services.search.similar(picks.examples, wanted, picks.counterexamples)
+    _show_page(services, page, as_json)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--task",
+    type=click.Choice(["search", "similar"]),
+    default="search",
+    show_default=True,
+    help="Topics are queries, or texts to find neighbours of.",
+)
+@click.option(
+    "--fusion",
+    type=click.Choice(["convex", "rrf"]),
+    default="convex",
+    show_default=True,
+    help="How the two lists become one.",
+)
+@click.option(
+    "--compare", is_flag=True, help="Beside the usual ways to merge, with a test of significance."
+)
+@json_option
+@click.pass_obj
+def evaluate(
+    composition: Composition,
+    /,
+    folder: Path,
+    task: "Task",
+    fusion: str,
+    compare: bool,
+    as_json: bool,
+) -> None:
+    """Measure the rankings on topics with known answers, in a scratch archive.
+
+    FOLDER holds articles.jsonl(.gz), topics.tsv and qrels.txt (TREC form).
+
+    \b
+    hemero evaluate sets/piaf
+    hemero evaluate sets/piaf --compare
+    hemero evaluate sets/translations --task similar
+    """
+    from web.cli.output.evaluation import evaluate_folder, show_evaluation
+    from web.records.records import evaluation_record
+
+    evaluation = evaluate_folder(composition.services(), folder, task, fusion, compare)
+    print_json(evaluation_record(evaluation)) if as_json else show_evaluation(evaluation)
+
+
+COMMANDS = (search, similar, evaluate)
+
+
+def _search_query(
+    source: tuple[str, ...],
+    language: tuple[str, ...],
+    tag: tuple[str, ...],
+    after: str | None,
+    before: str | None,
+    size: int,
+    page: int,
+) -> "SearchQuery":
+    from indexer.query.filters import make_filter
+    from indexer.ranking.request import SearchQuery
+
+    return SearchQuery(
+        text="",
+        filter=make_filter(source, language, after, before, tags=tag),
+        page=page,
+        page_size=size,
+    )
+
+
+def _holds_articles(services: "Services") -> bool:
+    """Whether there is anything to search; where not, the reader is told what to do."""
+    if services.store.count():
+        return True
+    click.echo("the archive is empty; add articles with: hemero add FILE", err=True)
+    return False
+
+
+def _waiting(services: "Services") -> tuple[str, ...]:
+    number = services.store.count_changes_after(services.engine.checkpoint())
+    return (f"{number} changes wait for the index; run: hemero index",) if number else ()
+
+
+def _show_page(services: "Services", page: "SearchPage", as_json: bool) -> None:
+    from web.cli.output.tables import show_results
+    from web.records.records import result_record
+
+    for notice in (*page.notices, *_waiting(services)):
+        click.echo(notice, err=True)
+    if as_json:
+        for result in page.results:
+            print_json(result_record(result))
+    else:
+        show_results(page)

@@ -1,0 +1,120 @@
+"""Keeping archive and index in step and up to date: index, doctor, reextract."""
+
+import sys
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json
+
+if TYPE_CHECKING:
+    from web.services import Services
+    from web.upkeep.health import Health
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Forget the index and build it anew.")
+@json_option
+@click.pass_obj
+def index(composition: Composition, /, rebuild: bool, as_json: bool) -> None:
+    """Bring the index up to the archive.
+
+    \b
+    hemero index
+    hemero index --rebuild
+    """
+    from web.cli.output.tables import index_progress, show_index_report
+
+    services = composition.services()
+    with index_progress() as on_progress:
+        report = services.index(on_progress, rebuild=rebuild)
+    show_index_report(report, as_json)
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Heal the index from the archive, then check again.")
+@json_option
+@click.pass_obj
+def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
+    """Check that archive and index are as they were written and agree, and say what runs the
+    model. Ends with 1 where not.
+
+    \b
+    hemero doctor
+    hemero doctor --repair
+    hemero doctor --json
+    """
+    from indexer.errors import ModelError
+    from web.cli.output.tables import show_health
+    from web.upkeep.health import check_health
+
+    services = composition.services()
+    repairs = _repair(services, as_json) if repair else None
+    health = check_health(services, rows=True)
+    try:
+        model = services.embedder.describe()
+    except ModelError as exc:
+        model = {"name": services.embedder.name}
+        health = replace(health, problems=(*health.problems, str(exc)))
+    if as_json:
+        print_json(_doctor_record(health, model, repairs))
+    else:
+        show_health(health, model, services.settings)
+    if not health.ok:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("article_ids", type=int, nargs=-1)
+@json_option
+@click.pass_obj
+@noted
+def reextract(composition: Composition, /, article_ids: tuple[int, ...], as_json: bool) -> None:
+    """Read the kept pages of articles again, all or those named; nothing is fetched.
+
+    \b
+    hemero reextract
+    hemero reextract 42 43
+    """
+    from archive.intake.reextract import reextract
+    from archive.model import IngestReport
+    from web.cli.output.tables import ItemPrinter
+
+    services = composition.services()
+    report, ids = IngestReport(), article_ids or services.store.paged_ids()
+    with ItemPrinter(as_json) as printer:
+        for outcome in reextract(ids, services.store, services.site_rules):
+            report.count(outcome)
+            printer.show(outcome)
+    if report.counts["updated"]:
+        index_if_free(services)
+    printer.finish(report)
+    if report.counts["rejected"]:
+        sys.exit(1)
+
+
+COMMANDS = (index, doctor, reextract)
+
+
+def _repair(services: "Services", as_json: bool) -> list[str]:
+    from web.cli.output.tables import index_progress
+    from web.upkeep.health import repair
+
+    with index_progress() as on_progress:
+        repairs = repair(services, on_progress)
+    for line in [] if as_json else repairs or ["nothing to repair"]:
+        click.echo(line)
+    return repairs
+
+
+def _doctor_record(
+    health: "Health", model: dict[str, str], repairs: list[str] | None
+) -> dict[str, Any]:
+    """One object for monitors; `repairs` is there where they were asked for."""
+    from web.records.records import health_record
+
+    counts = {"gaps": health.gaps, "ghosts": health.ghosts, "files": list(health.files)}
+    damaged = {name: list(found) for name, found in asdict(health.damage).items()}
+    done = {} if repairs is None else {"repairs": repairs}
+    return health_record(health) | counts | {"damaged": damaged, "model": model} | done

@@ -1,0 +1,81 @@
+"""The command `hemero`. Imports stay inside the commands, so that help answers at once."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from web.cli.commands import (
+    accounts,
+    articles,
+    backups,
+    collecting,
+    duplicates,
+    feeds,
+    running,
+    saved,
+    searching,
+    timeline,
+    upkeep,
+)
+from web.cli.commands.shared import Composition
+from web.errors import KNOWN_ERRORS, exit_code
+
+
+class HemeroGroup(click.Group):
+    """Known errors become one line and an exit code; a reader who left is no error."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except KNOWN_ERRORS as exc:
+            click.echo(f"hemero: {exc}", err=True)
+            ctx.exit(exit_code(exc))
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+            ctx.exit(0)
+
+
+@click.group(
+    cls=HemeroGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="hemero", prog_name="hemero")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the archive (HEMERO_HOME)."
+)
+@click.pass_context
+def main(ctx: click.Context, home: Path | None) -> None:
+    """Hemero, a searchable news archive: by words and by meaning, on this machine.
+
+    \b
+    hemero add article.txt            add an article
+    hemero search "missiles moyenne portée"
+    hemero similar 42                 find passages like those of article 42
+    hemero serve                      search in the browser
+    """
+    ctx.obj = replace(ctx.obj or Composition(), home=home)
+
+
+MODULES = (
+    articles,
+    backups,
+    collecting,
+    duplicates,
+    feeds,
+    saved,
+    searching,
+    timeline,
+    upkeep,
+    accounts,
+    running,
+)
+
+for module in MODULES:
+    for command in module.COMMANDS:
+        main.add_command(command)

@@ -1,0 +1,85 @@
+"""Rankings measured on a set of topics, and the table of it for people."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from web.cli.output.tables import index_progress, out, progress_bar
+
+if TYPE_CHECKING:
+    from indexer.evaluation.evaluation import Evaluation, Task
+    from indexer.evaluation.significance import Difference
+    from web.services import Services
+
+COMPARISON_COLUMNS = ("gain", "won/lost", "p")
+LEAST_P_SHOWN = 0.001
+
+
+def evaluate_folder(
+    services: "Services",
+    folder: Path,
+    task: "Task" = "search",
+    fusion: str = "convex",
+    compare: bool = False,
+) -> "Evaluation":
+    """Index the folder's articles in a scratch archive and measure every list."""
+    from archive.intake.ingest import ingest
+    from archive.sources import read_file
+    from indexer.evaluation.evaluation import evaluate, find_articles, read_topics
+
+    topics, articles = read_topics(folder), find_articles(folder)
+    with tempfile.TemporaryDirectory(prefix="hemero-") as home:
+        scratch = services.scratch(Path(home))
+        outcomes = ingest(read_file(articles), scratch.store)
+        ids = {outcome.item: outcome.id for outcome in outcomes if outcome.id is not None}
+        with index_progress() as on_progress:
+            scratch.index(on_progress)
+        with progress_bar("searching") as progress:
+            bar = progress.add_task("searching", total=len(topics.queries))
+            measured = evaluate(
+                scratch.search,
+                topics,
+                ids,
+                lambda done, _: progress.update(bar, completed=done),
+                task=task,
+                fusion=fusion,
+                compare=compare,
+            )
+        scratch.close()
+    return measured
+
+
+def show_evaluation(evaluation: "Evaluation") -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("list", no_wrap=True)
+    for name in next(iter(evaluation.measures.values())):
+        table.add_column(name, justify="right")
+    for name in COMPARISON_COLUMNS if evaluation.differences else ():
+        table.add_column(name, justify="right")
+    for name, values in evaluation.measures.items():
+        figures = (f"{value:.3f}" for value in values.values())
+        table.add_row(name, *figures, *_comparison_cells(evaluation.differences.get(name)))
+    out.print(table)
+    out.print(f"{evaluation.topics} topics", style="dim")
+    if evaluation.differences:
+        out.print(_explain_comparison(evaluation), style="dim")
+
+
+def _comparison_cells(difference: "Difference | None") -> tuple[str, ...]:
+    if difference is None:
+        return ()
+    p_value = "< 0.001" if difference.p_value < LEAST_P_SHOWN else f"{difference.p_value:.3f}"
+    return f"{difference.mean:+.3f}", f"{difference.better}/{difference.worse}", p_value
+
+
+def _explain_comparison(evaluation: "Evaluation") -> str:
+    from indexer.evaluation.evaluation import COMPARED_BY
+    from indexer.evaluation.significance import PERMUTATIONS
+
+    first = next(iter(evaluation.measures))
+    return (
+        f"{first} against each list by {COMPARED_BY}: mean gain, topics won and lost, "
+        f"p of a paired randomization test (two-sided, {PERMUTATIONS} permutations)"
+    )

@@ -1,0 +1,269 @@
+"""What people see at a terminal: tables, highlighted passages, progress bars."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from archive.diff import compare_versions
+from archive.model import Article, ArticleVersion, IngestReport, ItemOutcome
+
+if TYPE_CHECKING:
+    from indexer.ranking.reasons import PassageReason
+    from indexer.ranking.result_page import SearchPage, SearchResult
+    from indexer.sync import SyncProgress, SyncReport
+    from web.settings import Settings
+    from web.upkeep.health import Health
+
+OUTCOME_STYLES = {
+    "added": "green",
+    "updated": "cyan",
+    "unchanged": "dim",
+    "duplicate": "yellow",
+    "rejected": "red",
+}
+DIFF_STYLES = {"same": "", "added": "green", "removed": "red strike"}
+DIFF_SIGNS = {"same": "%s", "added": "{+%s+}", "removed": "[-%s-]"}
+MARK_STYLE = "bold yellow"
+PASSAGE_CHARACTERS = 280
+# A match further into a passage than this is shown with half as much before it.
+LEAD_CHARACTERS = 160
+WIDEST_LINE = 100
+NARROWEST_TEXT = 20
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class ItemPrinter:
+    """Shows each item's outcome as soon as it is durable: lines for programs, a table for people.
+
+    People see what was not plainly added, and a count while they wait.
+    """
+
+    def __init__(self, as_json: bool, total_bytes: int | None = None) -> None:
+        self._as_json = as_json
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("adding"),
+            BarColumn(),
+            TextColumn("{task.fields[items]} items, {task.fields[rate]:.0f}/s"),
+            TimeRemainingColumn(),
+            console=err,
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._items, self._started = 0, time.monotonic()
+        self._task = self._progress.add_task("adding", total=total_bytes, items=0, rate=0.0)
+
+    def __enter__(self) -> "ItemPrinter":
+        self._progress.start()
+        return self
+
+    def read(self, count_bytes: int) -> None:
+        """So many bytes more were read."""
+        self._progress.advance(self._task, count_bytes)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def show(self, outcome: ItemOutcome) -> None:
+        from web.records.records import outcome_record
+
+        self._items += 1
+        rate = self._items / max(time.monotonic() - self._started, 1e-3)
+        self._progress.update(self._task, items=self._items, rate=rate)
+        if self._as_json:
+            print(json.dumps(outcome_record(outcome), ensure_ascii=False), flush=True)
+        else:
+            style = OUTCOME_STYLES[outcome.outcome]
+            identity = f" {outcome.id}" if outcome.id else ""
+            reason = f": {outcome.reason}" if outcome.reason else ""
+            out.print(
+                Text(f"{outcome.outcome}{identity}", style),
+                escape(f"{outcome.item}{reason}"),
+                soft_wrap=True,
+            )
+
+    def finish(self, report: IngestReport) -> None:
+        """The totals."""
+        from web.records.records import report_record
+
+        if self._as_json:
+            print(json.dumps(report_record(report)), flush=True)
+            return
+        counts = [f"{number} {outcome}" for outcome, number in report.counts.items() if number]
+        out.print(", ".join(counts) or "nothing to add", style="bold")
+
+
+def progress_bar(title: str) -> Progress:
+    """A bar on standard error, shown at a terminal alone."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+@contextmanager
+def index_progress() -> "Iterator[Callable[[SyncProgress], None]]":
+    """A progress bar on standard error, shown at a terminal alone."""
+    with progress_bar("indexing") as progress:
+        task = progress.add_task("indexing", total=None)
+        yield lambda state: progress.update(task, completed=state.done, total=state.total)
+
+
+@contextmanager
+def waiting_for_model() -> Iterator[None]:
+    """Says at a terminal why nothing is seen for some seconds."""
+    with err.status("loading the model (hemero serve keeps it loaded)"):
+        yield
+
+
+def show_index_report(report: "SyncReport", as_json: bool) -> None:
+    if as_json:
+        record = {"indexed": report.indexed, "removed": report.removed, "passages": report.passages}
+        print(json.dumps(record | {"seconds": round(report.seconds, 3)}))
+    elif report.indexed or report.removed:
+        out.print(
+            f"{report.indexed} articles indexed in {report.passages} passages, "
+            f"{report.removed} removed, {report.seconds:.1f} s"
+        )
+    else:
+        out.print("the index is up to date")
+
+
+def show_results(page: "SearchPage") -> None:
+    if not page.results:
+        out.print("Nothing found. Try fewer or other words, or no filters.")
+        return
+    first = (page.page - 1) * page.page_size + 1
+    for place, result in enumerate(page.results, start=first):
+        _show_result(place, result)
+    out.print(Text(f"{first}-{first + len(page.results) - 1} of {page.total}", "dim"))
+
+
+def show_article(article: Article) -> None:
+    out.print(Text(article.headline, "bold"))
+    out.print(Text(_about(article), "dim"))
+    for paragraph in article.paragraphs:
+        out.print()
+        out.print(Text(paragraph))
+
+
+def show_versions(
+    versions: Sequence[ArticleVersion], pair: tuple[ArticleVersion, ArticleVersion] | None
+) -> None:
+    """The versions, and of two of them what changed."""
+    for version in versions:
+        out.print(Text(f"version {version.version}  {version.since}", "dim"), escape(version.title))
+    if pair is None:
+        return
+    old, new = pair
+    out.print(Text(f"\nfrom version {old.version} to {new.version}", "bold"))
+    for change in compare_versions(old, new):
+        if change.changed:
+            pieces = (
+                Text(DIFF_SIGNS[kind] % text, DIFF_STYLES[kind]) for kind, text in change.pieces
+            )
+            out.print(Text(" ").join(pieces), end="\n\n")
+
+
+def show_health(health: "Health", model: dict[str, str], settings: "Settings") -> None:
+    table = Table(box=None, show_header=False)
+    rows = {
+        "archive": str(settings.home),
+        "articles": f"{health.articles}, {health.indexed} indexed, {health.waiting} waiting",
+        "model": ", ".join(model.values()),
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, "dim"), escape(value))
+    out.print(table)
+    for problem in health.problems:
+        out.print(Text("problem", "red"), escape(problem))
+    if health.ok:
+        out.print(Text("all is well", "green"))
+
+
+def _show_result(place: int, result: "SearchResult") -> None:
+    number = f"{place}. "
+    _print_wrapped(Text(result.article.headline, "bold"), number)
+    about, ranks = _about(result.article), _ranks(result)
+    fits = len(number) + cell_len(f"{about} · {ranks}") <= min(out.width, WIDEST_LINE)
+    for line in [f"{about} · {ranks}"] if fits else [about, ranks]:
+        _print_wrapped(Text(line, "dim"), " " * len(number))
+    for reason in result.passages:
+        _print_wrapped(_marked(reason), f"{' ' * len(number)}› ")
+    out.print()
+
+
+def _print_wrapped(text: Text, first: str) -> None:
+    """The text in lines of a width one reads well, `first` before the first, the others below."""
+    width = min(out.width, WIDEST_LINE) - len(first)
+    for place, line in enumerate(text.wrap(out, max(width, NARROWEST_TEXT))):
+        line.rstrip()
+        out.print(Text.assemble(" " * len(first) if place else first, line), soft_wrap=True)
+
+
+def _about(article: Article) -> str:
+    day = (article.published_local or "")[:10]
+    return " · ".join(filter(None, (f"#{article.id}", article.source, day, article.language)))
+
+
+def _ranks(result: "SearchResult") -> str:
+    parts = []
+    if result.keyword:
+        parts.append(f"keyword {result.keyword.rank}")
+    if result.semantic:
+        parts += [f"meaning {result.semantic.rank}", f"{result.semantic.cosine:.2f}"]
+    return ", ".join(parts)
+
+
+def _marked(reason: "PassageReason") -> Text:
+    """The passage from shortly before its first match, in whole words, matches highlighted."""
+    whole = reason.passage.text
+    text = Text(whole)
+    for start, end in reason.marks:
+        text.stylize(MARK_STYLE, start, end)
+    start, end = _cut(whole, reason.marks[0][0] if reason.marks else 0)
+    words = text[start:end].split("\n\n")
+    shown = Text(" ").join(words)
+    return Text.assemble("… " if start else "", shown, " …" if end < len(whole) else "")
+
+
+def _cut(text: str, first: int) -> tuple[int, int]:
+    """Where to cut a text, between words, so that its character `first` is seen in context."""
+    start = 0
+    if first > LEAD_CHARACTERS:
+        start = text.find(" ", first - LEAD_CHARACTERS // 2, first) + 1 or first
+    end = start + PASSAGE_CHARACTERS
+    if end >= len(text):
+        return start, len(text)
+    return start, max(text.rfind(" ", start, end), first + 1)

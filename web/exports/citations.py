@@ -1,0 +1,231 @@
+"""An article, or a passage of it, as other programs cite it. Pure.
+
+BibTeX, RIS, CSL-JSON, Markdown and one plain line. Every value is one line of NFC text without
+control characters, whatever the article holds.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from archive.model import Article, headline_of
+from archive.text.language import UNDETERMINED
+from archive.text.normalize import clean_line
+from web.exports.bylines import PersonName, split_name
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# BibTeX counts braces, escaped or not: a name for each keeps them in pairs.
+_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{sign: f"\\{sign}" for sign in "$&#%_"},
+    }
+)
+_LIGATURE = re.compile(r"([-`',<>])(?=\1)|([?!])(?=`)")  # "--" would be set as a dash
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#!|~&:=+.@-]")
+_ADDRESS_SIGNS = "%/:?#[]@!$&'()*+,;=~"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What is cited and where it stands.
+
+    `url` is the permanent address of the passage quoted, and of a whole article its publisher's,
+    or ours where it has none; `other_url` is the one of both that is not in `url`.
+    """
+
+    article: Article
+    url: str
+    other_url: str | None = None
+    passage: str = ""
+
+    @property
+    def title(self) -> str:
+        paragraphs = map(clean_line, self.article.paragraphs)
+        return headline_of(clean_line(self.article.title), filter(None, paragraphs))
+
+    @property
+    def quotation(self) -> str:
+        """The passage in one line."""
+        return clean_line(self.passage)
+
+    @property
+    def source(self) -> str:
+        return clean_line(self.article.source or "")
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        return tuple(filter(None, map(clean_line, self.article.authors)))
+
+    @property
+    def section(self) -> str:
+        return clean_line(self.article.section or "")
+
+    @property
+    def language(self) -> str:
+        """The code of its language, "" where that is not known."""
+        language = clean_line(self.article.language)
+        return "" if language == UNDETERMINED else language
+
+    @property
+    def day(self) -> date | None:
+        """The day it was published on by its publisher's clock."""
+        published = self.article.published_local
+        return date.fromisoformat(published[:10]) if published else None
+
+
+def cite(article: Article, permanent_url: str, passage: str = "") -> Citation:
+    """The citation of an article, or of a passage of it, whose permanent address is given."""
+    published_at = publisher_address(article)
+    if passage or published_at is None:
+        return Citation(article, permanent_url, published_at, passage)
+    return Citation(article, published_at, permanent_url)
+
+
+def publisher_address(article: Article) -> str | None:
+    """The publisher's page where it is one on the web; no javascript: passes as such."""
+    url = article.url or ""
+    if not url.lower().startswith(("http://", "https://")):
+        return None
+    return quote(url, safe=_ADDRESS_SIGNS, errors="replace")
+
+
+def format_bibtex(citations: Iterable[Citation]) -> str:
+    """Entries for BibTeX and biblatex; @article where there is a newspaper, else @online."""
+    return "\n".join(map(_bibtex_entry, citations))
+
+
+def format_ris(citations: Iterable[Citation]) -> str:
+    """Records of the type NEWS, one line a field, lines ended by CR LF."""
+    fields = (field for citation in citations for field in _ris_fields(citation))
+    return "".join(f"{tag}  - {value}\r\n" for tag, value in fields)
+
+
+def format_markdown(citation: Citation) -> str:
+    """One line of CommonMark, and under it the passage as a block quote."""
+    parts = [
+        _escape_markdown(", ".join(citation.authors)),
+        f"[{_escape_markdown(citation.title)}](<{_address(citation.url)}>)",
+        f"*{_escape_markdown(citation.source)}*" if citation.source else "",
+        citation.day.isoformat() if citation.day else "",
+    ]
+    line = ", ".join(filter(None, parts)) + "\n"
+    return f"{line}\n> {_escape_markdown(citation.quotation)}\n" if citation.quotation else line
+
+
+def format_plain(citation: Citation) -> str:
+    """One line of text, and under it the passage in quotation marks."""
+    title = f"“{citation.title}”"
+    day = citation.day.isoformat() if citation.day else ""
+    line = ", ".join(filter(None, (", ".join(citation.authors), title, citation.source, day)))
+    quoted = f"\n\n“{citation.quotation}”" if citation.quotation else ""
+    return f"{line}. {_address(citation.url)}{quoted}\n"
+
+
+def csl_record(citation: Citation) -> dict[str, Any]:
+    """An item of CSL-JSON 1.0, without fields that say nothing."""
+    article, day = citation.article, citation.day
+    record = {
+        "id": cite_key(citation),
+        "type": "article-newspaper",
+        "title": citation.title,
+        "author": [_csl_name(name, article.language) for name in citation.authors],
+        "container-title": citation.source,
+        "section": citation.section,
+        "issued": {"date-parts": [[day.year, day.month, day.day]]} if day else None,
+        "language": citation.language,
+        "URL": _address(citation.url),
+        "abstract": citation.quotation,
+        "note": citation.other_url and _address(citation.other_url),
+    }
+    return {name: value for name, value in record.items() if value}
+
+
+def cite_key(citation: Citation) -> str:
+    """Like orsenne2021-42: ASCII, and another for each article."""
+    article, day = citation.article, citation.day
+    name = next(iter(citation.authors), citation.source)
+    person = split_name(name, article.language)
+    folded = unicodedata.normalize("NFKD", person.family if person else name).lower()
+    letters = re.sub("[^a-z]", "", folded)[:20] or "article"
+    return f"{letters}{day.year if day else ''}-{article.id}"
+
+
+def _bibtex_entry(citation: Citation) -> str:
+    article, day = citation.article, citation.day
+    fields = {
+        "author": " and ".join(_bibtex_name(name, article.language) for name in citation.authors),
+        "title": f"{{{_escape_tex(citation.title)}}}",
+        "journal": _escape_tex(citation.source),
+        "date": day.isoformat() if day else "",
+        "year": str(day.year) if day else "",
+        "language": _escape_tex(citation.language),
+        "url": _address(citation.url),
+        "annote": _escape_tex(_address(citation.other_url or "")),
+        "abstract": _escape_tex(citation.quotation),
+    }
+    lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
+    month = f"  month = {_MONTHS[day.month - 1]},\n" if day else ""
+    kind = "article" if citation.source else "online"
+    return f"@{kind}{{{cite_key(citation)},\n{''.join(lines)}{month}}}\n"
+
+
+def _bibtex_name(name: str, language: str) -> str:
+    """A person as BibTeX parts names; braces keep every other name whole."""
+    person = split_name(name, language)
+    if person is None:
+        return f"{{{_escape_tex(name)}}}"
+    parts = (person.family, person.suffix, person.given)
+    return ", ".join(_escape_tex(part) for part in parts if part)
+
+
+def _ris_fields(citation: Citation) -> Iterator[tuple[str, str]]:
+    article, day = citation.article, citation.day
+    people = [(name, split_name(name, article.language)) for name in citation.authors]
+    given = [
+        ("TY", "NEWS"),
+        ("ID", cite_key(citation)),
+        *(("AU", person.inverted if person else name) for name, person in people),
+        ("TI", citation.title),
+        ("T2", citation.source),
+        ("SE", citation.section),
+        ("PY", str(day.year) if day else ""),
+        ("DA", day.strftime("%Y/%m/%d") if day else ""),
+        ("LA", citation.language),
+        ("AB", citation.quotation),
+        # A semicolon would part two addresses.
+        ("UR", _address(citation.url).replace(";", "%3B")),
+        ("UR", _address(citation.other_url or "").replace(";", "%3B")),
+    ]
+    yield from (field for field in given if field[1])
+    yield "ER", ""
+
+
+def _csl_name(name: str, language: str) -> dict[str, str]:
+    person: PersonName | None = split_name(name, language)
+    if person is None:
+        return {"literal": name}
+    parts = {"family": person.family, "given": person.given, "suffix": person.suffix}
+    return {part: value for part, value in parts.items() if value}
+
+
+def _address(url: str) -> str:
+    """The address in signs of addresses alone, which TeX, RIS and Markdown let stand."""
+    return quote(url, safe=_ADDRESS_SIGNS, errors="replace")
+
+
+def _escape_tex(text: str) -> str:
+    return _LIGATURE.sub(r"\1\2{}", text.translate(_TEX))
+
+
+def _escape_markdown(text: str) -> str:
+    """A backslash before every sign that could mean something (CommonMark 0.31, 2.4)."""
+    return _MARKDOWN.sub(r"\\\g<0>", text)

@@ -1,0 +1,171 @@
+"""The same search for other programs: each page of results as a feed, a table or citations.
+
+Every address of /search has twins, /search.atom and so on, that take the same arguments and answer
+the same articles in the same order; `size` asks for up to 100 of them.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from archive.sources.export import article_cells, write_rows
+from indexer.ranking.request import MOST_PER_PAGE
+from indexer.ranking.result_page import SearchPage, SearchResult
+from web.context import get_context
+from web.errors import KNOWN_ERRORS
+from web.exports.citations import format_bibtex, format_ris
+from web.exports.feed_formats import (
+    ATOM_TYPE,
+    JSON_FEED_TYPE,
+    NAME,
+    Feed,
+    FeedItem,
+    FeedLinks,
+    ListPlace,
+    format_atom,
+    json_feed_record,
+)
+from web.http.problems import answer_problem
+from web.urls.addresses import absolute_url
+from web.urls.arguments import PAGE_RESULTS, page_url, read_form, read_number, read_query, this_url
+from web.urls.links import article_url
+
+FEED_KINDS = ("atom", "json")
+RIS_TYPE = "application/x-research-info-systems"
+BIBTEX_TYPE = "application/x-bibtex"
+CSV_TYPE = "text/csv"
+COLUMNS = ("id", "title", "published", "language", "source", "section", "url", "authors")
+BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
+
+Written = tuple[str | bytes, str]
+
+blueprint = Blueprint("twins", __name__)
+
+
+@blueprint.get("/search.<any(atom, json, csv, ris, bib):kind>")
+def search(kind: str) -> AnyResponse:
+    """The page of results that /search shows under the same arguments, in another form."""
+    page = _find()
+    if page.page > page.last:
+        return redirect(page_url(page.last))
+    feed = _feed(page)
+    body, media_type = _WRITERS[kind](feed)
+    response = answer(body, media_type, None if kind in ("atom", "json") else f"search.{kind}")
+    for rel, address in (("prev", feed.links.previous), ("next", feed.links.next)):
+        if address:
+            response.headers.add("Link", f'<{address}>; rel="{rel}"')
+    return response
+
+
+@blueprint.after_request
+def keep_out_of_search_engines(response: Response) -> Response:
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+for _kind in KNOWN_ERRORS:
+    blueprint.register_error_handler(_kind, answer_problem)
+
+
+def answer(body: str | bytes, media_type: str, file_name: str | None = None) -> Response:
+    """The body in UTF-8, or 304 where the client has it already; to be saved under the name."""
+    data = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    response = Response(data, content_type=f"{media_type}; charset=utf-8")
+    if file_name:
+        response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.app_template_global()
+def twin_url(kind: str) -> str:
+    """The twin of the search page that is shown; a table or citations hold all they can."""
+    path = url_for("twins.search", kind=kind)
+    if kind in FEED_KINDS:
+        return _twin_path(path)
+    return _twin_path(path, page=[], size=[str(MOST_PER_PAGE)])
+
+
+def _find() -> SearchPage:
+    form, asked = read_form(), read_number("size")
+    size = PAGE_RESULTS if asked is None else max(1, min(asked, MOST_PER_PAGE))
+    if not form.q.strip():
+        return SearchPage((), 0, 1, size)
+    query = replace(read_query(form), page_size=size, with_facets=False, explain=False)
+    return get_context().services.search.search(query)
+
+
+def _feed(page: SearchPage) -> Feed:
+    form = read_form()
+    same = [] if page.page_size != PAGE_RESULTS else [str(page.page)]
+    links = FeedLinks(
+        feed=absolute_url(this_url(page=[], size=[])),
+        current=absolute_url(this_url()),
+        page=absolute_url(_twin_path(url_for("pages.search"), page=same, size=[])),
+        first=absolute_url(page_url(1)),
+        last=absolute_url(page_url(page.last)),
+        description=absolute_url(url_for("discovery.opensearch")),
+        previous=absolute_url(page_url(page.page - 1)) if page.page > 1 else None,
+        next=absolute_url(page_url(page.page + 1)) if page.page < page.last else None,
+    )
+    items = [_feed_item(result, form.q) for result in page.results]
+    title = f"{form.q} – {NAME}" if form.q else NAME
+    place = ListPlace(form.q, page.total, page.page, page.page_size)
+    return Feed(title, items, links, place)
+
+
+def _feed_item(result: SearchResult, query: str) -> FeedItem:
+    passages = [reason.passage for reason in result.passages]
+    first = passages[0]
+    return FeedItem(
+        result.article,
+        absolute_url(article_url(result.article)),
+        absolute_url(article_url(result.article, (first.start, first.end))),
+        tuple(passage.text for passage in passages),
+    )
+
+
+def _twin_path(path: str, **changed: list[str]) -> str:
+    _, mark, arguments = this_url(**changed).partition("?")
+    return f"{path}{mark}{arguments}"
+
+
+def _write_atom(feed: Feed) -> Written:
+    return format_atom(feed), ATOM_TYPE
+
+
+def _write_json(feed: Feed) -> Written:
+    return current_app.json.dumps(json_feed_record(feed)), JSON_FEED_TYPE
+
+
+def _write_csv(feed: Feed) -> Written:
+    """A row an article; `link` leads to the passage."""
+    stream = io.StringIO(newline="")
+    first = (feed.place.number - 1) * feed.place.size + 1 if feed.place else 1
+    rows = (
+        (str(rank), *article_cells(item.article, COLUMNS), item.url, item.content)
+        for rank, item in enumerate(feed.items, first)
+    )
+    write_rows(("rank", *COLUMNS, "link", "passages"), rows, stream)
+    return BYTE_ORDER_MARK + stream.getvalue(), CSV_TYPE
+
+
+def _write_ris(feed: Feed) -> Written:
+    return format_ris(item.citation for item in feed.items), RIS_TYPE
+
+
+def _write_bibtex(feed: Feed) -> Written:
+    return format_bibtex(item.citation for item in feed.items), BIBTEX_TYPE
+
+
+_WRITERS: dict[str, Callable[[Feed], Written]] = {
+    "atom": _write_atom,
+    "json": _write_json,
+    "csv": _write_csv,
+    "ris": _write_ris,
+    "bib": _write_bibtex,
+}

@@ -1,0 +1,180 @@
+"""Who sends a request: told by a token, by a session, or by where it comes from."""
+
+import hmac
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from flask import current_app, g, request
+
+from archive.store.accounts import Account
+from archive.store.credentials import TOKEN_PREFIX, Credential
+from archive.text.normalize import format_utc
+from web.http.access import LEVELS, SAFE_METHODS, Level
+from web.services import Services
+from web.settings import Settings
+
+FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+THIS_MACHINE, SHARED_TOKEN, UNKNOWN = "this machine", "the token of the settings", "unknown"
+# A use is noted no more often than this: a request that reads writes nothing else.
+TOUCHED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Someone, by `name` in audit and log, and what they may do here.
+
+    `problem` says why what was given as a credential is none, `may_give_token` that a form's token
+    would raise the level, `may_sign_in` that there are accounts. `touch` notes a credential's use.
+    """
+
+    level: Level
+    name: str = UNKNOWN
+    account: Account | None = None
+    token_id: int | None = None
+    by_cookie: bool = False
+    problem: str = ""
+    may_give_token: bool = False
+    may_sign_in: bool = False
+    touch: Callable[[], None] | None = field(default=None, repr=False)
+
+    @property
+    def is_known(self) -> bool:
+        return self.name != UNKNOWN
+
+    @property
+    def key(self) -> str:
+        """What its requests are counted under: account, token or network."""
+        if self.token_id is not None:
+            return f"token {self.token_id}"
+        return f"account {self.account.id}" if self.account else f"client {client_network()}"
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is given by its IP address, not by a name."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address or name."""
+    if is_address(host):
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    return host == "localhost"
+
+
+def current_identity() -> Identity:
+    """Of the request being answered; nobody's before it was asked for."""
+    found: Identity = g.get("identity", Identity(Level.NOBODY))
+    return found
+
+
+def client_address() -> str:
+    return request.remote_addr or "local"
+
+
+def is_this_machine() -> bool:
+    """False for what a proxy on this machine passes on, if it says so."""
+    forwarded = any(header in request.headers for header in FORWARDING_HEADERS)
+    return not forwarded and is_loopback(request.remote_addr or "")
+
+
+def is_secure() -> bool:
+    """Whether the browser reaches us by TLS, so that its cookies may say so."""
+    settings: Settings = current_app.config["HEMERO_SETTINGS"]
+    return request.is_secure or settings.base_url.startswith("https:")
+
+
+def session_cookie() -> str:
+    """`__Host-` binds it to this very host (RFC 6265bis, 4.1.3.2), which plain HTTP cannot."""
+    return "__Host-hemero" if is_secure() else "hemero_session"
+
+
+def identify(services: Services) -> Identity:
+    """Whoever sends this request. Where nothing is written, only an account makes an admin."""
+    found = _by_token(services) or _by_session(services) or _by_place(services)
+    if services.settings.read_only and found.account is None:
+        return replace(found, level=min(found.level, Level.READER))
+    return found
+
+
+def _by_token(services: Services) -> Identity | None:
+    given = _given_token(services.settings)
+    if given is None:
+        return None
+    if _is_shared(given, services.settings):
+        return Identity(Level.ADMIN, SHARED_TOKEN)
+    found = services.credentials.find_token(given)
+    if found is None or found.token_id is None:
+        return Identity(Level.NOBODY, problem="this token is unknown, revoked or expired")
+    touch = partial(services.credentials.touch_token, found.token_id)
+    credited = _credited(found, touch)
+    name = f"{credited.name}, token {found.token_id}"
+    return replace(credited, name=name, token_id=found.token_id)
+
+
+def _given_token(settings: Settings) -> str | None:
+    """Bearer (RFC 6750), or the password of Basic, which feed readers can send; or a form's own."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        # WSGI hands headers over as Latin-1 (PEP 3333).
+        return given.strip().encode("latin-1", "replace").decode("utf-8", "replace")
+    sent = request.authorization if given.isascii() else None  # Werkzeug fails on other Base64
+    password = sent.password if sent else None
+    if password and (password.startswith(TOKEN_PREFIX) or _is_shared(password, settings)):
+        return password
+    if settings.token and request.method not in SAFE_METHODS:
+        return request.form.get("token")
+    return None
+
+
+def _is_shared(given: str, settings: Settings) -> bool:
+    token = settings.token
+    return bool(token) and hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
+
+
+def _by_session(services: Services) -> Identity | None:
+    secret = request.cookies.get(session_cookie())
+    found = services.credentials.find_session(secret) if secret else None
+    if secret is None or found is None:
+        return None
+    touch = partial(services.credentials.touch_session, secret)
+    return replace(_credited(found, touch), by_cookie=True)
+
+
+def _by_place(services: Services) -> Identity:
+    """Without accounts this machine is trusted, and a token guards writing alone."""
+    settings = services.settings
+    may_sign_in = services.accounts.any()
+    if not may_sign_in:
+        name = THIS_MACHINE if is_this_machine() else UNKNOWN
+        if settings.token:
+            return Identity(Level.READER, name, may_give_token=not settings.read_only)
+        if name == THIS_MACHINE:
+            return Identity(Level.ADMIN, name)
+    everyone = settings.public or (settings.read_only and not may_sign_in)
+    return Identity(Level.VISITOR if everyone else Level.NOBODY, may_sign_in=may_sign_in)
+
+
+def _credited(found: Credential, touch: Callable[[], None]) -> Identity:
+    """`touch` where the last noted use is long enough ago."""
+    lately = format_utc(datetime.now(UTC) - TOUCHED_EVERY)
+    noted = found.used is not None and found.used > lately
+    account = found.account
+    return Identity(LEVELS[found.role], account.name, account, touch=None if noted else touch)
+
+
+def client_network() -> str:
+    """The client's address; of IPv6 the /64, which is one customer's."""
+    try:
+        address = ipaddress.ip_address(client_address())
+    except ValueError:
+        return client_address()
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))

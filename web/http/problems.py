@@ -1,0 +1,27 @@
+"""Errors as problem documents (RFC 9457), for programs."""
+
+from flask import Response, jsonify
+
+from web.errors import TooManyRequestsError, http_status
+from web.i18n.messages import status_title
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def make_problem(status: int, detail: str) -> Response:
+    title = status_title(status)
+    response = jsonify(type="about:blank", title=title, status=status, detail=detail)
+    response.status_code, response.mimetype = status, PROBLEM_TYPE
+    return response
+
+
+def answer_problem(error: Exception) -> Response:
+    """The document of a known error."""
+    return tell_wait(make_problem(http_status(error), str(error)), error)
+
+
+def tell_wait(response: Response, error: Exception) -> Response:
+    """The response, with when to come back where the error says so."""
+    if isinstance(error, TooManyRequestsError):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response

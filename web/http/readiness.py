@@ -1,0 +1,105 @@
+"""For whoever watches the server: whether it can answer, and its figures."""
+
+from dataclasses import asdict, dataclass
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from archive.errors import ArchiveError
+from archive.stats.vitals import Waiting, count_waiting
+from indexer.engines.port import check_fingerprint
+from indexer.errors import IndexerError, StaleIndexError
+from indexer.sync import expected_fingerprint
+from web.context import get_context
+from web.http.admission import STOPPING, get_load
+from web.http.metrics import get_metrics
+from web.http.security import may_watch
+from web.services import Services
+
+STORE_SILENT = "the store does not answer; see: hemero doctor"
+INDEX_UNREADABLE = "the index cannot be opened; see: hemero doctor"
+INDEX_OTHER = "the index was made with another model or version; run: hemero index --rebuild"
+INDEX_EMPTY = "the index holds nothing yet; wait, or run: hemero index"
+INDEX_BEHIND = "the index lags behind the store; wait, or run: hemero index"
+WATCH_REFUSED = "figures are for this machine, or for Authorization: Bearer TOKEN\n"
+
+blueprint = Blueprint("observing", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What is missing before searches can be answered well, a line each, and the figures behind.
+
+    None is a figure that could not be had. `model_loaded` is told only: the first search loads it.
+    """
+
+    ready: bool
+    missing: tuple[str, ...]
+    indexed: int | None = None
+    waiting: int | None = None
+    lag_seconds: float | None = None
+    model_loaded: bool | None = None
+
+
+STOPPED = Readiness(False, (STOPPING,))
+
+
+def check_readiness(services: Services) -> Readiness:
+    """A look at both manifests: nothing is hashed, no model is called."""
+    try:
+        services.store.last_seq()
+    except ArchiveError:
+        return Readiness(False, (STORE_SILENT,))
+    try:
+        stale = _fingerprint_problem(services)
+        waiting = count_waiting(services.store.database, services.engine.checkpoint())
+        indexed = services.engine.count()
+    except ArchiveError:
+        return Readiness(False, (STORE_SILENT,))
+    except IndexerError:
+        return Readiness(False, (INDEX_UNREADABLE,))
+    missing = tuple(filter(None, (stale, _lag_problem(services, waiting))))
+    return Readiness(
+        not missing,
+        missing,
+        indexed,
+        waiting.changes,
+        round(waiting.lag_seconds, 1),
+        getattr(services.embedder, "is_loaded", None),
+    )
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """200 where searches can be answered, else 503 and what is missing."""
+    stopping = get_load().stopping.is_set()
+    found = STOPPED if stopping else check_readiness(get_context().services)
+    return jsonify(asdict(found)), 200 if found.ready else 503
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """The figures in Prometheus' text format, for this machine or with the token."""
+    if not may_watch():
+        return Response(WATCH_REFUSED, 403, mimetype="text/plain")
+    return Response(generate_latest(get_metrics().registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@blueprint.after_request
+def keep_nothing(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _fingerprint_problem(services: Services) -> str | None:
+    made_by = services.engine.fingerprint()
+    try:
+        check_fingerprint(made_by, expected_fingerprint(services.embedder))
+    except StaleIndexError:
+        return INDEX_OTHER
+    return INDEX_EMPTY if made_by is None and services.store.count() else None
+
+
+def _lag_problem(services: Services, waiting: Waiting) -> str | None:
+    most = services.settings.ready_lag_seconds
+    return INDEX_BEHIND if most and waiting.lag_seconds > most else None

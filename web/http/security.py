@@ -1,0 +1,199 @@
+"""The guard before every route, and what every answer tells the browser."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from archive.errors import StoreError
+from web.context import get_context
+from web.errors import SettingsError, SignInNeededError, TooManyRequestsError, WriteRefusedError
+from web.http.access import SAFE_METHODS, Level, is_write, needed_level
+from web.http.identity import (
+    Identity,
+    current_identity,
+    identify,
+    is_address,
+    is_loopback,
+    is_secure,
+    is_this_machine,
+)
+from web.http.rates import RequestRates
+from web.settings import Settings
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+LARGEST_UPLOAD_BYTES = 100_000_000
+LARGEST_REQUEST_BYTES = 12_000_000
+UPLOADS = ("intake.add_post", "api_intake.Jobs")
+# Told also while the store, which knows who is who, is silent. The figures have their own guard.
+UNGUARDED = ("static", "pages.healthz", "observing.readyz", "observing.metrics")
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+TRANSPORT = "max-age=31536000"
+TOKEN_NEEDED = "a token is needed: Authorization: Bearer TOKEN"  # noqa: S105  no secret
+
+
+def check_exposure(settings: Settings, has_accounts: bool = False) -> None:
+    """Raises SettingsError where other machines could write without a token or an account."""
+    guarded = settings.token or settings.read_only or has_accounts
+    if not is_loopback(settings.host) and not guarded:
+        raise SettingsError(
+            f"on {settings.host} other machines could add and remove articles; make an account"
+            " (hemero users add NAME --role admin), set HEMERO_TOKEN to a secret, or start with"
+            " --read-only"
+        )
+
+
+def protect(app: Flask, settings: Settings) -> None:
+    """Guard every route of the app, trust no foreign Host header, and set the headers."""
+    app.config["HEMERO_HOSTS"] = _known_hosts(settings)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST_BYTES
+    app.extensions["hemero_rates"] = RequestRates(settings.requests_per_minute)
+    if settings.proxies:
+        # Never the host: who asks us under a name is told by Host alone.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_prefix=0
+        )
+    app.before_request(_guard_host)
+    app.before_request(_guard)
+    app.after_request(_set_headers)
+
+
+def may_write() -> bool:
+    """Whether a write of this client could be taken, a token provided where one is set."""
+    settings: Settings = current_app.config["HEMERO_SETTINGS"]
+    return not settings.read_only and (may(Level.EDITOR) or token_needed())
+
+
+def may(level: Level) -> bool:
+    return current_identity().level >= level
+
+
+def token_needed() -> bool:
+    """Whether a form asks for the token of the settings."""
+    return current_identity().may_give_token
+
+
+def may_watch() -> bool:
+    """Whether this client may read the server's figures: this machine, or someone known."""
+    if is_this_machine():
+        return True
+    g.identity = identify(get_context().services)
+    return current_identity().is_known
+
+
+def _known_hosts(settings: Settings) -> frozenset[str]:
+    """The names we answer under; links in feeds and citations begin with one of them."""
+    own = urlsplit(settings.base_url).hostname
+    named = {*settings.trusted_hosts, *filter(None, (own,))}
+    return frozenset({*LOCAL_HOSTS, settings.host, socket.gethostname().lower(), *named})
+
+
+def _guard_host() -> None:
+    """Not Flask's TRUSTED_HOSTS, which can trust no IPv6 address."""
+    settings: Settings = current_app.config["HEMERO_SETTINGS"]
+    host = urlsplit(f"//{request.host}").hostname or ""
+    # On an address of the network we are asked by address too: no one else's name leads there.
+    by_address = not is_loopback(settings.host) and not settings.trusted_hosts and is_address(host)
+    if host not in current_app.config["HEMERO_HOSTS"] and not by_address:
+        raise SecurityError(f"Host {request.host!r} is not trusted.")
+
+
+def _guard() -> None:
+    if request.endpoint in UPLOADS:
+        request.max_content_length = LARGEST_UPLOAD_BYTES
+    if request.endpoint in UNGUARDED:
+        return
+    services = get_context().services
+    needed = needed_level(request.endpoint, request.method)
+    g.identity = identity = identify(services)
+    _check_rate(identity)
+    if is_write(request.endpoint, request.method):
+        _check_write(services.settings, identity, signing=needed is Level.NOBODY)
+    if identity.level < needed:
+        raise _refusal(identity)
+
+
+def _check_rate(identity: Identity) -> None:
+    """This machine, where it is trusted, is its owner's."""
+    if identity.level is Level.ADMIN and identity.account is None:
+        return
+    rates: RequestRates = current_app.extensions["hemero_rates"]
+    if wait := rates.wait_seconds(identity.key):
+        raise TooManyRequestsError("too many requests", wait)
+
+
+def _check_write(settings: Settings, identity: Identity, signing: bool) -> None:
+    if settings.read_only and not signing:
+        raise WriteRefusedError("this archive is read-only")
+    if not _same_origin(sure=identity.by_cookie):
+        raise WriteRefusedError("this form was sent by another site; open the page here instead")
+
+
+def _refusal(identity: Identity) -> Exception:
+    if identity.problem:
+        return SignInNeededError(identity.problem)
+    if identity.account is not None:
+        return WriteRefusedError("your account may not do this; ask an admin of the archive")
+    if identity.may_give_token:
+        return SignInNeededError(TOKEN_NEEDED)
+    if identity.may_sign_in:
+        return SignInNeededError("sign in for this")
+    if request.method in SAFE_METHODS:
+        return WriteRefusedError("this archive is read on its own machine alone")
+    return WriteRefusedError("writes are taken from the archive's own machine alone")
+
+
+def _same_origin(sure: bool) -> bool:
+    """False where the browser says that another site sent this (Fetch Metadata, W3C).
+
+    What says nothing is no browser of today; with a cookie, `sure` asks for more.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        # Not the scheme: a proxy may have taken the TLS off.
+        return origin.partition("://")[2] == request.host
+    return request.headers.get("Sec-Fetch-Site", "" if sure else "none") in ("none", "same-origin")
+
+
+def _challenge() -> str:
+    """How a program may say who it is (RFC 9110, 11.6.1). A browser would ask for a password."""
+    browser = "Sec-Fetch-Mode" in request.headers
+    return 'Bearer realm="Hemero"' + ("" if browser else ', Basic realm="Hemero"')
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if is_secure():
+        response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
+    if response.status_code == 401 and "WWW-Authenticate" not in response.headers:
+        response.headers["WWW-Authenticate"] = _challenge()
+    identity = current_identity()
+    if identity.account is not None:
+        # After signing out, the way back shows nothing; what others share holds nothing of ours.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.update(("Cookie", "Authorization"))
+    if identity.touch is not None:
+        response.call_on_close(partial(_note_use, identity.touch))
+    return response
+
+
+def _note_use(touch: Callable[[], None]) -> None:
+    """The answer is sent: a store that cannot be written spoils it no more."""
+    with suppress(StoreError):
+        touch()

@@ -1,0 +1,52 @@
+"""Feeds followed from the pages: subscribed to and polled for the first time, as a job."""
+
+from collections.abc import Iterator
+from threading import Event
+
+from archive.errors import ArchiveError
+from archive.feed_formats.model import Feed
+from archive.feeds.lock import only_poller
+from archive.feeds.poll import ItemPolled, Poller
+from archive.feeds.subscribe import subscribe
+from archive.intake.jobs import Job
+from archive.model import ItemOutcome
+from web.jobs.polling import make_poller
+from web.services import Services
+
+
+def follow_feeds(job: Job, services: Services, stopping: Event) -> Iterator[Job]:
+    """Subscribe to the feeds of a job and poll them; yields the job after each item.
+
+    Raises PollLockedError where another process polls; what is subscribed then comes with its next
+    poll.
+    """
+    jobs, poller = services.jobs, make_poller(services, stopping)
+    followed, refused = _subscribe_all(job, poller)
+    if refused and not job.done:  # else they were told before a restart
+        job = jobs.note_alone(job, refused)
+        yield job
+    with only_poller(services.settings.home):
+        for event in poller.poll(followed):
+            if isinstance(event, ItemPolled):
+                job = jobs.note_alone(job, [event.outcome])
+                yield job
+    if not stopping.is_set():
+        jobs.finish(job.id, "done", _found(poller, followed))
+    yield jobs.get(job.id)
+
+
+def _subscribe_all(job: Job, poller: Poller) -> tuple[list[Feed], list[ItemOutcome]]:
+    """The feeds now followed, and why others are not."""
+    gate, followed, refused = poller.make_gate(), [], []
+    for source in job.sources:
+        try:
+            now = poller.clock.now()
+            followed.append(subscribe(gate, poller.feeds, source.name, now).feed)
+        except ArchiveError as exc:
+            refused.append(ItemOutcome(source.name, "rejected", reason=str(exc)))
+    return followed, refused
+
+
+def _found(poller: Poller, followed: list[Feed]) -> str | None:
+    """What the poll of a single feed found."""
+    return poller.feeds.find(str(followed[0].id)).outcome if len(followed) == 1 else None

@@ -1,0 +1,153 @@
+"""The one worker that runs jobs, in whichever process holds the lock."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from threading import Condition
+from typing import IO
+
+from filelock import FileLock, Timeout
+
+from archive.errors import ArchiveError, StoreError
+from archive.intake.jobs import Job, JobSource, JobStore, SourceKind, run_job
+from archive.text.normalize import clean_line
+from web.jobs.background_worker import TurnKeeper
+from web.jobs.following import follow_feeds
+from web.request_notes import note_changed
+from web.services import Services
+
+LOOK_SECONDS = 2.0
+WATCH_SECONDS = 0.25
+LONGEST_NAME_CHARACTERS = 150
+CHUNK_BYTES = 1 << 20
+UNTITLED = "upload"
+
+logger = logging.getLogger(__name__)
+
+Upload = tuple[str, IO[bytes]]
+
+
+class JobRunner(TurnKeeper):
+    """Runs the jobs of an archive one after the other, oldest first.
+
+    Started, it does so in a thread until stopped; a job cut short goes on at the next start.
+    """
+
+    def __init__(self, services: Services, on_change: Callable[[], object]) -> None:
+        super().__init__("job-runner", LOOK_SECONDS)
+        self._services = services
+        self._on_change = on_change
+        self._progress = Condition()
+
+    @property
+    def jobs(self) -> JobStore:
+        return self._services.jobs
+
+    def take_turn(self) -> None:
+        self.run_waiting()
+        self.complain("")
+
+    def submit_uploads(self, uploads: Iterable[Upload]) -> Job:
+        """A job for files just sent; they are copied to our own disk first, under names of ours.
+
+        Raises StoreError where they cannot be kept; then none of them is.
+        """
+        folder = self._services.settings.jobs_folder
+        spooled: list[JobSource] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            spooled.extend(_spool(folder, name, stream) for name, stream in uploads)
+        except OSError as exc:
+            _remove_spooled(spooled)
+            raise StoreError(
+                f"what was sent cannot be kept in {folder}: {exc.strerror}; make room, "
+                "then send it again"
+            ) from exc
+        return self._submit(spooled)
+
+    def submit_addresses(self, addresses: Iterable[str], kind: SourceKind = "page") -> Job:
+        """A job for web pages, or for feeds to follow."""
+        return self._submit([JobSource(address, kind) for address in addresses])
+
+    def run_waiting(self) -> None:
+        """Run every job there is; where another process does so already, leave them to it."""
+        self._services.settings.jobs_folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._services.settings.jobs_folder / "jobs.lock", timeout=0)
+        try:
+            with lock:
+                while not self._stopping.is_set() and (job := self.jobs.next_unfinished()):
+                    self._run_job(job)
+        except Timeout:
+            return
+
+    def wait_for(self, job_id: int, timeout_seconds: float) -> Job:
+        """The job once it is finished, or as it stands when the time is over."""
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            job, left = self.jobs.get(job_id), deadline - time.monotonic()
+            if job.is_finished or left <= 0:
+                return job
+            with self._progress:  # nobody tells of a job that another process runs
+                self._progress.wait(min(left, WATCH_SECONDS))
+
+    def _submit(self, sources: list[JobSource]) -> Job:
+        more = f" (+{len(sources) - 1})" if len(sources) > 1 else ""
+        try:
+            job = self.jobs.create(f"{clean_line(sources[0].name)}{more}", sources)
+        except ArchiveError:
+            _remove_spooled(sources)
+            raise
+        note_changed(f"job {job.id}")
+        if self.is_alive:
+            self.wake()
+        else:
+            self.run_waiting()
+        return job
+
+    def _run_job(self, job: Job) -> None:
+        try:
+            for state in self._work(job):
+                self._on_change()
+                self._tell()
+                if self._stopping.is_set() and not state.is_finished:
+                    return
+        except ArchiveError as exc:
+            self.jobs.finish(job.id, "failed", str(exc))
+        except Exception as exc:
+            logger.error("job %s failed", job.id, exc_info=exc)
+            self.jobs.finish(job.id, "failed", f"it failed here: {type(exc).__name__}")
+        _remove_spooled(job.sources)
+        self._tell()
+
+    def _work(self, job: Job) -> Iterator[Job]:
+        """The job after each step; every step is on disk."""
+        services = self._services
+        if any(source.kind == "feed" for source in job.sources):
+            return follow_feeds(job, services, self._stopping)
+        return run_job(job, self.jobs, services.store, services.read_options())
+
+    def _tell(self) -> None:
+        with self._progress:
+            self._progress.notify_all()
+
+
+def _spool(folder: Path, name: str, stream: IO[bytes]) -> JobSource:
+    """The upload in a file whose name nobody else chose."""
+    path = folder / f"upload-{secrets.token_hex(8)}"
+    try:
+        with path.open("xb") as copy:
+            while chunk := stream.read(CHUNK_BYTES):
+                copy.write(chunk)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    shown = clean_line(name).replace("\\", "/").rpartition("/")[2][-LONGEST_NAME_CHARACTERS:]
+    return JobSource(shown or UNTITLED, "file", str(path))
+
+
+def _remove_spooled(sources: Iterable[JobSource]) -> None:
+    for source in sources:
+        if source.path is not None:
+            Path(source.path).unlink(missing_ok=True)

@@ -1,0 +1,116 @@
+"""Feeds polled at a fixed interval: by a command, or by a thread beside the server."""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+
+from archive.errors import PollLockedError
+from archive.feed_formats.model import Feed
+from archive.feeds.lock import only_poller
+from archive.feeds.poll import ItemPolled, Poller, PollSettings
+from archive.feeds.visit import FeedVisited
+from web.jobs.background_worker import TurnKeeper
+from web.services import Services
+
+DEFAULT_SECONDS = 900.0
+# How soon it takes over where the process that polled has ended.
+LOOK_SECONDS = 2.0
+SHORTEST_SECONDS = 60.0
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+PollEvent = FeedVisited | ItemPolled
+OnEvent = Callable[[PollEvent], object]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class PollTotals:
+    """What one poll came to."""
+
+    feeds: int = 0
+    failed: int = 0
+    changed: int = 0  # articles added or updated
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+    def count(self, event: PollEvent) -> None:
+        if isinstance(event, FeedVisited):
+            self.feeds += 1
+            self.failed += event.failed
+            return
+        outcome = event.outcome.outcome
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        self.changed += outcome in ("added", "updated")
+
+
+def make_poller(services: Services, stopping: Event | None = None) -> Poller:
+    return Poller(
+        services.store, services.read_options(), PollSettings(), stopping=stopping or Event()
+    )
+
+
+def poll_once(
+    poller: Poller, on_event: OnEvent = lambda event: None, feeds: Sequence[Feed] | None = None
+) -> PollTotals:
+    """Poll what is due, or the feeds given; `on_event` hears of each thing once it is durable."""
+    totals = PollTotals()
+    for event in poller.poll(feeds):
+        totals.count(event)
+        on_event(event)
+    return totals
+
+
+def poll_forever(
+    poller: Poller, every_seconds: float, on_event: OnEvent, on_turn: Callable[[PollTotals], object]
+) -> None:
+    """Poll at every turn until the poller is told to stop; a turn that fails is only logged."""
+    while not poller.stopping.is_set():
+        begun = time.monotonic()
+        try:
+            on_turn(poll_once(poller, on_event))
+        except Exception as exc:  # the next turn tries again
+            logger.error("polling the feeds failed: %s", exc)
+        poller.stopping.wait(max(every_seconds - (time.monotonic() - begun), 1.0))
+
+
+def parse_interval(text: str) -> float:
+    """Seconds of "15m", "2h", "1d", "900". Raises ValueError under a minute or over a year."""
+    found = re.fullmatch(r"(\d{1,8})\s*([smhd]?)", text.strip().lower(), re.ASCII)
+    seconds = float(int(found[1]) * _UNITS[found[2]]) if found else 0.0
+    if not SHORTEST_SECONDS <= seconds <= 366 * _UNITS["d"]:
+        raise ValueError(f"{text!r} is no interval; give one such as 15m, 2h or 1d, at least 1m")
+    return seconds
+
+
+class FeedKeeper(TurnKeeper):
+    """A thread that polls the feeds at every turn, unless another process does."""
+
+    def __init__(
+        self,
+        services: Services,
+        on_change: Callable[[], object],
+        every_seconds: float = DEFAULT_SECONDS,
+    ) -> None:
+        super().__init__("feed-keeper", LOOK_SECONDS)
+        self._poll_seconds = every_seconds
+        self._services = services
+        self._on_change = on_change
+
+    def take_turn(self) -> None:
+        try:
+            with only_poller(self._services.settings.home):
+                poll_forever(
+                    make_poller(self._services, self._stopping),
+                    self._poll_seconds,
+                    self._hear,
+                    lambda totals: None,
+                )
+        except PollLockedError as exc:
+            self.complain(str(exc), logging.INFO)  # this process stands by
+
+    def _hear(self, event: PollEvent) -> None:
+        if isinstance(event, ItemPolled) and event.outcome.outcome in ("added", "updated"):
+            self._on_change()

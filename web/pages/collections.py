@@ -1,0 +1,236 @@
+"""The pages of collections and tags, and the forms under lists of articles that fill them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from archive.errors import UnreadableInputError
+from archive.model import Article
+from archive.store.collections import Collected, Collection
+from archive.text.names import CollectionNotFoundError, NameRefusedError
+from web.context import get_context
+from web.exports.citations import Citation, cite
+from web.exports.collection_export import EXPORTS, collected_articles, make_file
+from web.i18n.messages import translate_message
+from web.request_notes import note_changed
+from web.urls.arguments import drop_url, here_url, local_path, page_url, read_number, with_url
+
+PAGE_ARTICLES = 50
+TAGS_OFFERED = 200
+TAG_SEPARATOR = ","
+
+blueprint = Blueprint("collections", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedView:
+    """An article in its place in a collection."""
+
+    article: Article
+    place: Collected
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """Where in the collection a page stands."""
+
+    number: int
+    last: int
+
+
+@blueprint.app_context_processor
+def provide_context() -> dict[str, Callable[..., Any]]:
+    """What the macros of _collecting.html ask for, once they are used."""
+    return {
+        "all_collections": lambda: get_context().services.collections.collections(),
+        "here_url": here_url,
+        "collection_name": _name_of,
+        "all_tags": lambda: get_context().services.tags.all_tags(TAGS_OFFERED),
+        "collections_of": lambda key: get_context().services.collections.collections_of(key),
+        "tags_of": lambda keys: get_context().services.tags.tags_of(keys),
+        "tag_url": tag_url,
+    }
+
+
+@blueprint.get("/collections")
+def show_all() -> str:
+    return _show_all()
+
+
+@blueprint.post("/collections")
+def create() -> tuple[str, int] | Response:
+    try:
+        made = get_context().services.collections.create(_field("name"), _field("note"))
+    except NameRefusedError as exc:
+        return _show_all(str(exc)), 422
+    return _show(made.id)
+
+
+@blueprint.post("/collections/add")
+def collect() -> Response:
+    """Put articles into a collection, held or new, and tag them; then show what holds them."""
+    services, ids = get_context().services, _articles()
+    tags = [tag for tag in _field("tag").split(TAG_SEPARATOR) if tag.strip()]
+    collection = _find_collection()
+    if collection is None and not tags:
+        raise UnreadableInputError("neither a collection nor a tag was given; give one of them")
+    if tags:
+        services.tags.tag(ids, tags)
+    if collection is not None:
+        services.collections.add(collection.id, ids)
+        if not request.form.get("stay"):
+            return _show(collection.id)
+    return _go_back()
+
+
+@blueprint.get("/collections/<int:collection_id>")
+def show(collection_id: int) -> str | Response:
+    """A page of the articles in a collection."""
+    services = get_context().services
+    collection = services.collections.get(collection_id)
+    last = max(1, -(-collection.articles // PAGE_ARTICLES))
+    number = max(1, read_number("page") or 1)
+    if number > last:
+        return redirect(page_url(last))
+    places = services.collections.articles(
+        collection_id, PAGE_ARTICLES, (number - 1) * PAGE_ARTICLES
+    )
+    return render_template(
+        "collection.html",
+        collection=collection,
+        collected=_view(places),
+        page=PlaceView(number, last),
+        page_url=page_url,
+        forms=list(EXPORTS),
+    )
+
+
+@blueprint.get("/collections/<int:collection_id>.<form>")
+def export(collection_id: int, form: str) -> Response:
+    """A collection as a file."""
+    wanted, services = EXPORTS.get(form), get_context().services
+    if wanted is None:
+        abort(404)
+    named = services.collections.get(collection_id).id
+    articles = collected_articles(services.collections, services.store, named)
+    file = make_file(wanted, articles, _cite)
+    name = f"collection-{named}.{form}"
+    return send_file(file, wanted.media_type, as_attachment=True, download_name=name)
+
+
+@blueprint.post("/collections/<int:collection_id>")
+def change(collection_id: int) -> Response:
+    """Give a collection another name and note."""
+    store = get_context().services.collections
+    store.rename(collection_id, _field("name"))
+    store.describe(collection_id, _field("note"))
+    return _show(collection_id)
+
+
+@blueprint.post("/collections/<int:collection_id>/delete")
+def delete(collection_id: int) -> Response:
+    """Its articles stay in the archive."""
+    get_context().services.collections.remove(collection_id)
+    return redirect(url_for("collections.show_all"), 303)
+
+
+@blueprint.post("/collections/<int:collection_id>/remove")
+def take_out(collection_id: int) -> Response:
+    get_context().services.collections.take_out(collection_id, _articles())
+    return _go_back() if request.form.get("back") else _show(collection_id)
+
+
+@blueprint.post("/collections/<int:collection_id>/articles/<int:article_id>")
+def annotate(collection_id: int, article_id: int) -> Response:
+    """Note why an article is in a collection."""
+    get_context().services.collections.annotate(collection_id, article_id, _field("note"))
+    return _go_back() if request.form.get("back") else _show(collection_id)
+
+
+@blueprint.post("/tags/remove")
+def untag() -> Response:
+    get_context().services.tags.untag(_articles(), request.form.getlist("tag"))
+    return _go_back()
+
+
+@blueprint.post("/tags/rename")
+def rename_tag() -> Response:
+    note_changed(f"tag {_field('tag')}", _field("name"))
+    get_context().services.tags.rename(_field("tag"), _field("name"))
+    return redirect(url_for("collections.show_all"), 303)
+
+
+def tag_url(tag: str) -> str:
+    """This search among those that bear the tag; elsewhere, the newest that do."""
+    if request.endpoint == "pages.search":
+        return drop_url("tag", tag) if tag in request.args.getlist("tag") else with_url("tag", tag)
+    named = tag.replace('"', " ")
+    return url_for("pages.search", q=f'tag:"{named}"')
+
+
+def _name_of(collection_id: int) -> str:
+    """What to show for a collection that may be gone."""
+    try:
+        return get_context().services.collections.get(collection_id).name
+    except CollectionNotFoundError:
+        return str(collection_id)
+
+
+def _show_all(problem: str = "") -> str:
+    services = get_context().services
+    return render_template(
+        "collections.html",
+        collections=services.collections.collections(),
+        tags=services.tags.all_tags(),
+        problem=translate_message(problem),
+    )
+
+
+def _show(collection_id: int) -> Response:
+    return redirect(url_for("collections.show", collection_id=collection_id), 303)
+
+
+def _go_back() -> Response:
+    return redirect(local_path(request.form.get("back", "")), 303)
+
+
+def _field(name: str) -> str:
+    return request.form.get(name, "").strip()
+
+
+def _articles() -> list[int]:
+    """The articles that were chosen. Raises UnreadableInputError for none."""
+    chosen = request.form.getlist("article", type=int)
+    if not chosen:
+        raise UnreadableInputError("no article was chosen; choose some, then try again")
+    note_changed(*(f"article {key}" for key in chosen))
+    return chosen
+
+
+def _find_collection() -> Collection | None:
+    """The one that was chosen, or a new one of the name given; None where neither was."""
+    store, name = get_context().services.collections, _field("new_collection")
+    if name:
+        return store.create(name)
+    chosen = _field("collection")
+    return store.find(chosen) if chosen else None
+
+
+def _view(places: Sequence[Collected]) -> list[CollectedView]:
+    """Those articles that are still there."""
+    held = get_context().services.store.get_many([place.article_id for place in places])
+    articles = {article.id: article for article in held}
+    return [
+        CollectedView(articles[place.article_id], place)
+        for place in places
+        if place.article_id in articles
+    ]
+
+
+def _cite(article: Article) -> Citation:
+    """With the address of this version here, where its publisher has none."""
+    number, version = article.id, article.version
+    return cite(article, url_for("pages.article", article_id=number, v=version, _external=True))

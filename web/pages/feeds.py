@@ -1,0 +1,79 @@
+"""The page of the feeds that are followed."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from archive.errors import NotAFeedError
+from archive.feed_formats.opml import LARGEST_OPML_BYTES, read_opml, write_opml
+from web.actions.adding import address_problem
+from web.context import get_context
+from web.i18n.messages import translate_message
+
+OPML_TYPE = "text/x-opml"
+# A poll that is done by then is shown finished at once.
+PATIENCE_SECONDS = 2.0
+
+blueprint = Blueprint("feeds", __name__)
+
+
+@blueprint.get("/feeds")
+def feeds() -> str:
+    return _show_feeds()
+
+
+@blueprint.post("/feeds")
+def follow() -> str | AnyResponse:
+    """Follow a feed, or all of an OPML list; the first poll is a job."""
+    upload = request.files.get("opml")
+    if upload and upload.filename:
+        return _follow_list(upload.stream.read(LARGEST_OPML_BYTES + 1))
+    address = request.form.get("address", "").strip()
+    problem = address_problem(address)
+    return _show_feeds(problem) if problem else _poll([address])
+
+
+@blueprint.get("/feeds.opml")
+def export() -> Response:
+    return Response(write_opml(get_context().services.feeds.feeds()), mimetype=OPML_TYPE)
+
+
+@blueprint.post("/feeds/<int:feed_id>/poll")
+def poll(feed_id: int) -> AnyResponse:
+    return _poll([get_context().services.feeds.find(str(feed_id)).url])
+
+
+@blueprint.post("/feeds/<int:feed_id>/remove")
+def remove(feed_id: int) -> AnyResponse:
+    """Follow it no longer; its articles stay."""
+    store = get_context().services.feeds
+    store.remove(store.find(str(feed_id)).id)
+    return redirect(url_for("feeds.feeds"), 303)
+
+
+def _follow_list(data: bytes) -> str | AnyResponse:
+    try:
+        outlines = read_opml(data)
+    except NotAFeedError as exc:
+        return _show_feeds(str(exc))
+    addresses = [outline.url for outline in outlines if outline.url]
+    return _poll(addresses) if addresses else _show_feeds("there is no feed in this list")
+
+
+def _poll(addresses: list[str]) -> AnyResponse:
+    runner = get_context().jobs
+    job = runner.submit_addresses(addresses, "feed")
+    runner.wait_for(job.id, PATIENCE_SECONDS)
+    return redirect(url_for("intake.job", job_id=job.id), 303)
+
+
+def _show_feeds(problem: str = "") -> str:
+    store = get_context().services.feeds
+    counts = {feed_id: sum(own.values()) for feed_id, own in store.item_counts().items()}
+    shown = [
+        replace(feed, outcome=feed.outcome and translate_message(feed.outcome))
+        for feed in store.feeds()
+    ]
+    problem = translate_message(problem)
+    return render_template("feeds.html", feeds=shown, counts=counts, problem=problem)

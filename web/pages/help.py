@@ -1,0 +1,82 @@
+"""How to search: every rule with an example that runs, made of what the archive holds."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, render_template
+
+from archive.model import Article
+from web.context import get_context
+from web.i18n.locale import current_language
+
+RECENT_ARTICLES = 50
+SHORTEST_WORD = 5
+BEGINNING = 4
+ENGLISH = {
+    "and": "AND", "or": "OR", "not": "NOT", "title": "title", "author": "author",
+    "language": "language", "tag": "tag", "before": "before", "after": "after",
+}  # fmt: skip
+FRENCH = {
+    "and": "ET", "or": "OU", "not": "SAUF", "title": "titre", "author": "auteur",
+    "language": "langue", "tag": "étiquette", "before": "avant", "after": "après",
+}  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+
+blueprint = Blueprint("help", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What examples are made of: words of one title, two of them side by side, and its article."""
+
+    words: tuple[str, str, str]
+    phrase: str
+    source: str
+    author: str
+    language: str
+    year: int
+    tag: str = "climat"
+
+
+DEFAULT = Material(
+    words=("missiles", "Genève", "drones"),
+    phrase="moyenne portée",
+    source="Le Monde",
+    author="Dupont",
+    language="fr",
+    year=2021,
+)
+
+
+@blueprint.get("/help")
+def show() -> str:
+    recent = get_context().services.store.list_articles(limit=RECENT_ARTICLES)
+    own = [article for article in recent if article.language == current_language()]
+    material = find_material(own or recent)
+    names = FRENCH if current_language() == "fr" else ENGLISH
+    for tag, _ in get_context().services.tags.all_tags(1):
+        material = replace(material, tag=tag)
+    return render_template("help.html", made=material, n=names, beginning=BEGINNING)
+
+
+def find_material(articles: Iterable[Article]) -> Material:
+    """Of the first article whose title has words enough; of none, words that may find nothing."""
+    return next(filter(None, map(_material_of, articles)), DEFAULT)
+
+
+def _material_of(article: Article) -> Material | None:
+    words = _WORD.findall(article.title)
+    telling = list(dict.fromkeys(word for word in words if len(word) >= SHORTEST_WORD))
+    if len(telling) < 3:
+        return None
+    first = words.index(telling[0])
+    pair = words[first : first + 2] if first + 1 < len(words) else words[first - 1 : first + 1]
+    return Material(
+        words=(telling[0], telling[1], telling[2]),
+        phrase=" ".join(pair),
+        source=article.source or DEFAULT.source,
+        author=article.authors[0].split()[-1] if article.authors else DEFAULT.author,
+        language=article.language,
+        year=int((article.published or str(DEFAULT.year))[:4]),
+    )

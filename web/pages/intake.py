@@ -1,0 +1,84 @@
+"""The pages through which articles come in: the form to add them, and the jobs it starts."""
+
+from dataclasses import replace
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archive.intake.jobs import Job
+from archive.model import ItemOutcome, SourceItem
+from web.actions import adding
+from web.context import get_context
+from web.i18n.messages import translate_message
+from web.pages.views import view_outcome
+from web.urls.arguments import read_number
+
+# A job done by then is shown finished at once; a longer one is watched on its page.
+PATIENCE_SECONDS = 2.0
+JOB_ITEMS = 100
+
+blueprint = Blueprint("intake", __name__)
+
+
+@blueprint.get("/add")
+def add() -> str:
+    return render_template("add.html", outcomes=[], values={})
+
+
+@blueprint.post("/add")
+def add_post() -> str | Response:
+    """What the page sent, by the way its button names."""
+    way = request.form.get("way")
+    if way == "file":
+        return _add_files()
+    if way == "address":
+        return _add_address(request.form.get("address", ""))
+    return _show_outcomes(adding.add_items(get_context(), [adding.read_pasted(request.form)]))
+
+
+@blueprint.get("/jobs")
+def jobs() -> str:
+    return render_template("jobs.html", jobs=get_context().services.jobs.latest())
+
+
+@blueprint.get("/jobs/<int:job_id>")
+def job(job_id: int) -> str:
+    held = get_context().services.jobs.get(job_id)
+    held = replace(held, message=held.message and translate_message(held.message))
+    first = min(read_number("first") or 0, held.done)
+    outcomes = get_context().services.jobs.outcomes(job_id, first, JOB_ITEMS)
+    shown = [view_outcome(outcome) for outcome in outcomes]
+    return render_template("job.html", job=held, outcomes=shown, first=first, size=JOB_ITEMS)
+
+
+def _add_files() -> str | Response:
+    uploads = [(f.filename, f.stream) for f in request.files.getlist("file") if f.filename]
+    if not uploads:
+        return _refuse("file", "nothing was chosen; choose a file")
+    return _watch(get_context().jobs.submit_uploads(uploads))
+
+
+def _add_address(address: str) -> str | Response:
+    problem = adding.address_problem(address)
+    if problem:
+        return _refuse(address or "address", problem)
+    return _watch(get_context().jobs.submit_addresses([address.strip()]))
+
+
+def _watch(submitted: Job) -> Response:
+    get_context().jobs.wait_for(submitted.id, PATIENCE_SECONDS)
+    return redirect(url_for("intake.job", job_id=submitted.id), 303)
+
+
+def _refuse(name: str, problem: str) -> str:
+    items = [SourceItem(name, problem=problem)]
+    return _show_outcomes(adding.add_items(get_context(), items))
+
+
+def _show_outcomes(outcomes: list[ItemOutcome]) -> str:
+    """The form again, empty where something was taken, else as it was sent."""
+    refused = all(outcome.outcome == "rejected" for outcome in outcomes)
+    kept = request.form.to_dict() if refused else {}
+    kept.pop("token", None)
+    shown = [view_outcome(outcome) for outcome in outcomes]
+    return render_template("add.html", outcomes=shown, values=kept)

@@ -1,0 +1,175 @@
+"""The pages of saved searches: the list with its counts, the matches of one, and both as feeds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from archive.errors import SavedSearchLimitError
+from archive.model import Article
+from archive.store.saved_matches import SavedMatch
+from archive.store.saved_searches import SavedSearch
+from indexer.errors import QueryError
+from web.actions import saving
+from web.actions.alerts import email_problem
+from web.context import get_context
+from web.errors import SavedSearchRefusedError
+from web.exports.feed_formats import ATOM_TYPE, JSON_FEED_TYPE, Feed, format_atom, json_feed_record
+from web.exports.match_feeds import make_match_feed
+from web.http.access import Level
+from web.http.identity import SHARED_TOKEN, current_identity
+from web.http.security import may
+from web.i18n.messages import translate_message
+from web.urls.addresses import absolute_url
+from web.urls.arguments import read_number
+
+PAGE_MATCHES = 50
+REFUSALS = (QueryError, SavedSearchRefusedError, SavedSearchLimitError)
+
+blueprint = Blueprint("saved", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchView:
+    """A match in the list; `is_new` until the reader has marked it read."""
+
+    article: Article
+    url: str
+    found: str
+    is_new: bool
+
+
+@blueprint.get("/saved")
+def show_all() -> str:
+    return _show_all()
+
+
+@blueprint.post("/saved")
+def create() -> tuple[str, int] | AnyResponse:
+    """Save the search whose address the form holds."""
+    name, arguments = request.form.get("name", ""), request.form.get("arguments", "")
+    try:
+        saving.save_search(get_context().services, name, arguments)
+    except REFUSALS as exc:
+        return _show_all(str(exc)), 422
+    return _back()
+
+
+@blueprint.get("/saved/<int:saved_id>")
+def show(saved_id: int) -> str:
+    """The matches, the latest first, what is new marked."""
+    store = get_context().services.saved
+    saved = store.get(saved_id)
+    first = min(read_number("first") or 0, saved.held)
+    matches = [
+        MatchView(article, _match_url(saved, article), match.found, match.seq > saved.read_seq)
+        for match, article in _matched(store.matches(saved_id, PAGE_MATCHES, first))
+    ]
+    following = first + PAGE_MATCHES if first + PAGE_MATCHES < saved.held else None
+    return render_template("saved_search.html", saved=saved, matches=matches,
+                           first=first, size=PAGE_MATCHES, following=following)  # fmt: skip
+
+
+@blueprint.get("/saved/<int:saved_id>.atom")
+def atom(saved_id: int) -> AnyResponse:
+    feed = _feed(saved_id, "saved.atom")
+    return _conditional(Response(format_atom(feed), mimetype=ATOM_TYPE))
+
+
+@blueprint.get("/saved/<int:saved_id>.json")
+def json_feed(saved_id: int) -> AnyResponse:
+    answer = jsonify(json_feed_record(_feed(saved_id, "saved.json_feed")))
+    answer.mimetype = JSON_FEED_TYPE
+    return _conditional(answer)
+
+
+@blueprint.post("/saved/<int:saved_id>/read")
+def mark_read(saved_id: int) -> AnyResponse:
+    """What was shown is read; what came since then stays new."""
+    seq = request.form.get("seq", 0, type=int)
+    get_context().services.saved.mark_read(saved_id, min(seq, 2**62))
+    return _back()
+
+
+@blueprint.post("/saved/<int:saved_id>/rename")
+def rename(saved_id: int) -> tuple[str, int] | AnyResponse:
+    try:
+        name = saving.read_name(request.form.get("name", ""))
+    except SavedSearchRefusedError as exc:
+        return _show_all(str(exc)), 422
+    get_context().services.saved.rename(saved_id, name)
+    return _back()
+
+
+@blueprint.post("/saved/<int:saved_id>/send")
+def send_to(saved_id: int) -> str | tuple[str, int] | AnyResponse:
+    """Where new matches are sent from now on; what is left empty is taken away."""
+    try:
+        email = saving.read_email(request.form.get("email", ""))
+        webhook = saving.read_webhook(request.form.get("webhook", ""))
+    except SavedSearchRefusedError as exc:
+        return _show_all(str(exc)), 422
+    get_context().services.saved.send_to(saved_id, email, webhook)
+    # Whoever sent the token may see the secret; a page that is merely opened does not show it.
+    by_form = current_identity().name == SHARED_TOKEN
+    return _show_all(revealed=saved_id) if by_form else _back()
+
+
+@blueprint.post("/saved/<int:saved_id>/remove")
+def remove(saved_id: int) -> AnyResponse:
+    """Forget the search; the articles stay."""
+    get_context().services.saved.remove(saved_id)
+    return _back()
+
+
+def may_see_addresses() -> bool:
+    """Whether whoever asks is known to be allowed to write: a page is opened without the token."""
+    return may(Level.EDITOR)
+
+
+def _show_all(problem: str = "", revealed: int | None = None) -> str:
+    services = get_context().services
+    searches = services.saved.searches()
+    open_ids = {saved.id for saved in searches if may_see_addresses() or saved.id == revealed}
+    shown: dict[str, Any] = {
+        "searches": searches,
+        "open_ids": open_ids,
+        "outcomes": {each.id: translate_message(each.outcome or "") for each in searches},
+        "search_urls": {each.id: _search_url(each) for each in searches},
+        "email_problem": translate_message(email_problem(services.settings) or ""),
+    }
+    return render_template("saved.html", problem=translate_message(problem), **shown)
+
+
+def _back() -> AnyResponse:
+    return redirect(url_for("saved.show_all"), 303)
+
+
+def _search_url(saved: SavedSearch) -> str:
+    return f"{url_for('pages.search')}?{saved.arguments}"
+
+
+def _match_url(saved: SavedSearch, article: Article) -> str:
+    """The article with the words of the search marked."""
+    query = saving.read_saved(saved.arguments).text
+    return url_for("pages.article", article_id=article.id, v=article.version, q=query)
+
+
+def _matched(matches: list[SavedMatch]) -> list[tuple[SavedMatch, Article]]:
+    articles = get_context().services.store.get_many([match.article_id for match in matches])
+    held = {article.id: article for article in articles}
+    return [(match, held[match.article_id]) for match in matches if match.article_id in held]
+
+
+def _feed(saved_id: int, endpoint: str) -> Feed:
+    saved = get_context().services.saved.get(saved_id)
+    matched = _matched(get_context().services.saved.matches(saved_id, PAGE_MATCHES))
+    own = absolute_url(url_for(endpoint, saved_id=saved_id))
+    return make_match_feed(saved, matched, absolute_url(""), own)
+
+
+def _conditional(answer: Response) -> AnyResponse:
+    """Not modified, where the reader has it already (RFC 9110, 13)."""
+    answer.add_etag()
+    return answer.make_conditional(request)

@@ -1,0 +1,187 @@
+"""What the templates show: results and articles cut into pieces, with their links."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from flask import url_for
+
+from archive.copies.clusters import WireCopy
+from archive.model import PARAGRAPH_BREAK, Article, ItemOutcome
+from indexer.engines.port import WordGain
+from indexer.passages import Passage, split_passages
+from indexer.query import Query
+from indexer.ranking.ranking import KeywordRank, ScoreParts, SemanticRank
+from indexer.ranking.reasons import PassageReason, Span, mark_words, query_terms
+from indexer.ranking.result_page import SearchResult
+from web.i18n.messages import translate_message
+from web.pages.fragments import link_words
+from web.urls.links import article_url, range_text
+
+# What a piece of text is: plain, a word of the query, or what is nearest in meaning.
+Piece = tuple[str, Literal["", "word", "near"]]
+Pieces = list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """A passage in a list of results; `pieces` are (text, why it is marked).
+
+    Where nothing in it is, all of it is near in meaning."""
+
+    id: int
+    ordinal: int
+    start: int
+    end: int
+    pieces: Pieces
+    by_meaning: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A result with its links; `query` is what was searched, kept in them."""
+
+    article: Article
+    score: float
+    keyword: KeywordRank | None
+    semantic: SemanticRank | None
+    parts: ScoreParts
+    gains: tuple[WordGain, ...]
+    rerank: float | None
+    passages: list[PassageView]
+    query: str
+    copies: tuple[WireCopy, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return self.passage_url(self.passages[0])
+
+    @property
+    def similar_url(self) -> str:
+        return url_for("pages.similar", article=self.article.id)
+
+    @property
+    def publisher_url(self) -> str | None:
+        """The publisher's page, opened at the first passage's words."""
+        url = self.article.url
+        return link_words(url, self.passages[0].text) if url else None
+
+    def passage_url(self, passage: PassageView) -> str:
+        return article_url(self.article, (passage.start, passage.end), self.query)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePiece:
+    """What one paragraph holds of one passage; `anchor` where it begins, or what is sought.
+
+    `url` is the passage's permanent address.
+    """
+
+    ordinal: int
+    passage_id: int
+    start: int
+    pieces: Pieces
+    current: bool
+    anchor: str | None
+    url: str
+    similar_url: str
+
+
+def view_result(result: SearchResult, query: str) -> ResultView:
+    passages = [_view_passage(reason) for reason in result.passages]
+    return ResultView(
+        result.article,
+        result.score,
+        result.keyword,
+        result.semantic,
+        result.parts,
+        result.gains,
+        result.rerank,
+        passages,
+        query,
+        result.copies,
+    )
+
+
+def view_article(
+    article: Article, query: Query | None, sought: Span | None
+) -> list[list[ArticlePiece]]:
+    """The article's paragraphs, each as the pieces of the passages it holds.
+
+    Those that share characters with the range sought are current.
+    """
+    terms = query_terms(query, article.language) if query else frozenset()
+    passages = split_passages(article)
+    blocks, offset = [], 0
+    for paragraph in article.paragraphs:
+        end = offset + len(paragraph)
+        own = [p for p in passages if p.start < end and p.end > offset]
+        blocks.append([_view_piece(article, p, (offset, end), terms, sought) for p in own])
+        offset = end + len(PARAGRAPH_BREAK)
+    return _anchor_sought(blocks, sought)
+
+
+def _anchor_sought(
+    blocks: list[list[ArticlePiece]], sought: Span | None
+) -> list[list[ArticlePiece]]:
+    """The first current piece bears the anchor that was asked for, wherever passages begin now."""
+    for block in blocks:
+        for place, piece in enumerate(block):
+            if piece.current and sought is not None:
+                block[place] = replace(piece, anchor=f"char={range_text(sought)}")
+                return blocks
+    return blocks
+
+
+def view_outcome(outcome: ItemOutcome) -> ItemOutcome:
+    """The outcome, its reason in the reader's language."""
+    return replace(outcome, reason=outcome.reason and translate_message(outcome.reason))
+
+
+def cut_pieces(text: str, marks: Iterable[Span], kind: Literal["word", "near"] = "word") -> Pieces:
+    """The text in pieces that join to it again."""
+    pieces: Pieces = []
+    last = 0
+    for start, end in marks:
+        pieces += [(text[last:start], ""), (text[start:end], kind)]
+        last = end
+    return [piece for piece in [*pieces, (text[last:], "")] if piece[0]]
+
+
+def _view_passage(reason: PassageReason) -> PassageView:
+    passage = reason.passage
+    pieces = cut_pieces(passage.text, reason.marks)
+    if reason.sentence:
+        pieces = cut_pieces(passage.text, [reason.sentence], "near")
+    return PassageView(
+        id=passage.id,
+        ordinal=passage.ordinal,
+        start=passage.start,
+        end=passage.end,
+        pieces=pieces,
+        by_meaning=reason.cosine is not None and not reason.marks and not reason.sentence,
+        text=passage.text,
+    )
+
+
+def _view_piece(
+    article: Article,
+    passage: Passage,
+    paragraph: Span,
+    terms: frozenset[str],
+    sought: Span | None,
+) -> ArticlePiece:
+    start, end = max(passage.start, paragraph[0]), min(passage.end, paragraph[1])
+    text = article.text[start:end]
+    anchor = f"char={range_text((passage.start, passage.end))}"
+    return ArticlePiece(
+        ordinal=passage.ordinal,
+        passage_id=passage.id,
+        start=start,
+        pieces=cut_pieces(text, mark_words(text, terms, article.language)),
+        current=sought is not None and start < sought[1] and sought[0] < end,
+        anchor=anchor if start == passage.start else None,
+        url=article_url(article, (passage.start, passage.end)),
+        similar_url=url_for("pages.similar", passage=passage.id),
+    )

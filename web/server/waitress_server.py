@@ -1,0 +1,93 @@
+"""The server's loop over its connections, which ends without cutting off an answer."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import waitress
+from flask import Flask
+from waitress import wasyncore
+
+from web.http.admission import count_threads, get_load
+from web.http.security import LARGEST_UPLOAD_BYTES
+from web.settings import Settings
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# Beyond those that are worked on and wait, a connection costs a file and some kilobytes.
+MOST_CONNECTIONS = 1000
+LOOP_SECONDS, DRAIN_SECONDS = 1.0, 0.05
+
+
+class Server:
+    """Answers on one socket from the application's threads until told to stop."""
+
+    def __init__(self, app: Flask, listening: socket.socket) -> None:
+        settings: Settings = app.config["HEMERO_SETTINGS"]
+        self._stopping = get_load(app).stopping
+        self._connections: dict[int, Any] = {}
+        self._server = waitress.create_server(
+            app,
+            map=self._connections,
+            sockets=[listening],
+            threads=count_threads(settings),
+            connection_limit=MOST_CONNECTIONS,
+            max_request_body_size=LARGEST_UPLOAD_BYTES,
+            ident=None,
+            # The application itself says which it believes; stripped, a proxy would not show.
+            clear_untrusted_proxy_headers=False,
+        )
+
+    def run(self) -> None:
+        """Returns once `stop` was called."""
+        while not self._stopping.is_set():
+            self._turn(LOOP_SECONDS)
+
+    def stop(self) -> None:
+        """To be called from anywhere, a signal's handler too."""
+        self._stopping.set()
+        self._server.pull_trigger()
+
+    def close(self, timeout_seconds: float) -> list[str]:
+        """Listen no more and answer what is under way; what is cut off when the time is over."""
+        self._stopping.set()
+        wasyncore.dispatcher.close(self._server)
+        deadline = time.monotonic() + timeout_seconds
+        under_way = set(filter(_is_busy, self._server.active_channels.values()))
+        while under_way and time.monotonic() < deadline:
+            self._turn(DRAIN_SECONDS)
+            under_way = set(filter(_is_busy, under_way))
+        self._server.task_dispatcher.shutdown(timeout=0 if under_way else 1)
+        wasyncore.close_all(self._connections)
+        return [f"{len(under_way)} requests"] if under_way else []
+
+    def _turn(self, timeout_seconds: float) -> None:
+        wasyncore.loop(timeout_seconds, use_poll=True, map=self._connections, count=1)
+
+
+def _is_busy(channel: Any) -> bool:
+    """Whether a request of this connection is being answered, or its answer being sent."""
+    return bool(channel.requests or channel.total_outbufs_len)
+
+
+@contextmanager
+def heeding_signals(stop: Callable[[], object]) -> Iterator[None]:
+    """The first SIGTERM or SIGINT calls `stop`; any after it ends the process there and then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def heed(*_: object) -> None:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        stop()
+
+    before = {number: signal.signal(number, heed) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,241 @@
+"""Backups of an archive while it serves: dated folders that share what has not changed.
+
+A backup is built under another name and renamed when it is whole and on disk, its record last, so
+that a folder with a date is always a whole backup.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from archive.errors import BackupError
+from archive.store.backup import StoreCopy, copy_store
+from archive.store.soundness import Damage, find_damage
+from indexer.engines.embedded.storage.files import state_files
+from indexer.engines.embedded.storage.lock import write_lock
+from indexer.engines.embedded.storage.manifest import FILE_NAME, load_manifest
+from indexer.errors import CorruptIndexError
+from web.services import Services
+from web.upkeep.backup_files import (
+    FORMAT,
+    INDEX_FOLDER,
+    RECORD_NAME,
+    SETTINGS_NAMES,
+    STORE_NAME,
+    BackupFile,
+    BackupRecord,
+    copy_file,
+    describe_plain,
+    hold_folder,
+    is_intact,
+    save_record,
+    sync_folder,
+    sync_tree,
+)
+
+HEMERO_VERSION = version("hemero")
+UNFINISHED = ".unfinished-"
+DATE_FORMAT = "%Y-%m-%dT%H%M%SZ"
+STORE_DAMAGED = "the archive is damaged"
+SECOND = timedelta(seconds=1)
+_DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
+# The index is copied without its lock, which a long run holds for hours; files that went meanwhile
+# are copied anew, and the last time with the lock.
+ATTEMPTS = 5
+PAUSE_SECONDS = 0.2
+LOCK_TIMEOUT_SECONDS = 30.0
+
+
+class _NotAsWrittenError(Exception):
+    """A file of the index that went away or is damaged."""
+
+
+def make_backup(
+    services: Services, target: Path, keep: int | None = None
+) -> tuple[Path, BackupRecord]:
+    """Back up into a new dated folder below the target, then remove all but the newest `keep`.
+
+    An index that is damaged is left out, as the record's note then says: it can be built anew.
+    Raises BackupError, StoreError, IndexLockedError; then no half backup is left.
+    """
+    if not services.settings.store_path.is_file():
+        raise BackupError(f"there is no archive at {services.settings.home}; name it with --home")
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with hold_folder(target):
+            _remove_all(target.glob(f"{UNFINISHED}*"))
+            folder, record = _build(services, target)
+            # Of a damaged archive the older backups may be the only sound ones.
+            is_sound = not (record.note or "").startswith(STORE_DAMAGED)
+            _remove_all(list_backups(target)[keep:] if keep and is_sound else ())
+            return folder, record
+    except BackupError:
+        raise
+    except OSError as exc:
+        if exc.errno is None:  # errors of other layers, which say what to do
+            raise
+        raise BackupError(f"cannot back up to {target}: {exc.strerror}") from exc
+
+
+def list_backups(target: Path) -> list[Path]:
+    """The backups in the folder, newest first."""
+    found = [path for path in target.iterdir() if _DATED.fullmatch(path.name)]
+    whole = [path for path in found if not path.is_symlink() and (path / RECORD_NAME).is_file()]
+    return sorted(whole, reverse=True)
+
+
+def find_backup(folder: Path) -> Path:
+    """The folder itself where it is a backup, else the newest of those in it.
+
+    Raises BackupError where there is none.
+    """
+    try:
+        if (folder / RECORD_NAME).exists():
+            return folder
+        return list_backups(folder)[0]
+    except (OSError, IndexError) as exc:
+        raise BackupError(f"there is no backup at {folder}") from exc
+
+
+def _build(services: Services, target: Path) -> tuple[Path, BackupRecord]:
+    known = list_backups(target)
+    draft = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=target))
+    try:
+        record = _fill(services, draft, known[0] if known else None)
+        sync_tree(draft)
+        save_record(draft, record)
+        folder = _free_name(target)
+        draft.rename(folder)
+        sync_folder(target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return folder, record
+
+
+def _fill(services: Services, draft: Path, previous: Path | None) -> BackupRecord:
+    """The index first: a store that is newer than its index is made up for, never the reverse."""
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    folder, note = services.settings.index_folder, None
+    try:
+        index = _copy_index(folder, draft / INDEX_FOLDER, previous)
+        checkpoint = load_manifest(draft / INDEX_FOLDER).checkpoint
+    except (_NotAsWrittenError, CorruptIndexError) as exc:
+        shutil.rmtree(draft / INDEX_FOLDER, ignore_errors=True)
+        index, checkpoint, note = [], None, f"the index was left out, it is damaged: {exc}"
+    copy = copy_store(services.store.database, draft / STORE_NAME)
+    note = _describe_damage(find_damage(draft / STORE_NAME)) or note
+    own = [describe_plain(draft, STORE_NAME), *_copy_settings(services.settings.home, draft)]
+    return _record(made, copy, checkpoint, note, [*own, *index])
+
+
+def _describe_damage(damage: Damage) -> str | None:
+    """A line that begins with STORE_DAMAGED; None where all is as it was stored."""
+    ids = sorted({*damage.articles, *damage.versions, *damage.pages})
+    if not ids and not damage.file:
+        return None
+    what = f"{len(ids)} articles, the first is {ids[0]}" if ids else damage.file[0]
+    return f"{STORE_DAMAGED}: {what}; no older backup was removed"
+
+
+def _record(
+    made: str, copy: StoreCopy, checkpoint: int | None, note: str | None, files: list[BackupFile]
+) -> BackupRecord:
+    return BackupRecord(
+        FORMAT, HEMERO_VERSION, made, copy.articles, copy.seq, checkpoint, note, tuple(files)
+    )
+
+
+def _copy_settings(home: Path, draft: Path) -> list[BackupFile]:
+    names = [name for name in SETTINGS_NAMES if (home / name).is_file()]
+    return [copy_file((home / name).resolve(), draft / name) for name in names]
+
+
+def _copy_index(source: Path, target: Path, previous: Path | None) -> list[BackupFile]:
+    """The files of one state of the index, the manifest among them; none where it is new.
+
+    Raises _NotAsWrittenError, CorruptIndexError, IndexLockedError.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            return _copy_state(source, target, previous)
+        except (_NotAsWrittenError, CorruptIndexError):
+            time.sleep(PAUSE_SECONDS)
+    with write_lock(source, LOCK_TIMEOUT_SECONDS):
+        return _copy_state(source, target, previous)
+
+
+def _copy_state(source: Path, target: Path, previous: Path | None) -> list[BackupFile]:
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(mode=0o700)
+    if not (source / FILE_NAME).exists():
+        return []
+    manifest = copy_file(source / FILE_NAME, target / FILE_NAME)
+    copied = [BackupFile(f"{INDEX_FOLDER}/{FILE_NAME}", manifest.bytes, manifest.sha256)]
+    for name, entry in state_files(target).items():
+        (target / name).parent.mkdir(mode=0o700, exist_ok=True)
+        file = BackupFile(f"{INDEX_FOLDER}/{name}", entry.bytes, entry.sha256)
+        if previous is None or not _share(previous, file, target / name):
+            _copy_checked(source / name, target / name, file)
+        copied.append(file)
+    return copied
+
+
+def _share(previous: Path, file: BackupFile, target: Path) -> bool:
+    """Whether an earlier backup holds this very file, and it could be linked to."""
+    if not is_intact(previous, file):
+        return False
+    try:
+        target.hardlink_to(previous / file.path)
+    except OSError:  # not every file system has hard links, nor without end
+        return False
+    return True
+
+
+def _copy_checked(source: Path, target: Path, file: BackupFile) -> None:
+    try:
+        copied = copy_file(source, target)
+    except OSError as exc:
+        if exc.filename is None or Path(exc.filename) != source:
+            raise
+        raise _NotAsWrittenError(f"{source.name} is missing or no file") from exc
+    if (copied.bytes, copied.sha256) != (file.bytes, file.sha256):
+        raise _NotAsWrittenError(f"{source.name} is not as it was written")
+
+
+def _free_name(target: Path) -> Path:
+    """The next second that has no backup, after all that have one.
+
+    A clock that was set back makes no backup older than those before it.
+    """
+    moment = max([datetime.now(UTC), *(_date_of(path) + SECOND for path in list_backups(target))])
+    while os.path.lexists(path := target / moment.strftime(DATE_FORMAT)):
+        moment += SECOND
+    return path
+
+
+def _date_of(folder: Path) -> datetime:
+    """The date in a backup's name, the first of all where it is none."""
+    try:
+        return datetime.strptime(folder.name, DATE_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _remove_all(folders: Iterable[Path]) -> None:
+    """Remove these; what is left when it fails half-way no longer looks like a backup."""
+    for folder in folders:
+        if folder.is_symlink():
+            folder.unlink()
+            continue
+        leaving = folder
+        if not folder.name.startswith(UNFINISHED):
+            leaving = folder.with_name(f"{UNFINISHED}{folder.name}")
+            folder.rename(leaving)
+        shutil.rmtree(leaving)

@@ -1,0 +1,168 @@
+"""Whether store and index agree, what runs the model, and how an index is healed."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from archive.errors import StoreError
+from archive.store.soundness import Damage, find_damage, rebuild_indexes
+from indexer.engines.port import check_fingerprint
+from indexer.errors import CorruptIndexError, IndexerError, StaleIndexError
+from indexer.sync import LOCK_TIMEOUT_SECONDS, SyncProgress, expected_fingerprint
+from web.services import Services
+
+MOST_IDS_NAMED = 5
+MOST_DAMAGED_NAMED = 50
+ALL_CHANGES = 1 << 62
+LOOKS = 3
+PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A verdict; `problems` are one line each and say what to do.
+
+    `gaps` articles are missing from the index, `ghosts` of the index are gone from the store;
+    `files` are those of the index that are not as they were written, `damage` is what of the store
+    is not, where that was looked for.
+    """
+
+    articles: int
+    indexed: int
+    waiting: int
+    problems: tuple[str, ...]
+    gaps: int = 0
+    ghosts: int = 0
+    files: tuple[str, ...] = ()
+    damage: Damage = field(default_factory=Damage)
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def check_health(services: Services, files: bool = True, rows: bool = False) -> Health:
+    """Compare the store with the index, article by article, and its two halves.
+
+    With `files` each file of the index is read and compared with its checksum, with `rows` the
+    store's file and each article of it.
+    """
+    try:
+        health = _compare(services)
+    except IndexerError as exc:
+        articles = services.store.count()
+        health = Health(articles, 0, articles, (str(exc),))
+    damaged = _find_damaged_files(services) if files else {}
+    advice = "build the index anew with: hemero index --rebuild"
+    lines = [f"{line}; {advice}" for line in damaged.values() if line not in health.problems]
+    damage = find_damage(services.settings.store_path) if rows else Damage()
+    problems = (*_describe_damage(damage), *health.problems, *lines)
+    return replace(health, problems=problems, files=tuple(damaged), damage=damage)
+
+
+def repair(
+    services: Services, on_progress: Callable[[SyncProgress], None] = lambda progress: None
+) -> list[str]:
+    """Heal the index and say what was done, a line each; nothing where all is well.
+
+    What waits is indexed; where that is not enough the index is built anew from the store, once
+    the model has shown that it works. Raises IndexLockedError, ModelError, and StoreError where the
+    store is damaged: nothing else holds what it held.
+    """
+    done = _repair_store(services)
+    if check_health(services).ok:
+        return done
+    try:
+        report = services.index(on_progress)
+        if report.indexed or report.removed:
+            done.append(f"{report.indexed} articles indexed, {report.removed} removed")
+        if _is_sound(services):
+            return done
+    except (CorruptIndexError, StaleIndexError):
+        pass  # cured by building it anew
+    services.embedder.encode_query("première")
+    report = services.index(on_progress, rebuild=True)
+    return [*done, f"the index was built anew from the archive: {report.indexed} articles"]
+
+
+def _repair_store(services: Services) -> list[str]:
+    """What SQLite can make again from the articles is made; of all else there is no other copy."""
+    path = services.settings.store_path
+    damage, done = find_damage(path), []
+    if damage.rebuildable and rebuild_indexes(path):
+        damage, done = find_damage(path), ["the archive's own indexes were built anew"]
+    problems = _describe_damage(damage)
+    if problems:
+        raise StoreError("; ".join(problems))
+    return done
+
+
+def _describe_damage(damage: Damage) -> list[str]:
+    """A line for each kind, which names what is damaged and says what to do."""
+    restore = "restore a backup with: hemero restore"
+    lines = [f"the archive's file is damaged: {line}; {restore}" for line in damage.file]
+    again = f"{restore}, or remove each with hemero delete and add it again"
+    found = (
+        (damage.articles, "articles are damaged", again),
+        (damage.versions, "articles have a damaged earlier version", restore),
+        (damage.pages, "articles have a damaged page kept", restore),
+    )
+    named = MOST_DAMAGED_NAMED
+    return lines + [f"{len(i)} {what} ({_some(i, named)}); {how}" for i, what, how in found if i]
+
+
+def _is_sound(services: Services) -> bool:
+    """Whether nothing is wrong but that something waits, seen while nobody writes the index.
+
+    Raises IndexerError where it cannot even be opened.
+    """
+    with services.engine.exclusive(LOCK_TIMEOUT_SECONDS):
+        health = _compare(services)
+        damaged = services.engine.file_problems()
+    return not damaged and len(health.problems) == bool(health.waiting)
+
+
+def _find_damaged_files(services: Services) -> Mapping[str, str]:
+    """What is wrong with files still after some looks: for a moment a commit has removed some."""
+    for _ in range(LOOKS - 1):
+        damaged = services.engine.file_problems()
+        if not damaged:
+            return damaged
+        time.sleep(PAUSE_SECONDS)
+    return services.engine.file_problems()
+
+
+def _compare(services: Services) -> Health:
+    """The comparison holds while both sides change: what has changed since the checkpoint, which is
+    read first, is waiting and no difference. Raises IndexerError."""
+    engine, store = services.engine, services.store
+    check_fingerprint(engine.fingerprint(), expected_fingerprint(services.embedder))
+    checkpoint = engine.checkpoint()
+    indexed, held = set(engine.article_ids()), set(store.article_ids())
+    changes = store.changes_after(checkpoint, ALL_CHANGES)
+    pending = {change.article_id for change in changes}
+    gaps, ghosts = held - indexed - pending, indexed - held - pending
+    problems = [*engine.check(files=False), *_differences(gaps, ghosts)]
+    if checkpoint > store.last_seq():
+        problems.append(
+            "the index has seen changes that the archive no longer holds: the newest articles were"
+            " lost; restore a backup with: hemero restore, or add them again"
+        )
+    if changes:
+        problems.append(f"{len(changes)} changes wait for the index; run: hemero index")
+    counts = len(held), len(indexed), len(changes)
+    return Health(*counts, tuple(problems), len(gaps), len(ghosts))
+
+
+def _differences(gaps: set[int], ghosts: set[int]) -> list[str]:
+    advice = "run: hemero index --rebuild"
+    found = (
+        (gaps, "articles are missing from the index"),
+        (ghosts, "articles of the index are gone from the store"),
+    )
+    return [f"{len(ids)} {what} ({_some(ids)}); {advice}" for ids, what in found if ids]
+
+
+def _some(ids: Collection[int], most: int = MOST_IDS_NAMED) -> str:
+    shown = ", ".join(map(str, sorted(ids)[:most]))
+    return shown if len(ids) <= most else f"{shown}, …"

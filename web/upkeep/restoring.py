@@ -1,0 +1,166 @@
+"""An archive brought back from a backup: built beside, then exchanged with what is there."""
+
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from archive.errors import BackupError
+from archive.store.backup import advance_clock, read_clock
+from indexer.engines.embedded.storage.lock import write_lock
+from web.errors import ArchiveInUseError
+from web.settings import Settings
+from web.upkeep.archive_lock import alone
+from web.upkeep.backup_files import (
+    STORE_NAME,
+    BackupRecord,
+    copy_file,
+    damaged_backup,
+    hold_folder,
+    sync_folder,
+    sync_tree,
+    verify_backup,
+)
+
+LOCK_TIMEOUT_SECONDS = 5.0
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_RENAME_SWAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored, and where the archive that was there before now is."""
+
+    record: BackupRecord
+    aside: Path | None
+
+
+def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Restored:
+    """Make the home what the backup holds, once every checksum of it is right.
+
+    A home that holds something is refused, or with `force` moved aside. Killed at any point, home
+    is as it was or as the backup holds it. Raises BackupError, DamagedBackupError, StoreError,
+    IndexLockedError, ArchiveInUseError; then home is as it was.
+    """
+    record = verify_backup(folder)
+    home = settings.home.resolve()
+    occupied = _is_occupied(home)
+    if occupied and not force:
+        raise BackupError(
+            f"{home} is not empty; restore elsewhere with --home, or move it aside with --force"
+        )
+    with _restoring_in(home, occupied):
+        draft = home.with_name(f".{home.name}.restoring")
+        _build(folder, record, draft, read_clock(home / STORE_NAME))
+        try:
+            return Restored(record, _put_in_place(draft, home, occupied))
+        except BaseException:
+            _remove(draft)
+            raise
+
+
+@contextmanager
+def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
+    """The one restore beside the home, which no one serves or indexes; errors are ours."""
+    index = home / "index"
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        lock = write_lock(index, LOCK_TIMEOUT_SECONDS) if index.is_dir() else nullcontext()
+        unserved = alone(home) if occupied else nullcontext()
+        with hold_folder(home.parent), unserved, lock:
+            yield
+    except (BackupError, ArchiveInUseError):
+        raise
+    except OSError as exc:
+        if exc.errno is None:  # errors of other layers, which say what to do
+            raise
+        raise BackupError(f"cannot restore to {home}: {exc.strerror}") from exc
+
+
+def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:
+    """The archive as it will be, in a folder of its own, on disk; nothing is left where it fails.
+
+    Files are compared as they are copied: they may have changed since they were verified.
+    """
+    _remove(draft)
+    draft.mkdir(mode=0o700)
+    try:
+        for file in record.files:
+            target = draft / file.path
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if copy_file(folder / file.path, target).sha256 != file.sha256:
+                raise damaged_backup(folder, [f"{file.path} has changed"])
+        advance_clock(draft / STORE_NAME, max(seq, record.seq))
+        sync_tree(draft)
+    except BaseException:
+        _remove(draft)
+        raise
+
+
+def _put_in_place(draft: Path, home: Path, occupied: bool) -> Path | None:
+    if not occupied:
+        draft.rename(home)
+        sync_folder(home.parent)
+        return None
+    # The draft takes this name first, so that no later restore takes the old archive for a draft.
+    aside = _free_name(home)
+    draft.rename(aside)
+    try:
+        _exchange(aside, home)
+    except OSError:
+        _remove(aside)
+        raise
+    sync_folder(home.parent)
+    return aside
+
+
+def _free_name(home: Path) -> Path:
+    """A name beside the home with the first second from now on that is not taken."""
+    moment = datetime.now(UTC)
+    while True:
+        aside = home.with_name(f"{home.name}.before-{moment:%Y-%m-%dT%H%M%SZ}")
+        if not os.path.lexists(aside):
+            return aside
+        moment += timedelta(seconds=1)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Exchange two folders in one step, where system and file system can, else in three."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    first, second = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
+        failed = libc.renamex_np(first, second, _RENAME_SWAP)
+    elif hasattr(libc, "renameat2"):
+        failed = libc.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _RENAME_EXCHANGE)
+    else:
+        failed = True
+    if failed:
+        _exchange_in_steps(one, other)
+
+
+def _exchange_in_steps(one: Path, other: Path) -> None:
+    middle = other.with_name(f"{one.name}.old")
+    other.rename(middle)
+    try:
+        one.rename(other)
+    except OSError:
+        middle.rename(other)
+        raise
+    middle.rename(one)
+
+
+def _is_occupied(home: Path) -> bool:
+    return os.path.lexists(home) and not (home.is_dir() and not any(home.iterdir()))
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
