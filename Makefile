@@ -27,19 +27,19 @@ types: $(VENV)/installed-for-tests
 
 # make crash KILLS=1000   an archive killed at its work, then every command on a disk that fails
 crash: $(VENV)/installed-for-tests
-	$(VENV)/bin/python -m tests.reliability.crash --kills $(KILLS)
-	$(VENV)/bin/python -m tests.reliability.faults_walk --points 30
+	$(VENV)/bin/python -m tests.reliability.crash.run --kills $(KILLS)
+	$(VENV)/bin/python -m tests.reliability.faults.walk --points 30
 
 # make hostile DATA=folder/with/blns.json FUZZ_SECONDS=300   hostile strings through every place
 hostile: $(VENV)/installed-for-tests
 	$(PIP) atheris
 	$(VENV)/bin/python -m pip check
-	$(VENV)/bin/python -m tests.reliability.hostile $(DATA)
-	$(VENV)/bin/python -m tests.reliability.fuzz --seconds $(FUZZ_SECONDS)
+	$(VENV)/bin/python -m tests.reliability.hostile.run $(DATA)
+	$(VENV)/bin/python -m tests.reliability.fuzz.run --seconds $(FUZZ_SECONDS)
 
 # make corruption   every file of an archive damaged in every way, one at a time: is it noticed?
 corruption: $(VENV)/installed-for-tests
-	$(VENV)/bin/python -W ignore -m tests.reliability.corruption
+	$(VENV)/bin/python -W ignore -m tests.reliability.corruption.run
 
 # make bench DATA=folder/with/articles.jsonl.gz
 bench: $(VENV)/installed
@@ -59,7 +59,7 @@ bench-stories: $(VENV)/installed
 
 # make soak SOAK_HOME=archive/built/before [MINUTES=5]   or DATA=folder/with/articles.jsonl.gz
 soak: $(VENV)/installed-for-tests
-	$(VENV)/bin/python -m tests.reliability.soak --minutes $(MINUTES) \
+	$(VENV)/bin/python -m tests.reliability.soak.run --minutes $(MINUTES) \
 		$(if $(SOAK_HOME),--home $(SOAK_HOME),--data $(DATA))
 
 # make bench-txtai DATA=folder/with/topics.tsv   beside txtai, in an environment of its own

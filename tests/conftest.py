@@ -9,7 +9,7 @@ from archive.store.articles import ArticleStore
 from indexer.engines.port import SearchEngine
 from indexer.engines.registry import open_engine
 from indexer.models.embedding import SentenceTransformerEmbedder
-from tests.fakes import FakeEmbedder
+from tests.support.fakes import FakeEmbedder
 from web.services import Services
 from web.settings import Settings
 

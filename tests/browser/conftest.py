@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from archive.intake.ingest import ingest
 from archive.model import SourceItem
-from tests.fakes import FakeEmbedder, make_item
+from tests.support.fakes import FakeEmbedder, make_item
 from web.app import create_app
 from web.context import make_context
 from web.services import Services

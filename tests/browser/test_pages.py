@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.archive.feeds.server import article_page, item, rss, running_site
 from tests.browser.conftest import open_page, watch
+from tests.support.feed_site import article_page, item, rss, running_site
 
 RSS = "application/rss+xml"
 PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/articles/1?q=missiles",

@@ -25,7 +25,7 @@ from indexer.errors import IndexerError, IndexLockedError, StaleIndexError
 from indexer.passages import article_of
 from indexer.query import parse_query
 from indexer.query.demands import demand_words
-from tests.fakes import FakeEmbedder
+from tests.support.fakes import FakeEmbedder
 
 FINGERPRINT = Fingerprint("fake", "1", "1")
 EMBEDDER = FakeEmbedder()

@@ -25,7 +25,7 @@ from indexer.engines.port import (
 from indexer.engines.registry import open_engine
 from indexer.passages import article_of
 from indexer.query import parse_query
-from tests.fakes import FakeEmbedder
+from tests.support.fakes import FakeEmbedder
 
 FINGERPRINT = Fingerprint("fake", "1", "1")
 EMBEDDER = FakeEmbedder()

@@ -21,7 +21,7 @@ from indexer.ranking.ranking import ANSWER_SCORE, FEW_PASSAGES_FACTOR
 from indexer.ranking.request import SearchQuery
 from indexer.search import PHRASE_NOT_FOUND, SearchService
 from indexer.sync import sync
-from tests.fakes import FakeEmbedder, make_item
+from tests.support.fakes import FakeEmbedder, make_item
 
 TOPICS = ("missiles traité portée", "soupe carottes cuisine", "crue rivière digue",
           "olives récolte moulin", "chats sommeil toits")  # fmt: skip

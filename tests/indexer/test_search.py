@@ -15,7 +15,7 @@ from indexer.ranking.neighbours import article_example, passage_example, text_ex
 from indexer.ranking.request import MODES, SearchQuery
 from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE, SearchService
 from indexer.sync import sync
-from tests.fakes import FakeEmbedder, make_item
+from tests.support.fakes import FakeEmbedder, make_item
 
 TEXTS = {
     "Accord": "Un traité sur les missiles à moyenne portée.\n\nLa paix en Europe.",

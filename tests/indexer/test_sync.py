@@ -13,7 +13,7 @@ from indexer.engines.registry import open_engine
 from indexer.errors import ModelError, StaleIndexError
 from indexer.query import parse_query
 from indexer.sync import SyncProgress, sync
-from tests.fakes import FakeEmbedder, make_item
+from tests.support.fakes import FakeEmbedder, make_item
 
 
 def add(store: ArticleStore, title: str, text: str, **fields: str) -> int:

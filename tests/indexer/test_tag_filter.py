@@ -15,7 +15,7 @@ from indexer.query.records import NO_ARTICLE, AnyOf, CreditedTo, Not
 from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
-from tests.fakes import FakeEmbedder, make_item
+from tests.support.fakes import FakeEmbedder, make_item
 
 ITEMS = [
     make_item("Accord à Genève", "Les missiles seront détruits en mai.", language="fr"),

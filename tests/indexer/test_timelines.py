@@ -19,7 +19,7 @@ from indexer.errors import QueryError, StaleIndexError
 from indexer.search import SearchService
 from indexer.sync import sync
 from indexer.timelines import MOST_ASKED_BARS, NOTHING_TO_COUNT, Timeline, Timelines
-from tests.fakes import FakeEmbedder, make_item
+from tests.support.fakes import FakeEmbedder, make_item
 
 Make = Callable[..., Timelines]
 WORDS = ("missile", "missiles", "traité", "olives", "marins", "récolte", "récoltes", "drone")

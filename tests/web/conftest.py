@@ -1,6 +1,8 @@
-"""A small archive behind the application, and a command line on one of its own."""
+"""Fixtures of the fronts: a small archive, the application over it, the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,89 +11,80 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from archive.intake.ingest import ingest
-from tests.fakes import FakeEmbedder, make_item
+from archive.model import SourceItem
+from tests.support.fakes import FakeEmbedder, make_item
 from web.app import create_app
 from web.cli.commands.shared import Composition
 from web.cli.main import main
 from web.context import make_context
 from web.services import Services
-from web.settings import Settings
 
-ARTICLES = (
+MakeApp = Callable[..., Flask]
+RunHemero = Callable[..., Result]
+
+ARTICLES: tuple[SourceItem, ...] = (
     make_item(
-        "Accord à Genève sur les missiles",
-        "Les missiles à moyenne portée seront détruits.\n\nLes inspecteurs viendront en mai.",
-        source="Agence Rive Gauche",
-        authors=("Camille Orsenne", "Théo Brachet"),
-        url="https://rive.example/1",
+        "Missiles : un accord à Genève",
+        "Les missiles à moyenne portée seront détruits.\n\nDes inspecteurs iront sur place.",
+        source="Le Fil",
+        authors=("Hélène Vasseur",),
+        url="https://lefil.example/missiles",
         language="fr",
-        published="2021-12-03T10:15:00+01:00",
+        published="2021-12-03",
     ),
     make_item(
-        "Crue de la Sarvelle",
-        "La rivière est sortie de son lit samedi soir.",
-        source="Le Fanal",
-        language="fr",
-        published="2022-01-10",
-    ),
-    make_item(
-        "Island runs on tides alone",
-        "The island has burned no fuel since spring; missiles are far away.",
-        source="The Kestrel Wire",
+        "Drones over the harbour",
+        "Two drones and several missiles were seen over the harbour.",
+        source="Harbour Post",
+        url="https://harbour.example/drones",
         language="en",
+        published="2022-02-01",
     ),
+    make_item("Inondations", "La rivière a débordé dans la vallée.", language="fr"),
 )
 
 
 @pytest.fixture
 def filled(services: Services) -> Services:
-    """The services, with three articles held and indexed."""
+    """The services over three indexed articles, numbers 1 to 3."""
     list(ingest(ARTICLES, services.store))
     services.index()
     return services
 
 
 @pytest.fixture
-def make_client(services: Services) -> Callable[..., FlaskClient]:
-    """A client of the application under given settings, which indexes at once what is added."""
+def make_app(filled: Services) -> Iterator[MakeApp]:
+    """Applications over the filled archive with settings of their own; they index at once."""
+    opened: list[Services] = []
 
-    def make(**settings: Any) -> FlaskClient:
-        for name, value in settings.items():
-            object.__setattr__(services.settings, name, value)
-        return make_app(services).test_client()
+    def make(**changes: Any) -> Flask:
+        services = filled
+        if changes:
+            filled.close()
+            services = Services(replace(filled.settings, **changes), filled.embedder)
+            opened.append(services)
+        return create_app(make_context(services, services.index))
 
-    return make
-
-
-def make_app(services: Services) -> Flask:
-    app = create_app(make_context(services, services.index))
-    app.testing = False
-    return app
-
-
-@pytest.fixture
-def client(filled: Services, make_client: Callable[..., FlaskClient]) -> FlaskClient:
-    return make_client()
+    yield make
+    for services in opened:
+        services.close()
 
 
 @pytest.fixture
-def run(settings: Settings, embedder: FakeEmbedder) -> Callable[..., Result]:
-    """Runs `hemero` with arguments; an unexpected exception is the test's."""
-
-    def run_command(*arguments: str, **options: Any) -> Result:
-        return CliRunner().invoke(
-            main,
-            ["--home", str(settings.home), *arguments],
-            obj=Composition(embedder=embedder),
-            catch_exceptions=False,
-            **options,
-        )
-
-    return run_command
+def client(make_app: MakeApp) -> FlaskClient:
+    return make_app().test_client()
 
 
 @pytest.fixture
-def run_filled(filled: Services, run: Callable[..., Result]) -> Callable[..., Result]:
-    """The same on the archive of three articles."""
-    filled.engine.close()
+def hemero(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunHemero:
+    """The command line on an archive of its own, with the fake embedder, beside article.txt."""
+    monkeypatch.setenv("HEMERO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HEMERO_CACHE", str(tmp_path / "cache"))
+    embedder = FakeEmbedder()
+    (tmp_path / "article.txt").write_text("Missiles\n\nDes missiles et des drones.\n")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **options: Any) -> Result:
+        return CliRunner().invoke(main, arguments, obj=Composition(embedder=embedder), **options)
+
     return run

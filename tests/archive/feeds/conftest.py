@@ -12,7 +12,7 @@ from archive.feeds.poll import Poller, PollSettings
 from archive.net.fetch import FetchLimits
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore
-from tests.archive.feeds.server import Site, running_site
+from tests.support.feed_site import Site, running_site
 
 LOOPBACK = ("127.0.0.0/8",)
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from archive.feeds.visit import FeedVisited
 from archive.model import ItemOutcome
 from archive.store.articles import ArticleStore
 from tests.archive.feeds.conftest import HandClock
-from tests.archive.feeds.server import Answer, Site, article_page, item, rss, running_site
+from tests.support.feed_site import Answer, Site, article_page, item, rss, running_site
 
 RSS = "application/rss+xml"
 

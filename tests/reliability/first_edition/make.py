@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path.cwd()))
 
 from archive.intake.ingest import ingest
 from indexer.search import SearchQuery
-from tests.fakes import FakeEmbedder, make_item
+from tests.support.fakes import FakeEmbedder, make_item
 from web.services import Services
 from web.settings import Settings
 

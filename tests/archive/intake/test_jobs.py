@@ -1,0 +1,80 @@
+"""`archive.intake.jobs`: work that goes on where it was cut, each item dealt with once."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.errors import JobNotFoundError
+from archive.intake.jobs import Job, JobSource, JobStore, run_job
+from archive.sources.options import ReadOptions
+from archive.store.articles import ArticleStore
+from tests.support.material import write_lines
+
+OPTIONS = ReadOptions()
+
+
+@pytest.fixture
+def jobs(store: ArticleStore) -> JobStore:
+    return JobStore(store.database)
+
+
+def run(job: Job, jobs: JobStore, store: ArticleStore) -> Job:
+    return list(run_job(job, jobs, store, OPTIONS))[-1]
+
+
+def next_id(jobs: JobStore) -> int | None:
+    held = jobs.next_unfinished()
+    return held.id if held else None
+
+
+def test_every_item_of_every_source_has_its_outcome(
+    store: ArticleStore, jobs: JobStore, tmp_path: Path
+) -> None:
+    dump = write_lines(tmp_path / "upload-1", 3)
+    broken = tmp_path / "upload-2"
+    broken.write_bytes(b"\x00\x01")
+    sources = [
+        JobSource("dump.jsonl", "file", str(dump)),
+        JobSource("photo.txt", "file", str(broken)),
+    ]
+    job = run(jobs.create("2 files", sources), jobs, store)
+    assert (job.state, job.done, job.counts) == ("done", 4, {"added": 3, "rejected": 1})
+    assert job.finished
+    outcomes = jobs.outcomes(job.id)
+    assert [outcome.item for outcome in outcomes] == [
+        "dump.jsonl:1", "dump.jsonl:2", "dump.jsonl:3", "photo.txt",
+    ]  # fmt: skip
+    assert outcomes[3].reason == "binary data, not text"
+    assert jobs.next_unfinished() is None
+    assert [held.id for held in jobs.latest()] == [job.id]
+
+
+def test_a_job_cut_short_goes_on_at_the_very_item(
+    store: ArticleStore, jobs: JobStore, tmp_path: Path
+) -> None:
+    dump = write_lines(tmp_path / "dump.jsonl", 200)
+    job = jobs.create("dump", [JobSource("dump.jsonl", "file", str(dump))])
+    state = next(run_job(job, jobs, store, OPTIONS))
+    assert 0 < state.done < 200
+    held = jobs.next_unfinished()
+    assert held is not None
+    assert (held.id, held.state, held.done) == (job.id, "running", store.count())
+    finished = run(held, jobs, store)
+    assert (finished.done, finished.counts) == (200, {"added": 200})
+    assert store.count() == 200
+
+
+def test_a_file_that_is_gone_is_an_outcome(store: ArticleStore, jobs: JobStore) -> None:
+    job = run(jobs.create("x", [JobSource("x.txt", "file", "/nowhere/x")]), jobs, store)
+    assert (job.state, job.counts) == ("done", {"rejected": 1})
+    assert "send it again" in (jobs.outcomes(job.id)[0].reason or "")
+
+
+def test_jobs_are_taken_in_their_order(store: ArticleStore, jobs: JobStore) -> None:
+    first, second = jobs.create("a", []), jobs.create("b", [])
+    assert next_id(jobs) == first.id
+    jobs.finish(first.id, "failed", "broken on purpose")
+    assert next_id(jobs) == second.id
+    assert jobs.get(first.id).message == "broken on purpose"
+    with pytest.raises(JobNotFoundError, match="no job 99"):
+        jobs.get(99)

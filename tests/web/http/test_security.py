@@ -1,0 +1,213 @@
+"""Who may write, whom we answer, and what every answer tells the browser."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.web.conftest import MakeApp
+from web.errors import SettingsError
+from web.http.security import check_exposure
+from web.settings import Settings
+
+PASTED = {"way": "paste", "title": "New", "text": "Something new."}
+ADDRESSES = ("/", "/search?q=missiles", "/articles/1", "/similar?article=1", "/add", "/nowhere",
+             "/static/style.css", "/preferences?lang=fr", "/api/v1/search?q=missiles",
+             "/api/v1/nowhere", "/api/v1/openapi.json", "/healthz")  # fmt: skip
+WRITES = (("POST", "/add"), ("POST", "/articles/1/delete"), ("POST", "/api/v1/articles"),
+          ("DELETE", "/api/v1/articles/1"))  # fmt: skip
+
+
+def count(app: Flask) -> int:
+    return int(app.extensions["hemero"].services.store.count())
+
+
+def write(app: Flask, method: str, path: str, **options: object) -> int:
+    """The status; what is sent would be taken."""
+    body = {"json": {"text": "Something new."}} if "/api/" in path else {"data": PASTED}
+    if method == "DELETE":
+        body = {}
+    return app.test_client().open(path, method=method, **(body | options)).status_code
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "http://localhost:1"},
+        {"Origin": "http://["},
+        {"Origin": "localhost"},
+        {"Origin": "http://evil.example/localhost"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_other_sites_cannot_write(
+    make_app: MakeApp, method: str, path: str, headers: dict[str, str]
+) -> None:
+    app = make_app()
+    assert write(app, method, path, headers=headers) == 403
+    assert count(app) == 3
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}], ids=str
+)
+def test_our_own_pages_can_write(make_app: MakeApp, headers: dict[str, str]) -> None:
+    app = make_app()
+    assert write(app, "POST", "/add", headers=headers) == 200
+    assert count(app) == 4
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1"])
+@pytest.mark.parametrize("path", ["/", "/add", "/api/v1/search?q=missiles"])
+def test_foreign_host_names_are_refused(client: FlaskClient, host: str, path: str) -> None:
+    """Else a site could point its own name at this machine and read the archive."""
+    answer = client.get(path, headers={"Host": host})
+    assert answer.status_code == 400
+    assert "Missiles" not in answer.text
+    assert answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "news.example"])
+def test_known_host_names_are_answered(make_app: MakeApp, host: str) -> None:
+    client = make_app(trusted_hosts=("news.example",)).test_client()
+    assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("evil.example", 400), ("192.168.1.2:8000", 200), ("[2001:db8::1]", 200), ("localhost", 200),
+     ("archive.example", 200)],
+)  # fmt: skip
+def test_on_the_network_names_are_known_and_addresses_are_answered(
+    make_app: MakeApp, host: str, status: int
+) -> None:
+    """Links in feeds and citations begin with the name: it must be ours."""
+    app = make_app(host="0.0.0.0", read_only=True, base_url="https://archive.example")
+    assert app.test_client().get("/", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_what_a_proxy_passes_on_is_no_local_write(
+    make_app: MakeApp, header: str, method: str, path: str
+) -> None:
+    app = make_app()
+    assert write(app, method, path, headers={header: "127.0.0.1"}) == 403
+    assert count(app) == 3
+
+
+def test_other_machines_cannot_write(make_app: MakeApp) -> None:
+    app = make_app()
+    environment = {"REMOTE_ADDR": "192.168.1.2"}
+    assert write(app, "POST", "/add", environ_base=environment) == 403
+    page = app.test_client().get("/add", environ_base=environment)
+    assert 'method="post"' not in page.text
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_a_token_is_asked_of_everyone(make_app: MakeApp, method: str, path: str) -> None:
+    app = make_app(token="sésame")
+    assert write(app, method, path) == 401
+    for given in ("Bearer wrong", "Bearer", "Basic sésame", ""):
+        assert write(app, method, path, headers={"Authorization": given}) == 401
+    assert count(app) == 3
+
+
+def test_the_token_by_header_or_form(make_app: MakeApp) -> None:
+    app = make_app(token="sesame")
+    far = {"REMOTE_ADDR": "192.168.1.2"}
+    bearer = {"Authorization": "bearer sesame", "X-Forwarded-For": "192.168.1.2"}
+    status = write(app, "POST", "/api/v1/articles", headers=bearer, environ_base=far)
+    assert status == 201
+    assert write(app, "POST", "/add", data=PASTED | {"token": "sesame", "text": "Other."}) == 200
+    assert write(app, "POST", "/articles/1/delete", data={"token": "sesame"}) == 302
+    assert count(app) == 4
+
+
+def test_the_page_asks_for_the_token_and_keeps_it_to_itself(make_app: MakeApp) -> None:
+    client = make_app(token="sesame").test_client()
+    page = client.get("/add").text
+    assert 'name="token" type="password"' in page
+    assert "sesame" not in page
+    failed = client.post("/add", data={"way": "paste", "text": "", "token": "sesame"})
+    assert "sesame" not in failed.text
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_read_only(make_app: MakeApp, method: str, path: str) -> None:
+    app = make_app(read_only=True, token="sesame")
+    assert write(app, method, path, headers={"Authorization": "Bearer sesame"}) == 403
+    assert count(app) == 3
+    assert 'method="post"' not in app.test_client().get("/add").text
+    assert 'method="post"' not in app.test_client().get("/articles/1").text
+    similar = app.test_client().post("/api/v1/similar", json={"text": "missiles"})
+    assert similar.status_code == 200, "a search is no write"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "news.example"])
+def test_exposure_needs_a_token_or_read_only(tmp_path: Path, host: str) -> None:
+    with pytest.raises(SettingsError, match="HEMERO_TOKEN"):
+        check_exposure(Settings(home=tmp_path, host=host))
+    check_exposure(Settings(home=tmp_path, host=host, token="sesame"))
+    check_exposure(Settings(home=tmp_path, host=host, read_only=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_loopback_is_no_exposure(tmp_path: Path, host: str) -> None:
+    check_exposure(Settings(home=tmp_path, host=host))
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_what_every_answer_tells_the_browser(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    policy = dict(
+        part.strip().partition(" ")[::2]
+        for part in answer.headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    answer.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=missiles", "/articles/1?q=a", "/add"])
+def test_nothing_inline_the_policy_would_stop(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+    assert "<style" not in page
+    assert " style=" not in page
+    assert " onclick=" not in page
+    assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example",
+     "/\t/evil.example", "/\n/evil.example", "\t//evil.example", "javascript:alert(1)",
+     "/x\r\nSet-Cookie: a=b", "evil.example", ""],
+)  # fmt: skip
+def test_preferences_lead_nowhere_else(client: FlaskClient, target: str) -> None:
+    answer = client.get("/preferences", query_string={"next": target, "theme": "dark"})
+    assert answer.headers["Location"] == "/"
+    assert len(answer.headers.getlist("Set-Cookie")) == 1
+
+
+def test_preferences_lead_back(client: FlaskClient) -> None:
+    address = "/search?q=moyenne+port%C3%A9e&language=fr"
+    answer = client.get("/preferences", query_string={"next": address, "lang": "fr"})
+    assert answer.headers["Location"] == address
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+    assert "SameSite=Lax" in answer.headers["Set-Cookie"]
+
+
+def test_unknown_preferences_are_not_kept(client: FlaskClient) -> None:
+    answer = client.get("/preferences?lang=xx&theme=<script>")
+    assert "Set-Cookie" not in answer.headers

@@ -1,0 +1,63 @@
+"""Whether store and index agree, and what is said where they do not."""
+
+from collections.abc import Callable
+
+import numpy as np
+from flask.testing import FlaskClient
+
+from archive.intake.ingest import ingest
+from indexer.engines.port import IndexBatch, IndexedArticle
+from indexer.sync import expected_fingerprint
+from tests.support.fakes import DIMENSION, FakeEmbedder, make_item
+from web.services import Services
+from web.upkeep.health import check_health
+
+
+def test_an_empty_archive_is_well(services: Services) -> None:
+    health = check_health(services)
+    assert health.ok
+    assert (health.articles, health.indexed, health.waiting) == (0, 0, 0)
+
+
+def test_articles_that_wait_are_counted(filled: Services) -> None:
+    list(ingest([make_item("Nouveau", "Un texte nouveau.")], filled.store))
+    health = check_health(filled)
+    assert (health.articles, health.indexed, health.waiting) == (4, 3, 1)
+    assert health.problems == ("1 changes wait for the index; run: hemero index",)
+
+
+def test_an_index_of_another_model_is_a_problem(filled: Services, embedder: FakeEmbedder) -> None:
+    embedder.name = "another"
+    (problem,) = check_health(filled).problems
+    assert "model fake, not another" in problem
+    assert "hemero index --rebuild" in problem
+
+
+def test_an_article_the_store_does_not_hold_is_named(filled: Services) -> None:
+    vectors = np.eye(1, DIMENSION, dtype=np.float32)
+    stranger = IndexedArticle(99, "T", "Un texte.", None, "fr", None, vectors)
+    batch = IndexBatch(expected_fingerprint(filled.embedder), (stranger,))
+    with filled.engine.exclusive(1):
+        filled.engine.write(batch)
+        filled.engine.commit(filled.engine.checkpoint())
+    (problem,) = check_health(filled).problems
+    assert problem.startswith("1 articles of the index are gone from the store (99)")
+
+
+def test_an_article_missing_from_the_index_is_named(filled: Services) -> None:
+    batch = IndexBatch(expected_fingerprint(filled.embedder), (), (2,))
+    with filled.engine.exclusive(1):
+        filled.engine.write(batch)
+        filled.engine.commit(filled.engine.checkpoint())
+    (problem,) = check_health(filled).problems
+    assert problem.startswith("1 articles are missing from the index (2)")
+
+
+def test_the_api_says_it_too(
+    filled: Services, make_client: Callable[..., FlaskClient], embedder: FakeEmbedder
+) -> None:
+    embedder.name = "another"
+    answer = make_client().get("/api/v1/health").json
+    assert answer is not None
+    assert list(answer) == ["ok", "articles", "indexed", "waiting", "problems"]
+    assert answer["ok"] is False
