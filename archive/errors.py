@@ -47,64 +47,94 @@ class ArchiveError(CodedError):
     """Root of this layer's errors."""
 
 
-class UnreadableInputError(ArchiveError, ValueError):
+class UnreadableInputError(ArchiveError):
     """A document that holds no article we can take: empty, binary, oversized or broken."""
 
+    category = Category.INVALID_INPUT
 
-class SourceNotFoundError(ArchiveError, FileNotFoundError):
+
+class SourceNotFoundError(ArchiveError):
     """A file or folder to add that is not there or cannot be opened."""
 
+    category = Category.NOT_FOUND
 
-class FetchError(ArchiveError, OSError):
+
+class FetchError(ArchiveError):
     """A URL that could not be fetched, or whose answer was refused."""
+
+    category = Category.UNREACHABLE
 
 
 class BlockedAddressError(FetchError):
     """A URL or redirect that leads to a private, loopback or link-local address."""
 
+    category = Category.INVALID_INPUT
 
-class SiteRulesError(ArchiveError, ValueError):
+
+class SiteRulesError(ArchiveError):
     """A file of site rules that cannot be used."""
 
+    category = Category.MISCONFIGURED
 
-class ArticleNotFoundError(ArchiveError, LookupError):
+
+class ArticleNotFoundError(ArchiveError):
     """No article under this id."""
 
+    category = Category.NOT_FOUND
 
-class JobNotFoundError(ArchiveError, LookupError):
+
+class JobNotFoundError(ArchiveError):
     """No job under this id."""
 
+    category = Category.NOT_FOUND
 
-class SavedSearchNotFoundError(ArchiveError, LookupError):
+
+class SavedSearchNotFoundError(ArchiveError):
     """No saved search under this id."""
 
+    category = Category.NOT_FOUND
 
-class SavedSearchLimitError(ArchiveError, ValueError):
+
+class SavedSearchLimitError(ArchiveError):
     """More searches than an archive keeps."""
 
+    category = Category.INVALID_INPUT
 
-class AccountNotFoundError(ArchiveError, LookupError):
+
+class AccountNotFoundError(ArchiveError):
     """No account of this name."""
 
+    category = Category.NO_SUCH_ACCOUNT
 
-class AccountRefusedError(ArchiveError, ValueError):
+
+class AccountRefusedError(ArchiveError):
     """An account or a token that cannot be made or changed so."""
 
+    category = Category.INVALID_INPUT
 
-class TokenNotFoundError(ArchiveError, LookupError):
+
+class TokenNotFoundError(ArchiveError):
     """No API token under this number."""
 
+    category = Category.NOT_FOUND
 
-class StoreError(ArchiveError, OSError):
+
+class StoreError(ArchiveError):
     """The store cannot be opened, read or written."""
+
+    category = Category.DISK
 
 
 class DamagedRowError(StoreError):
     """An article, an earlier version or a kept page that is not as it was stored."""
 
+    category = Category.DAMAGED
 
-class BackupError(ArchiveError, OSError):
+
+class BackupError(ArchiveError):
     """A backup that cannot be made or restored here; nothing was changed."""
+
+    category = Category.DISK
 
 
 class DamagedBackupError(UnreadableInputError):
@@ -119,8 +149,10 @@ class FeedNotFoundError(SourceNotFoundError):
     """No feed is subscribed under this address."""
 
 
-class PollLockedError(ArchiveError, OSError):
+class PollLockedError(ArchiveError):
     """Another process polls the feeds of this archive."""
+
+    category = Category.BUSY
 
 
 class RobotsForbiddenError(FetchError):

@@ -1,38 +1,55 @@
-"""Everything that can go wrong between an article and a ranked answer.
+"""Everything that can go wrong between an article and a ranked answer."""
 
-Each message is one line that says what happened and what to do next.
-"""
-
-from archive.errors import CodedError
+from archive.errors import Category, CodedError
 
 
 class IndexerError(CodedError):
     """Root of this layer's errors."""
 
 
-class ModelError(IndexerError, RuntimeError):
+class ModelError(IndexerError):
     """The embedding model is missing, damaged or failed while encoding."""
 
+    category = Category.UNAVAILABLE
 
-class QueryError(IndexerError, ValueError):
+
+class QueryError(IndexerError):
     """A query or filter that cannot be understood."""
 
+    category = Category.INVALID_QUERY
 
-class StaleIndexError(IndexerError, RuntimeError):
+
+class StaleIndexError(IndexerError):
     """The index was built with another model, splitter or analyzer version."""
 
+    category = Category.STALE
 
-class CorruptIndexError(IndexerError, OSError):
+
+class CorruptIndexError(IndexerError):
     """Files of the index are missing, torn or not ours."""
 
+    category = Category.DAMAGED
 
-class IndexWriteError(IndexerError, OSError):
+
+class IndexWriteError(IndexerError):
     """The index cannot be written: its disk is full, broken or not ours to write."""
 
+    category = Category.DISK
 
-class IndexLockedError(IndexerError, TimeoutError):
+
+class IndexLockedError(IndexerError):
     """Another process is writing the index."""
 
+    category = Category.BUSY
 
-class TopicsError(IndexerError, ValueError):
+
+class EngineUnreachableError(IndexerError):
+    """The search engine cannot be reached; searches say so instead of failing."""
+
+    category = Category.UNAVAILABLE
+
+
+class TopicsError(IndexerError):
     """An evaluation folder that is not in TREC form."""
+
+    category = Category.INVALID_INPUT

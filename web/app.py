@@ -17,12 +17,13 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as AnyResponse
 
+from archive.errors import CodedError
 from web.accounts import account as account_pages
 from web.accounts import sign_in as signing_pages
 from web.accounts import users as user_pages
 from web.api import articles as api
 from web.context import WebContext
-from web.errors import KNOWN_ERRORS, SignInNeededError, TooManyRequestsError, http_status
+from web.errors import SignInNeededError, TooManyRequestsError, http_status
 from web.exports import article_exports, discovery
 from web.exports import search_formats as twins
 from web.http import admission as load
@@ -101,8 +102,7 @@ def _register_errors(app: Flask) -> None:
     app.register_error_handler(SignInNeededError, _ask_to_sign_in)
     app.register_error_handler(TooManyRequestsError, _answer_later)
     app.register_error_handler(RecursionError, lambda exc: _answer(400, STATUS_DETAILS[400]))
-    for kind in KNOWN_ERRORS:
-        app.register_error_handler(kind, lambda exc: _answer(http_status(exc), str(exc)))
+    app.register_error_handler(CodedError, lambda exc: _answer(http_status(exc), str(exc)))
     app.register_error_handler(Exception, _answer_unexpected)
 
 

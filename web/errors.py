@@ -1,54 +1,40 @@
 """What can go wrong in the fronts themselves, and which status or exit code any error gets."""
 
-from archive.errors import (
-    AccountNotFoundError,
-    AccountRefusedError,
-    ArchiveError,
-    ArticleNotFoundError,
-    BlockedAddressError,
-    CodedError,
-    FetchError,
-    JobNotFoundError,
-    PollLockedError,
-    SavedSearchLimitError,
-    SavedSearchNotFoundError,
-    SiteRulesError,
-    SourceNotFoundError,
-    TokenNotFoundError,
-    UnreadableInputError,
-)
-from indexer.errors import (
-    IndexerError,
-    IndexLockedError,
-    ModelError,
-    QueryError,
-    StaleIndexError,
-    TopicsError,
-)
+from archive.errors import Category, CodedError
 
 
 class WebError(CodedError):
     """Root of this layer's errors."""
 
 
-class SettingsError(WebError, ValueError):
+class SettingsError(WebError):
     """A setting that is unknown or cannot be used."""
 
+    category = Category.MISCONFIGURED
 
-class WriteRefusedError(WebError, PermissionError):
+
+class WriteRefusedError(WebError):
     """A write by someone who may not write."""
 
-
-class SignInNeededError(WebError, PermissionError):
-    """Asked by someone unknown for what not everyone may do."""
+    category = Category.FORBIDDEN
 
 
-class SignInRefusedError(WebError, PermissionError):
+class SignInNeededError(WebError):
+    """A request by a stranger for what not everyone may do."""
+
+    category = Category.SIGN_IN_NEEDED
+
+
+class SignInRefusedError(WebError):
     """A name and a password that do not open an account."""
 
+    category = Category.SIGN_IN_NEEDED
 
-class TooManyRequestsError(WebError, RuntimeError):
-    """More in a while than one client may ask."""
+
+class TooManyRequestsError(WebError):
+    """More requests than one client may send in a while."""
+
+    category = Category.TOO_MANY_REQUESTS
 
     def __init__(self, message: str, retry_after_seconds: int) -> None:
         seconds, minutes = retry_after_seconds, -(-retry_after_seconds // 60)
@@ -57,64 +43,53 @@ class TooManyRequestsError(WebError, RuntimeError):
         self.retry_after_seconds = retry_after_seconds
 
 
-class SavedSearchRefusedError(WebError, ValueError):
+class SavedSearchRefusedError(WebError):
     """A name or an address of a saved search that cannot be used."""
 
-
-class AlertError(WebError, OSError):
-    """A message that its receiver did not take."""
+    category = Category.INVALID_INPUT
 
 
-class ArchiveInUseError(WebError, TimeoutError):
+class AlertError(WebError):
+    """An alert that its receiver did not take."""
+
+    category = Category.UNREACHABLE
+
+
+class ArchiveInUseError(WebError):
     """A server has the archive open that is to be replaced."""
 
+    category = Category.BUSY
 
-class SavedLockedError(WebError, TimeoutError):
+
+class SavedLockedError(WebError):
     """Another process checks the saved searches."""
 
+    category = Category.BUSY
 
-# The first class that fits decides: HTTP status, exit code of the command line.
-STATUSES: dict[type[Exception], tuple[int, int]] = {
-    WriteRefusedError: (403, 77),
-    SignInNeededError: (401, 77),
-    SignInRefusedError: (401, 77),
-    TooManyRequestsError: (429, 75),
-    AccountNotFoundError: (404, 67),
-    AccountRefusedError: (422, 65),
-    TokenNotFoundError: (404, 66),
-    SettingsError: (500, 78),
-    ArticleNotFoundError: (404, 66),
-    JobNotFoundError: (404, 66),
-    SavedSearchNotFoundError: (404, 66),
-    SavedSearchLimitError: (422, 65),
-    SavedSearchRefusedError: (422, 65),
-    SavedLockedError: (503, 75),
-    ArchiveInUseError: (503, 75),
-    SiteRulesError: (500, 78),
-    QueryError: (400, 64),
-    TopicsError: (400, 65),
-    SourceNotFoundError: (404, 66),
-    UnreadableInputError: (422, 65),
-    BlockedAddressError: (422, 65),
-    FetchError: (422, 69),
-    PollLockedError: (503, 75),
-    StaleIndexError: (503, 75),
-    IndexLockedError: (503, 75),
-    ModelError: (503, 69),
-    ArchiveError: (500, 74),
-    IndexerError: (500, 74),
+
+# HTTP status and exit code of the command line, as sysexits.h numbers them.
+STATUSES = {
+    Category.INVALID_QUERY: (400, 64),
+    Category.INVALID_INPUT: (422, 65),
+    Category.NOT_FOUND: (404, 66),
+    Category.NO_SUCH_ACCOUNT: (404, 67),
+    Category.SIGN_IN_NEEDED: (401, 77),
+    Category.FORBIDDEN: (403, 77),
+    Category.TOO_MANY_REQUESTS: (429, 75),
+    Category.UNREACHABLE: (422, 69),
+    Category.BUSY: (503, 75),
+    Category.STALE: (503, 75),
+    Category.UNAVAILABLE: (503, 69),
+    Category.MISCONFIGURED: (500, 78),
+    Category.DISK: (500, 74),
+    Category.DAMAGED: (500, 74),
+    Category.FAILED: (500, 74),
 }
-KNOWN_ERRORS = (ArchiveError, IndexerError, WebError)
 
 
-def http_status(error: Exception) -> int:
-    return _codes(error)[0]
+def http_status(error: CodedError) -> int:
+    return STATUSES[error.category][0]
 
 
-def exit_code(error: Exception) -> int:
-    """As sysexits.h numbers them."""
-    return _codes(error)[1]
-
-
-def _codes(error: Exception) -> tuple[int, int]:
-    return next((codes for kind, codes in STATUSES.items() if isinstance(error, kind)), (500, 70))
+def exit_code(error: CodedError) -> int:
+    return STATUSES[error.category][1]

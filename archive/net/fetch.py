@@ -123,8 +123,6 @@ def _guarded_pool(
     try:
         with httpcore.ConnectionPool(network_backend=backend) as pool:
             yield pool
-    except FetchError:
-        raise
     except (TimeoutError, httpcore.TimeoutException) as exc:
         raise FetchError(f"{url!r:.300} took over {limits.timeout_seconds} s; try later") from exc
     except (OSError, ValueError, *_HTTP_ERRORS) as exc:  # UnicodeError is a ValueError

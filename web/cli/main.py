@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from archive.errors import CodedError
 from web.cli.commands import (
     accounts,
     articles,
@@ -22,7 +23,7 @@ from web.cli.commands import (
     upkeep,
 )
 from web.cli.commands.shared import Composition
-from web.errors import KNOWN_ERRORS, exit_code
+from web.errors import exit_code
 
 
 class HemeroGroup(click.Group):
@@ -33,7 +34,7 @@ class HemeroGroup(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
-        except KNOWN_ERRORS as exc:
+        except CodedError as exc:
             click.echo(f"hemero: {exc}", err=True)
             ctx.exit(exit_code(exc))
         except BrokenPipeError:

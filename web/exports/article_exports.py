@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, url_for
 
 from archive.diff import pick_version
+from archive.errors import CodedError
 from archive.model import Article
 from indexer.errors import QueryError
 from indexer.ranking.reasons import Span
 from web.context import get_context
-from web.errors import KNOWN_ERRORS
 from web.exports.citations import (
     Citation,
     cite,
@@ -34,8 +34,7 @@ Written = tuple[str, str]
 
 blueprint = Blueprint("article_exports", __name__)
 blueprint.after_request(keep_out_of_search_engines)
-for _kind in KNOWN_ERRORS:
-    blueprint.register_error_handler(_kind, answer_problem)
+blueprint.register_error_handler(CodedError, answer_problem)
 
 
 @blueprint.get('/articles/<int:article_id>.<any(bib, ris, "csl.json", md, txt):kind>')

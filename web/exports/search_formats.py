@@ -11,11 +11,11 @@ from dataclasses import replace
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from archive.errors import CodedError
 from archive.sources.export import article_cells, write_rows
 from indexer.ranking.request import MOST_PER_PAGE
 from indexer.ranking.result_page import SearchPage, SearchResult
 from web.context import get_context
-from web.errors import KNOWN_ERRORS
 from web.exports.citations import format_bibtex, format_ris
 from web.exports.feed_formats import (
     ATOM_TYPE,
@@ -66,8 +66,7 @@ def keep_out_of_search_engines(response: Response) -> Response:
     return response
 
 
-for _kind in KNOWN_ERRORS:
-    blueprint.register_error_handler(_kind, answer_problem)
+blueprint.register_error_handler(CodedError, answer_problem)
 
 
 def answer(body: str | bytes, media_type: str, file_name: str | None = None) -> Response:

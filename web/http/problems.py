@@ -2,6 +2,7 @@
 
 from flask import Response, jsonify
 
+from archive.errors import CodedError
 from web.errors import TooManyRequestsError, http_status
 from web.i18n.messages import status_title
 
@@ -15,7 +16,7 @@ def make_problem(status: int, detail: str) -> Response:
     return response
 
 
-def answer_problem(error: Exception) -> Response:
+def answer_problem(error: CodedError) -> Response:
     """The document of a known error."""
     return tell_wait(make_problem(http_status(error), str(error)), error)
 

@@ -78,8 +78,6 @@ def load_record(folder: Path) -> BackupRecord:
         files = tuple(BackupFile(**file) for file in data["files"])
     except (FileNotFoundError, NotADirectoryError) as exc:
         raise BackupError(f"{folder} is no backup: it has no {RECORD_NAME}") from exc
-    except BackupError:
-        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise damaged_backup(folder, [f"{RECORD_NAME} is damaged"]) from exc
     return BackupRecord(**(data | {"files": files}))

@@ -75,12 +75,8 @@ def make_backup(
             is_sound = not (record.note or "").startswith(STORE_DAMAGED)
             _remove_all(list_backups(target)[keep:] if keep and is_sound else ())
             return folder, record
-    except BackupError:
-        raise
     except OSError as exc:
-        if exc.errno is None:  # errors of other layers, which say what to do
-            raise
-        raise BackupError(f"cannot back up to {target}: {exc.strerror}") from exc
+        raise BackupError(f"cannot back up to {target}: {exc.strerror or exc}") from exc
 
 
 def list_backups(target: Path) -> list[Path]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from archive.errors import BackupError
 from archive.store.backup import advance_clock, read_clock
 from indexer.engines.embedded.storage.lock import write_lock
-from web.errors import ArchiveInUseError
 from web.settings import Settings
 from web.upkeep.archive_lock import alone
 from web.upkeep.backup_files import (
@@ -75,12 +74,8 @@ def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
         unserved = alone(home) if occupied else nullcontext()
         with hold_folder(home.parent), unserved, lock:
             yield
-    except (BackupError, ArchiveInUseError):
-        raise
     except OSError as exc:
-        if exc.errno is None:  # errors of other layers, which say what to do
-            raise
-        raise BackupError(f"cannot restore to {home}: {exc.strerror}") from exc
+        raise BackupError(f"cannot restore to {home}: {exc.strerror or exc}") from exc
 
 
 def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:

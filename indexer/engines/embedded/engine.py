@@ -46,7 +46,7 @@ from indexer.engines.port import (
     WordGain,
     check_fingerprint,
 )
-from indexer.errors import CorruptIndexError, IndexerError, IndexWriteError
+from indexer.errors import CorruptIndexError, IndexWriteError
 from indexer.query import Query
 
 MOST_DEAD_SHARE = 0.5
@@ -231,8 +231,6 @@ def _writing(folder: Path) -> Iterator[None]:
     """Failures of the disk in the block become IndexWriteError."""
     try:
         yield
-    except IndexerError:
-        raise
     except OSError as exc:
         raise IndexWriteError(
             f"the index {folder} cannot be written: {exc.strerror or exc}; the articles are stored:"

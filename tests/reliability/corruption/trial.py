@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.errors import CodedError
 from archive.intake.ingest import ingest
 from archive.model import OriginalPage
 from indexer.engines.embedded import snapshot
 from indexer.ranking.request import MODES, SearchQuery
 from tests.support.fakes import FakeEmbedder, make_item
-from web.errors import KNOWN_ERRORS
 from web.services import Services
 from web.settings import Settings
 from web.upkeep import health
@@ -161,12 +161,12 @@ class Trial:
         """Who noticed, and whether the answers, where any were given, are as before."""
         try:
             same = ask(home) == self._answers
-        except KNOWN_ERRORS:
+        except CodedError:
             return "reader", True
         services = open_services(home)
         try:
             sound = check_health(services, rows=True).ok
-        except KNOWN_ERRORS:
+        except CodedError:
             sound = False
         finally:
             services.close()
@@ -178,7 +178,7 @@ class Trial:
         try:
             repair(services)
             healed = check_health(services, rows=True).ok
-        except KNOWN_ERRORS as exc:
+        except CodedError as exc:
             is_store = damage.name.startswith(STORE)
             return None if is_store else f"the repair failed: {exc}"
         finally:

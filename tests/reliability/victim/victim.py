@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.errors import CodedError
 from archive.intake.ingest import ingest
 from indexer import sync
 from indexer.engines.embedded.storage import merging
@@ -28,7 +29,6 @@ from tests.reliability.victim.ledger import Item, Operation, read_operation
 from tests.support.fakes import FakeEmbedder, make_item
 from web.cli.commands.shared import Composition
 from web.cli.main import main as run_command
-from web.errors import KNOWN_ERRORS
 from web.jobs.jobs import JobRunner
 from web.services import Services
 from web.settings import Settings
@@ -149,7 +149,7 @@ def _perform(
         method(operation)
         told: dict[str, Any] = {"what": "done"}
     except Exception as exc:
-        known = isinstance(exc, KNOWN_ERRORS)
+        known = isinstance(exc, CodedError)
         text = str(exc) if known else traceback.format_exc()
         told = {"what": "failed", "known": known, "error": type(exc).__name__, "text": text}
     steps, hits = layer.disarm()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from archive.errors import BackupError, DamagedBackupError, StoreError
+from archive.errors import BackupError, CodedError, DamagedBackupError, StoreError
 from archive.intake.ingest import ingest
 from archive.store.backup import advance_clock, read_clock
 from indexer.errors import IndexLockedError
@@ -25,7 +25,7 @@ from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.paths import ROOT
 from web.cli.commands.backups import COMMANDS
 from web.cli.commands.shared import Composition
-from web.errors import KNOWN_ERRORS, ArchiveInUseError, exit_code
+from web.errors import ArchiveInUseError, exit_code
 from web.services import Services
 from web.settings import Settings
 from web.upkeep import archive_lock as presence
@@ -571,7 +571,7 @@ def test_the_commands(run_backup: Callable[..., Result], filled: Services, targe
     assert (made.exit_code, record["articles"], record["note"]) == (0, 3, None)
     assert "intact: " in run_backup("backup", str(target), "--verify").stdout
     refused = run_backup("restore", str(target))
-    assert isinstance(refused.exception, KNOWN_ERRORS)
+    assert isinstance(refused.exception, CodedError)
     assert exit_code(refused.exception) == 74
     filled.close()
     restored = run_backup("restore", str(target), "--force")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from web.errors import KNOWN_ERRORS, exit_code
+from archive.errors import CodedError
+from web.errors import exit_code
 from web.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -109,4 +110,4 @@ def _exit_code(error: BaseException | None) -> int:
         return 0
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
-    return exit_code(error) if isinstance(error, KNOWN_ERRORS) else 1
+    return exit_code(error) if isinstance(error, CodedError) else 1
