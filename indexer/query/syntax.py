@@ -36,12 +36,13 @@ _LEXEME = regex.compile(
     r"""
       (?P<minus>(?<![^\s(])-(?=[^\s\-)]))
     | (?P<open>\() | (?P<close>\))
-    | (?:(?P<field>[^\W\d_]++):(?=[^\s:/()]))?+
+    | (?:-++(?=[^\s"()]))?+ (?:(?P<field>[^\W\d_]++):(?=[^\s:/()]))?+
       (?:"(?P<phrase>[^"]*)"(?:~(?P<within>\d{1,4}+))? | (?P<stray>")
         | (?P<word>[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?!\w) | [^\s"()]+))
     """,
     regex.VERBOSE,
 )
+_THOUSANDS = regex.compile(r"\d{3}(?!\w)")
 _WILD = regex.compile(r"[^\W_].*?\*+")
 
 
@@ -102,8 +103,19 @@ def write_syntax(node: Node) -> str:
         return f'{name}"{node.text}"{within}' if node.quoted else name + node.text
     if isinstance(node, Negated):
         return "NOT " + _write_inner(node.node)
-    sign = {"side": " ", "and": " AND ", "or": " OR "}[node.how]
-    return sign.join(map(_write_inner, node.nodes))
+    if node.how == "side":
+        return _write_side(node.nodes)
+    return f" {node.how.upper()} ".join(map(_write_inner, node.nodes))
+
+
+def _write_side(nodes: "tuple[Node, ...]") -> str:
+    """The nodes one after the other, with parentheses wherever two would read as one number."""
+    written: list[str] = []
+    for node in nodes:
+        part = _write_inner(node)
+        joins = written and written[-1][-1:].isdecimal() and _THOUSANDS.match(part)
+        written.append(f"({part})" if joins else part)
+    return " ".join(written)
 
 
 def _write_inner(node: Node) -> str:
