@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from archive.model import Article
-from archive.sources.records import AUTHOR_SEPARATOR
+from archive.sources.records import AUTHOR_SEPARATOR, split_authors
 
 COLUMNS = (
     *("id", "title", "text", "published", "modified"),
@@ -31,14 +31,17 @@ def write_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: Te
 
 
 def article_cells(article: Article, columns: Iterable[str]) -> tuple[str, ...]:
-    """What these fields of the article hold, "" for nothing.
+    """Return the text of these fields of the article, "" for a missing value."""
+    special = {"published": article.published_local, "authors": _join_authors(article.authors)}
+    values = (special[name] if name in special else getattr(article, name) for name in columns)
+    return tuple("" if value is None else str(value) for value in values)
 
-    A semicolon in an author's name becomes a comma: semicolons part the names.
-    """
-    names = (name.replace(AUTHOR_SEPARATOR, ",") for name in article.authors)
-    said = {"published": article.published_local, "authors": "; ".join(names)}
-    given = (said[name] if name in said else getattr(article, name) for name in columns)
-    return tuple("" if cell is None else str(cell) for cell in given)
+
+def _join_authors(authors: Iterable[str]) -> str:
+    """Return one cell, which `split_authors` reads back; semicolons in names become commas."""
+    names = tuple(name.replace(AUTHOR_SEPARATOR, ",") for name in authors)
+    cell = "; ".join(names)
+    return cell if split_authors(cell) == names else cell + AUTHOR_SEPARATOR
 
 
 def defuse_cell(cell: str) -> str:

@@ -1,10 +1,11 @@
 """Articles given as named fields: the mapping that JSON objects and rows of tables share. Pure.
 
 Fields: title, text (or paragraphs, a list), published, modified, language, source, section, url,
-authors (a list, or names separated by ";"), and id, which names the item in the outcome. Unknown
-fields are ignored.
+authors (a list, or one text; see `read_authors`), and id, which names the item in the outcome.
+Unknown fields are ignored.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,10 @@ from archive.model import ArticleDraft, SourceItem
 from archive.text.normalize import clean_line, split_paragraphs
 
 AUTHOR_SEPARATOR = ";"
-_LONGEST_NAME_CHARACTERS = 500
+MAX_NAME_CHARACTERS = 500
+_ACRONYM = re.compile(r"[A-Z]{2,6}")
+# Family names of several words that begin in lower case: "de La Tour", "von der Leyen".
+_PARTICLE = re.compile(r"d[aei]|do?s|das|dell?a|du|des|l[ae]|van|von|de[rn]|ten|ter|zu|bin|ibn")
 
 
 def read_record(record: Mapping[str, Any], place: str) -> SourceItem:
@@ -30,7 +34,7 @@ def draft_from_record(record: Mapping[str, Any]) -> ArticleDraft:
         title=_text(record, "title") or "",
         paragraphs=_paragraphs(record),
         source=_text(record, "source"),
-        authors=_authors(record.get("authors")),
+        authors=read_authors(record.get("authors")),
         url=_text(record, "url"),
         language=_text(record, "language"),
         published=_text(record, "published"),
@@ -43,11 +47,37 @@ def item_name(given: Any, place: str) -> str:
     """The id a source gave, in one line, or the place where the item lies."""
     if not isinstance(given, str | int):
         return place
-    return clean_line(str(given)[:_LONGEST_NAME_CHARACTERS]) or place
+    return clean_line(str(given)[:MAX_NAME_CHARACTERS]) or place
 
 
-def split_names(text: str) -> tuple[str, ...]:
-    return tuple(name for name in map(clean_line, text.split(AUTHOR_SEPARATOR)) if name)
+def split_names(text: str, separator: str = AUTHOR_SEPARATOR) -> tuple[str, ...]:
+    """Return the cleaned names between the separators, without empty ones."""
+    return tuple(name for name in map(clean_line, text.split(separator)) if name)
+
+
+def split_authors(text: str) -> tuple[str, ...]:
+    """Return the authors that one field names: split at ";", or else at commas between whole names.
+
+    "Jean Dupont, Anne Exemple" are two people. "Dupont, Jean" is one, family name first.
+    """
+    names = split_names(text, ",")
+    if AUTHOR_SEPARATOR not in text and _are_whole_names(names):
+        return names
+    return split_names(text)
+
+
+def read_authors(given: Any) -> tuple[str, ...]:
+    """Return the authors of a text or of a list of texts; anything else names none."""
+    texts = given if isinstance(given, list) else [given]
+    return tuple(name for text in texts if isinstance(text, str) for name in split_authors(text))
+
+
+def _are_whole_names(names: tuple[str, ...]) -> bool:
+    """Whether each is a name by itself, not the family or given names alone of the same person."""
+    if len(names) < 2:
+        return True
+    whole = all(" " in name or _ACRONYM.fullmatch(name) for name in names)
+    return whole and " " in names[0] and not _PARTICLE.fullmatch(names[0].split()[0])
 
 
 def _paragraphs(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -55,12 +85,6 @@ def _paragraphs(record: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(given, list) and all(isinstance(part, str) for part in given):
         return tuple(given)
     return split_paragraphs(_text(record, "text") or "")
-
-
-def _authors(given: Any) -> tuple[str, ...]:
-    if isinstance(given, list):
-        return tuple(name for name in given if isinstance(name, str))
-    return split_names(given) if isinstance(given, str) else ()
 
 
 def _text(record: Mapping[str, Any], field: str) -> str | None:

@@ -1,6 +1,7 @@
 """Articles that arrive through pages or API: read, stored, announced to the index."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from archive.errors import UnreadableInputError
 from archive.extraction.extract import extract_article
@@ -8,6 +9,7 @@ from archive.intake.ingest import ingest
 from archive.model import ArticleDraft, ItemOutcome, SourceItem
 from archive.sources import html, read_url
 from archive.sources.options import ReadOptions
+from archive.sources.records import read_authors
 from archive.text.normalize import clean_line, split_paragraphs
 from web.context import WebContext
 from web.request_notes import note_outcomes
@@ -45,8 +47,8 @@ def read_address(address: str, options: ReadOptions) -> list[SourceItem]:
     return list(read_url(clean_line(address), options))
 
 
-def read_pasted(fields: Mapping[str, str]) -> SourceItem:
-    """The article of a form or JSON object: `text` is plain or a whole HTML page."""
+def read_pasted(fields: Mapping[str, Any]) -> SourceItem:
+    """Return the article of a form or JSON object. Its `text` is plain or a whole HTML page."""
     text = fields.get("text", "")
     name = clean_line(fields.get("title", "")) or PASTED
     try:
@@ -56,28 +58,27 @@ def read_pasted(fields: Mapping[str, str]) -> SourceItem:
         return SourceItem(name, problem=str(exc))
 
 
-def _from_text(text: str, fields: Mapping[str, str]) -> ArticleDraft:
-    separated = fields.get("authors", "").replace(";", ",")
+def _from_text(text: str, fields: Mapping[str, Any]) -> ArticleDraft:
     return ArticleDraft(
         title=fields.get("title", ""),
         paragraphs=split_paragraphs(text),
         source=fields.get("source") or None,
-        authors=tuple(name for name in separated.split(",") if name.strip()),
+        authors=read_authors(fields.get("authors")),
         url=fields.get("url") or None,
         language=fields.get("language") or None,
         published=fields.get("published") or None,
     )
 
 
-def _from_html(text: str, fields: Mapping[str, str]) -> ArticleDraft:
-    """What the page says, unless the form says otherwise."""
-    said, page = _from_text("", fields), extract_article(text, fields.get("url") or None)
+def _from_html(text: str, fields: Mapping[str, Any]) -> ArticleDraft:
+    """Return the page's article, with the fields of the form in place of the page's own."""
+    typed, page = _from_text("", fields), extract_article(text, fields.get("url") or None)
     return ArticleDraft(
-        title=said.title.strip() or page.title,
+        title=typed.title.strip() or page.title,
         paragraphs=page.paragraphs,
-        source=said.source or page.source,
-        authors=said.authors or page.authors,
-        url=said.url or page.url,
-        language=said.language or page.language,
-        published=said.published or page.published,
+        source=typed.source or page.source,
+        authors=typed.authors or page.authors,
+        url=typed.url or page.url,
+        language=typed.language or page.language,
+        published=typed.published or page.published,
     )

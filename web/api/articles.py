@@ -7,7 +7,6 @@ from flask.views import MethodView
 from flask_smorest import Api
 
 from archive.model import ItemOutcome
-from archive.text.normalize import clean_line
 from indexer.ranking.request import SearchQuery
 from indexer.ranking.result_page import SearchPage
 from web.actions import adding
@@ -193,9 +192,7 @@ def _add(fields: Record) -> ItemOutcome:
     if fields["address"]:
         items = adding.read_address(fields["address"], get_context().services.read_options())
     else:
-        texts = {name: value or "" for name, value in fields.items() if name != "authors"}
-        authors = ";".join(clean_line(name) for name in fields["authors"])
-        items = [adding.read_pasted(texts | {"authors": authors})]
+        items = [adding.read_pasted({name: value or "" for name, value in fields.items()})]
     return adding.add_items(get_context(), items)[0]
 
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.model import Article, ArticleDraft
@@ -160,6 +160,8 @@ tricky = st.one_of(text, st.sampled_from(['"', ',"', "''", "'=1", "-", "a;b", 'x
 cell = tricky.map(clean_line)
 
 
+@example("t", ["p"], None, ["Agence de la mer, Bureau de Brest"])
+@example("t", ["p"], None, ["Ana Sol, Eva Mar", "Dupont, Jean"])
 @given(
     title=cell,
     paragraphs=st.lists(cell.filter(bool), min_size=1, max_size=4),

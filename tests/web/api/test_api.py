@@ -90,6 +90,14 @@ def test_add_and_delete(client: FlaskClient) -> None:
     assert client.get("/api/v1/articles/4").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "authors", [["Dupont, Jean"], ["Dupont, Jean", "Exemple, Anne"], ["Eva Mar"], []]
+)
+def test_an_author_may_be_named_family_name_first(client: FlaskClient, authors: list[str]) -> None:
+    added = client.post("/api/v1/articles", json={"text": "Un zeppelin.", "authors": authors})
+    assert client.get(f"/api/v1/articles/{added.json['id']}").json["authors"] == authors
+
+
 def test_health(client: FlaskClient) -> None:
     expected = {"ok": True, "articles": 3, "indexed": 3, "waiting": 0, "problems": []}
     assert client.get("/api/v1/health").json == expected
