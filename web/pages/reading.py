@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from archive.diff import compare_versions, pick_version, pick_versions
 from archive.errors import ArchiveError
 from archive.model import ArchiveSummary
-from indexer.errors import QueryError
-from indexer.query import parse_query
+from indexer.errors import IndexerError, QueryError
+from indexer.query import Query
 from indexer.ranking.request import SearchQuery
 from indexer.ranking.result_page import SearchPage
 from web.actions import adding
@@ -225,10 +225,11 @@ def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
     return listing | {"facets": found.facets, "histogram": view_histogram(found.histogram)}
 
 
-def _understand(query: str) -> Any:
+def _understand(query: str) -> Query | None:
+    """Return the query as the search reads it, or None if it is empty or cannot be searched."""
     try:
-        return parse_query(query)
-    except QueryError:
+        return get_context().services.search.understand(query) if query.strip() else None
+    except (ArchiveError, IndexerError):
         return None
 
 

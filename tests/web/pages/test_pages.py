@@ -74,6 +74,29 @@ def test_states_with_nothing_to_show(client: FlaskClient, address: str, said: st
     assert said in read(client, address).main.text
 
 
+@pytest.fixture
+def own_acronyms(services: Services) -> Services:
+    """The services, with an acronym in the archive's home that Hemero does not come with."""
+    home = services.settings.home
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "acronyms.toml").write_text('ZVH = ["Two drones"]\n', "utf-8")
+    return services
+
+
+def test_the_article_marks_the_words_of_the_archives_own_acronyms(
+    own_acronyms: Services, client: FlaskClient
+) -> None:
+    marks = read(client, "/articles/2?q=ZVH").select("mark[id]")
+    assert [mark.text for mark in marks] == ["Two drones"]
+
+
+def test_an_article_stays_readable_when_the_search_cannot_be_made(
+    own_acronyms: Services, client: FlaskClient
+) -> None:
+    (own_acronyms.settings.home / "acronyms.toml").write_text("no list", "utf-8")
+    assert "harbour" in read(client, "/articles/2?q=drones").main.text
+
+
 def test_an_empty_archive(client: FlaskClient, services: Services) -> None:
     for article_id in (1, 2, 3):
         client.post(f"/articles/{article_id}/delete")
