@@ -18,6 +18,7 @@ from indexer.engines.port import (
     Vectors,
     check_fingerprint,
 )
+from indexer.lease import hold_lease
 from indexer.models.embedding import Embedder
 from indexer.passages import SPLITTER_VERSION, embedding_input, split_passages
 
@@ -62,7 +63,8 @@ def sync(
 
     Raises IndexLockedError, StaleIndexError, ModelError; what was committed until then stays.
     """
-    with engine.exclusive(lock_timeout_seconds):
+    with hold_lease(store.database.path.parent, lock_timeout_seconds):
+        engine.rollback()
         if rebuild:
             engine.clear()
         check_fingerprint(engine.fingerprint(), expected_fingerprint(embedder))

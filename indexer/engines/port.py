@@ -1,8 +1,8 @@
 """The port between ranking and whatever holds the index."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -147,6 +147,24 @@ class Spelling:
     article_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class StateFile:
+    """A file as the engine wrote it; `path` is relative to the engine's folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """The files that make one commit, for backups; empty for an engine that keeps none here."""
+
+    checkpoint: int
+    folder: Path
+    files: tuple[StateFile, ...] = ()
+
+
 class SearchEngine(Protocol):
     """Holds what sync gives it, answers rankings. Knows nothing of Flask or the store."""
 
@@ -156,11 +174,14 @@ class SearchEngine(Protocol):
     def checkpoint(self) -> int:
         """The last change fully applied; 0 when new."""
 
-    def exclusive(self, timeout_seconds: float) -> AbstractContextManager[None]:
-        """Be the only writer. Raises IndexLockedError, naming the owner, when it takes too long."""
-
     def write(self, batch: IndexBatch) -> None:
-        """Take the whole new state of some articles; a replay changes nothing."""
+        """Take the whole new state of some articles; a replay changes nothing.
+
+        Who writes holds the lease (`indexer.lease`); engines need not tell writers apart.
+        """
+
+    def rollback(self) -> None:
+        """Forget what was written since the last commit."""
 
     def commit(self, checkpoint: int) -> None:
         """Make all written durable and visible, the checkpoint last."""
@@ -192,13 +213,17 @@ class SearchEngine(Protocol):
         """The articles that can be found."""
 
     def check(self, files: bool = True) -> list[str]:
-        """What is wrong with the engine itself, a line each; empty where all is well.
+        """What is wrong with the engine in its own terms, a line each; empty if all is well.
 
-        With `files` every file of it is read, which takes a second for some hundred megabytes.
+        With `files` every part of it is read, which takes a second for some hundred megabytes.
         """
 
-    def file_problems(self) -> Mapping[str, str]:
-        """Files that are not as they were written, by name, and what is wrong with each."""
+    def damaged_parts(self) -> Mapping[str, str]:
+        """Parts of the engine (files, shards) that are not as they were written, by name, and what
+        is wrong with each."""
+
+    def state(self) -> EngineState:
+        """The files of the newest commit. Raises CorruptIndexError."""
 
     def count(self) -> int:
         """How many articles can be found."""

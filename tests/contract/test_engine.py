@@ -1,7 +1,5 @@
 """What every engine must do, run on each of them."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +19,7 @@ from indexer.engines.port import (
     SearchEngine,
 )
 from indexer.engines.registry import open_engine
-from indexer.errors import IndexerError, IndexLockedError, StaleIndexError
+from indexer.errors import IndexerError, StaleIndexError
 from indexer.passages import article_of
 from indexer.query import parse_query
 from indexer.query.demands import demand_words
@@ -46,9 +44,8 @@ def indexed(article_id: int, text: str, **fields: str | None) -> IndexedArticle:
 
 
 def put(engine: SearchEngine, *articles: IndexedArticle, seq: int = 1, deleted: tuple = ()) -> None:
-    with engine.exclusive(5):
-        engine.write(IndexBatch(FINGERPRINT, articles, deleted))
-        engine.commit(seq)
+    engine.write(IndexBatch(FINGERPRINT, articles, deleted))
+    engine.commit(seq)
 
 
 def find(engine: SearchEngine, text: str, depth: int = 50, **wanted: object) -> Retrieval:
@@ -78,11 +75,10 @@ def test_commit_makes_written_articles_visible_in_both_lists(engine: SearchEngin
 
 
 def test_uncommitted_writes_are_invisible(engine: SearchEngine) -> None:
-    with engine.exclusive(5):
-        engine.write(IndexBatch(FINGERPRINT, (indexed(1, "des missiles"),)))
-        assert both(find(engine, "missiles")) == ([], [])
-    with engine.exclusive(5):
-        engine.commit(1)
+    engine.write(IndexBatch(FINGERPRINT, (indexed(1, "des missiles"),)))
+    assert both(find(engine, "missiles")) == ([], [])
+    engine.rollback()
+    engine.commit(1)
     assert engine.count() == 0
 
 
@@ -209,49 +205,12 @@ def test_a_reader_never_fails_during_commits_and_merges(tmp_path: Path) -> None:
 def test_another_model_is_refused_and_named(engine: SearchEngine) -> None:
     put(engine, indexed(1, "des missiles"))
     other = IndexBatch(Fingerprint("other", "1", "1"), (indexed(2, "soupe"),))
-    with (
-        engine.exclusive(5),
-        pytest.raises(StaleIndexError, match=r"model fake, not other.*rebuild"),
-    ):
+    with pytest.raises(StaleIndexError, match=r"model fake, not other.*rebuild"):
         engine.write(other)
-    with engine.exclusive(5):
-        engine.clear()
-        engine.write(other)
-        engine.commit(1)
+    engine.clear()
+    engine.write(other)
+    engine.commit(1)
     assert list(engine.article_ids()) == [2]
-
-
-def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
-    first, second = open_engine("embedded", tmp_path), open_engine("embedded", tmp_path)
-    with (
-        first.exclusive(1),
-        pytest.raises(IndexLockedError, match="written by process"),
-        second.exclusive(0.1),
-    ):
-        raise AssertionError("two writers at once")
-    with second.exclusive(1):
-        pass
-
-
-def test_the_lock_of_a_killed_writer_is_free(tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from indexer.engines.registry import open_engine\n"
-        f"with open_engine('embedded', Path({str(tmp_path)!r})).exclusive(1):\n"
-        "    print('held', flush=True); sys.stdin.read()"
-    )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    with holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"held\n"
-        engine = open_engine("embedded", tmp_path)
-        with pytest.raises(IndexLockedError), engine.exclusive(0.1):
-            pass
-        holder.kill()
-        holder.wait()
-        with engine.exclusive(5):
-            pass
 
 
 def test_an_unknown_engine_is_named(tmp_path: Path) -> None:

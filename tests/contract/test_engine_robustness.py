@@ -57,9 +57,8 @@ def put(
     seq: int = 1,
     deleted: tuple[int, ...] = (),
 ) -> None:
-    with engine.exclusive(5):
-        engine.write(IndexBatch(FINGERPRINT, articles, deleted))
-        engine.commit(seq)
+    engine.write(IndexBatch(FINGERPRINT, articles, deleted))
+    engine.commit(seq)
 
 
 def find(engine: SearchEngine, text: str, depth: int = 50, **wanted: object) -> Retrieval:
@@ -141,20 +140,19 @@ def test_threads_read_the_same_as_one(
 def test_a_cleared_engine_keeps_nothing_of_what_it_held(kind: str, tmp_path: Path) -> None:
     engine = open_engine(kind, tmp_path)
     put(engine, indexed(1, "des missiles"), indexed(2, "une soupe"))
-    with engine.exclusive(5):
-        engine.write(IndexBatch(FINGERPRINT, (indexed(3, "jamais"),)))
-        engine.clear()
-        assert (engine.count(), engine.checkpoint(), engine.fingerprint()) == (0, 0, None)
-        engine.write(IndexBatch(FINGERPRINT, (indexed(1, "des missiles"),)))
-        engine.commit(1)
+    engine.write(IndexBatch(FINGERPRINT, (indexed(3, "jamais"),)))
+    engine.clear()
+    assert (engine.count(), engine.checkpoint(), engine.fingerprint()) == (0, 0, None)
+    engine.write(IndexBatch(FINGERPRINT, (indexed(1, "des missiles"),)))
+    engine.commit(1)
     assert (list(engine.article_ids()), engine.check()) == ([1], [])
     other = open_engine(kind, tmp_path)
     assert [h.article_id for h in find(other, "soupe jamais missiles").keyword] == [1]
 
 
-def test_an_interrupted_block_leaves_nothing_to_the_next(engine: SearchEngine) -> None:
-    with engine.exclusive(5):
-        engine.write(IndexBatch(FINGERPRINT, (indexed(1, "des missiles"),)))
+def test_what_is_rolled_back_is_never_committed(engine: SearchEngine) -> None:
+    engine.write(IndexBatch(FINGERPRINT, (indexed(1, "des missiles"),)))
+    engine.rollback()
     put(engine, indexed(2, "une soupe"))
     assert list(engine.article_ids()) == [2]
 
@@ -220,8 +218,6 @@ class EngineMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = next(self.folders)
         self.engine = open_engine("embedded", self.folder)
-        self.lock = self.engine.exclusive(5)
-        self.lock.__enter__()
         self.seq = 0
         self.held: dict[int, str] = {}
         self.pending: dict[int, str | None] = {}
@@ -246,11 +242,8 @@ class EngineMachine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        self.lock.__exit__(None, None, None)
         self.engine.close()
         self.engine = open_engine("embedded", self.folder)
-        self.lock = self.engine.exclusive(5)
-        self.lock.__enter__()
         self.pending = {}
 
     @rule()
@@ -275,7 +268,6 @@ class EngineMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "engine"):
             assert self.engine.check() == []
-            self.lock.__exit__(None, None, None)
             self.engine.close()
 
 

@@ -17,10 +17,9 @@ from pathlib import Path
 from archive.errors import BackupError
 from archive.store.backup import StoreCopy, copy_store
 from archive.store.soundness import Damage, find_damage
-from indexer.engines.embedded.storage.files import state_files
-from indexer.engines.embedded.storage.lock import write_lock
-from indexer.engines.embedded.storage.manifest import FILE_NAME, load_manifest
+from indexer.engines.port import SearchEngine
 from indexer.errors import CorruptIndexError
+from indexer.lease import hold_lease
 from web.services import Services
 from web.upkeep.backup_files import (
     FORMAT,
@@ -118,13 +117,12 @@ def _build(services: Services, target: Path) -> tuple[Path, BackupRecord]:
 def _fill(services: Services, draft: Path, previous: Path | None) -> BackupRecord:
     """The index first: a store that is newer than its index is made up for, never the reverse."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    folder, note = services.settings.index_folder, None
+    note, checkpoint = None, None
     try:
-        index = _copy_index(folder, draft / INDEX_FOLDER, previous)
-        checkpoint = load_manifest(draft / INDEX_FOLDER).checkpoint
+        index, checkpoint = _copy_index(services, draft / INDEX_FOLDER, previous)
     except (_NotAsWrittenError, CorruptIndexError) as exc:
         shutil.rmtree(draft / INDEX_FOLDER, ignore_errors=True)
-        index, checkpoint, note = [], None, f"the index was left out, it is damaged: {exc}"
+        index, note = [], f"the index was left out, it is damaged: {exc}"
     copy = copy_store(services.store.database, draft / STORE_NAME)
     note = _describe_damage(find_damage(draft / STORE_NAME)) or note
     own = [describe_plain(draft, STORE_NAME), *_copy_settings(services.settings.home, draft)]
@@ -153,34 +151,36 @@ def _copy_settings(home: Path, draft: Path) -> list[BackupFile]:
     return [copy_file((home / name).resolve(), draft / name) for name in names]
 
 
-def _copy_index(source: Path, target: Path, previous: Path | None) -> list[BackupFile]:
-    """The files of one state of the index, the manifest among them; none where it is new.
+def _copy_index(
+    services: Services, target: Path, previous: Path | None
+) -> tuple[list[BackupFile], int]:
+    """The files of one state of the index, none if it is new, and its checkpoint.
 
     Raises _NotAsWrittenError, CorruptIndexError, IndexLockedError.
     """
     for _ in range(ATTEMPTS):
         try:
-            return _copy_state(source, target, previous)
+            return _copy_state(services.engine, target, previous)
         except (_NotAsWrittenError, CorruptIndexError):
             time.sleep(PAUSE_SECONDS)
-    with write_lock(source, LOCK_TIMEOUT_SECONDS):
-        return _copy_state(source, target, previous)
+    with hold_lease(services.settings.home, LOCK_TIMEOUT_SECONDS):
+        return _copy_state(services.engine, target, previous)
 
 
-def _copy_state(source: Path, target: Path, previous: Path | None) -> list[BackupFile]:
+def _copy_state(
+    engine: SearchEngine, target: Path, previous: Path | None
+) -> tuple[list[BackupFile], int]:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(mode=0o700)
-    if not (source / FILE_NAME).exists():
-        return []
-    manifest = copy_file(source / FILE_NAME, target / FILE_NAME)
-    copied = [BackupFile(f"{INDEX_FOLDER}/{FILE_NAME}", manifest.bytes, manifest.sha256)]
-    for name, entry in state_files(target).items():
-        (target / name).parent.mkdir(mode=0o700, exist_ok=True)
-        file = BackupFile(f"{INDEX_FOLDER}/{name}", entry.bytes, entry.sha256)
-        if previous is None or not _share(previous, file, target / name):
-            _copy_checked(source / name, target / name, file)
+    state, copied = engine.state(), []
+    for entry in state.files:
+        path = target / entry.path
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        file = BackupFile(f"{INDEX_FOLDER}/{entry.path}", entry.bytes, entry.sha256)
+        if previous is None or not _share(previous, file, path):
+            _copy_checked(state.folder / entry.path, path, file)
         copied.append(file)
-    return copied
+    return copied, state.checkpoint
 
 
 def _share(previous: Path, file: BackupFile, target: Path) -> bool:

@@ -8,6 +8,7 @@ from archive.errors import StoreError
 from archive.store.soundness import Damage, find_damage, rebuild_indexes
 from indexer.engines.port import check_fingerprint
 from indexer.errors import CorruptIndexError, IndexerError, StaleIndexError
+from indexer.lease import hold_lease
 from indexer.sync import LOCK_TIMEOUT_SECONDS, SyncProgress, expected_fingerprint
 from web.services import Services
 
@@ -116,20 +117,20 @@ def _is_sound(services: Services) -> bool:
 
     Raises IndexerError where it cannot even be opened.
     """
-    with services.engine.exclusive(LOCK_TIMEOUT_SECONDS):
+    with hold_lease(services.settings.home, LOCK_TIMEOUT_SECONDS):
         health = _compare(services)
-        damaged = services.engine.file_problems()
+        damaged = services.engine.damaged_parts()
     return not damaged and len(health.problems) == bool(health.waiting)
 
 
 def _find_damaged_files(services: Services) -> Mapping[str, str]:
     """What is wrong with files still after some looks: for a moment a commit has removed some."""
     for _ in range(LOOKS - 1):
-        damaged = services.engine.file_problems()
+        damaged = services.engine.damaged_parts()
         if not damaged:
             return damaged
         time.sleep(PAUSE_SECONDS)
-    return services.engine.file_problems()
+    return services.engine.damaged_parts()
 
 
 def _compare(services: Services) -> Health:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from archive.errors import BackupError
 from archive.store.backup import advance_clock, read_clock
-from indexer.engines.embedded.storage.lock import write_lock
+from indexer.lease import hold_lease
 from web.settings import Settings
 from web.upkeep.archive_lock import alone
 from web.upkeep.backup_files import (
+    INDEX_FOLDER,
     STORE_NAME,
     BackupRecord,
     copy_file,
@@ -67,10 +68,10 @@ def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Res
 @contextmanager
 def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
     """The one restore beside the home, which no one serves or indexes; errors are ours."""
-    index = home / "index"
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
-        lock = write_lock(index, LOCK_TIMEOUT_SECONDS) if index.is_dir() else nullcontext()
+        indexed = (home / INDEX_FOLDER).is_dir()
+        lock = hold_lease(home, LOCK_TIMEOUT_SECONDS) if indexed else nullcontext()
         unserved = alone(home) if occupied else nullcontext()
         with hold_folder(home.parent), unserved, lock:
             yield

@@ -6,8 +6,8 @@ same articles again, which changes nothing.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -16,14 +16,14 @@ from archive.model import ArticleFilter
 from indexer.engines.embedded.dense import rank_dense, spreads_of
 from indexer.engines.embedded.meaning.vectors import merge_segments, write_segment
 from indexer.engines.embedded.snapshot import Snapshot, open_snapshot
-from indexer.engines.embedded.storage.files import state_files
-from indexer.engines.embedded.storage.lock import write_lock
+from indexer.engines.embedded.storage.files import named_files, read_state
 from indexer.engines.embedded.storage.manifest import (
     FILE_NAME,
     Manifest,
     SegmentEntry,
     describe_files,
     file_problem,
+    load_manifest,
     rebuild_advice,
     save_manifest,
     sync_folder,
@@ -37,6 +37,7 @@ from indexer.engines.embedded.words.reader import PostingsCache
 from indexer.engines.embedded.words.spelling import LexiconCache, find_spellings
 from indexer.engines.embedded.words.writer import keyword_files, write_articles
 from indexer.engines.port import (
+    EngineState,
     Fingerprint,
     IndexBatch,
     IndexedArticle,
@@ -46,14 +47,15 @@ from indexer.engines.port import (
     WordGain,
     check_fingerprint,
 )
-from indexer.errors import CorruptIndexError, IndexWriteError
+from indexer.errors import CorruptIndexError
+from indexer.lease import write_errors
 from indexer.query import Query
 
 MOST_DEAD_SHARE = 0.5
 
 
 class EmbeddedEngine:
-    """See `SearchEngine`. Safe for many threads; one writer among processes."""
+    """See `SearchEngine`. Safe for many threads."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -86,7 +88,7 @@ class EmbeddedEngine:
         snapshot = self._current()
         if _is_ahead(self._keyword_folder, snapshot.manifest):
             return ["the last commit was interrupted; finish it with: hemero index"]
-        damaged = self.file_problems() if files else {}
+        damaged = self.damaged_parts() if files else {}
         problems = [rebuild_advice(problem) for problem in damaged.values()]
         differing = snapshot.keyword.article_ids() ^ set(self.article_ids())
         if differing:
@@ -94,9 +96,9 @@ class EmbeddedEngine:
             problems.append(rebuild_advice(problem))
         return problems
 
-    def file_problems(self) -> dict[str, str]:
+    def damaged_parts(self) -> dict[str, str]:
         try:
-            files = state_files(self._folder)
+            files = named_files(load_manifest(self._folder))
         except CorruptIndexError as exc:
             return {FILE_NAME: str(exc)}
         found = {
@@ -104,22 +106,17 @@ class EmbeddedEngine:
         }
         return {name: problem for name, problem in found.items() if problem}
 
+    def state(self) -> EngineState:
+        return read_state(self._folder)
+
     def close(self) -> None:
         with self._refresh_lock:
             if self._snapshot is not None:
                 self._snapshot.close()
             self._snapshot = None
 
-    @contextmanager
-    def exclusive(self, timeout_seconds: float) -> Iterator[None]:
-        with ExitStack() as held:
-            with _writing(self._folder):
-                held.enter_context(write_lock(self._folder, timeout_seconds))
-            self._pending.clear()
-            try:
-                yield
-            finally:
-                self._pending.clear()
+    def rollback(self) -> None:
+        self._pending.clear()
 
     def write(self, batch: IndexBatch) -> None:
         check_fingerprint(self.fingerprint(), batch.fingerprint)
@@ -129,7 +126,8 @@ class EmbeddedEngine:
 
     def commit(self, checkpoint: int) -> None:
         manifest = self._current().manifest
-        with _writing(self._folder):
+        with write_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
             # An earlier commit may have failed on a full disk, and its files lie in the way.
             self._remove_unlisted(manifest)
             if self._pending:
@@ -141,7 +139,8 @@ class EmbeddedEngine:
 
     def clear(self) -> None:
         self._pending.clear()
-        with _writing(self._folder):
+        with write_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
             save_manifest(self._folder, Manifest())
         self._remove_unlisted(Manifest())
         shutil.rmtree(self._keyword_folder, ignore_errors=True)
@@ -224,18 +223,6 @@ class EmbeddedEngine:
             if path.name not in listed:
                 with suppress(OSError):
                     path.unlink()
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Failures of the disk in the block become IndexWriteError."""
-    try:
-        yield
-    except OSError as exc:
-        raise IndexWriteError(
-            f"the index {folder} cannot be written: {exc.strerror or exc}; the articles are stored:"
-            " make room or mend the disk, then run: hemero index"
-        ) from exc
 
 
 def _is_ahead(keyword_folder: Path, manifest: Manifest) -> bool:

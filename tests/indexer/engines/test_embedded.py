@@ -37,9 +37,8 @@ def make_articles(count: int, seed: int = 3) -> list[IndexedArticle]:
 
 def fill(engine: SearchEngine, articles: list[IndexedArticle], batch: int) -> None:
     for start in range(0, len(articles), batch):
-        with engine.exclusive(5):
-            engine.write(IndexBatch(FINGERPRINT, tuple(articles[start : start + batch])))
-            engine.commit(start + batch)
+        engine.write(IndexBatch(FINGERPRINT, tuple(articles[start : start + batch])))
+        engine.commit(start + batch)
 
 
 def test_small_segments_merge_and_lose_nothing(tmp_path: Path) -> None:
@@ -117,8 +116,7 @@ def test_damage_is_named_with_the_cure(tmp_path: Path, damage) -> None:  # type:
     engine = open_engine("embedded", tmp_path)
     with pytest.raises(CorruptIndexError, match="hemero index --rebuild"):
         engine.count()
-    with engine.exclusive(5):
-        engine.clear()
+    engine.clear()
     fill(engine, make_articles(5), batch=5)
     assert (engine.count(), engine.check()) == (5, [])
 

@@ -32,9 +32,8 @@ def put(engine: EmbeddedEngine, *numbers: int, deleted: tuple[int, ...] = ()) ->
     text = "un missile commun"
     vectors = FakeEmbedder().encode_passages([text])
     articles = tuple(IndexedArticle(n, "", text, None, "fr", None, vectors) for n in numbers)
-    with engine.exclusive(5):
-        engine.write(IndexBatch(Fingerprint("fake", "1", "1"), articles, deleted))
-        engine.commit(max(numbers, default=0))
+    engine.write(IndexBatch(Fingerprint("fake", "1", "1"), articles, deleted))
+    engine.commit(max(numbers, default=0))
 
 
 def find(engine: EmbeddedEngine, text: str) -> list[int]:

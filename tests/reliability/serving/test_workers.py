@@ -17,6 +17,7 @@ import pytest
 
 from archive.feeds.lock import HOLDER_NAME
 from archive.intake.ingest import ingest
+from indexer.lease import hold_lease
 from tests.reliability.serving.server import SLOW, ServerProcess, gunicorn
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.paths import ROOT
@@ -163,7 +164,7 @@ def test_the_index_is_finished_where_its_writer_is_killed(home: Path) -> None:
 
 def test_a_writer_that_waits_in_vain_is_told_for_whom(home: Path) -> None:
     services = Services(Settings(home=home), FakeEmbedder())
-    with services.engine.exclusive(1):
+    with hold_lease(services.settings.home, 1):
         from indexer.errors import IndexLockedError
         from indexer.sync import sync
 

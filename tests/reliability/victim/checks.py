@@ -9,7 +9,6 @@ from typing import Any
 from archive.errors import ArchiveError
 from archive.model import ArticleFilter
 from archive.store.articles import ArticleStore
-from indexer.engines.embedded.storage.files import state_files
 from indexer.engines.port import RetrievalRequest, SearchEngine
 from indexer.engines.registry import open_engine
 from indexer.query import parse_query
@@ -206,7 +205,10 @@ def found_by(services: Services, words: str) -> list[str]:
 def strange_files(folder: Path) -> list[str]:
     """Files of the index that no commit names."""
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return [f"{name} belongs to nothing" for name in found - OWN_FILES - set(state_files(folder))]
+    engine = open_engine("embedded", folder)
+    named = {file.path for file in engine.state().files}
+    engine.close()
+    return [f"{name} belongs to nothing" for name in found - OWN_FILES - named]
 
 
 def _everything(engine: SearchEngine, text: str) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from archive.intake.ingest import ingest
 from indexer.engines.port import Vectors
+from indexer.lease import hold_lease
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from web.server.serving import IndexKeeper
@@ -40,7 +41,7 @@ def test_it_waits_while_another_process_indexes(
     services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
     keeper = IndexKeeper(services, look_seconds=0.05)
-    with services.engine.exclusive(5):
+    with hold_lease(services.settings.home, 5):
         list(ingest([make_item("Nouveau", "Un hippopotame.")], services.store))
         keeper.start()
         time.sleep(0.2)

@@ -19,6 +19,7 @@ from archive.errors import BackupError, CodedError, DamagedBackupError, StoreErr
 from archive.intake.ingest import ingest
 from archive.store.backup import advance_clock, read_clock
 from indexer.errors import IndexLockedError
+from indexer.lease import hold_lease
 from indexer.ranking.request import MODES, Mode, SearchQuery
 from indexer.ranking.result_page import SearchPage
 from tests.support.fakes import FakeEmbedder, make_item
@@ -453,7 +454,7 @@ def test_a_home_whose_index_is_being_written_is_left_alone(
 ) -> None:
     monkeypatch.setattr(restoring, "LOCK_TIMEOUT_SECONDS", 0.1)
     folder, _ = make_backup(filled, target)
-    with filled.engine.exclusive(1), pytest.raises(IndexLockedError):
+    with hold_lease(filled.settings.home, 1), pytest.raises(IndexLockedError):
         restore_backup(folder, filled.settings, force=True)
     assert not list(filled.settings.home.parent.glob("*before*"))
 

@@ -14,6 +14,7 @@ from archive.intake.ingest import ingest
 from indexer.engines.embedded import snapshot
 from indexer.engines.port import IndexBatch, IndexedArticle
 from indexer.errors import IndexLockedError, ModelError
+from indexer.lease import hold_lease
 from indexer.ranking.request import SearchQuery
 from indexer.sync import expected_fingerprint, sync
 from tests.support.fakes import DIMENSION, FakeEmbedder, make_item
@@ -51,9 +52,8 @@ def _found(services: Services) -> list[int]:
 
 
 def _write(services: Services, batch: IndexBatch) -> None:
-    with services.engine.exclusive(1):
-        services.engine.write(batch)
-        services.engine.commit(services.engine.checkpoint())
+    services.engine.write(batch)
+    services.engine.commit(services.engine.checkpoint())
 
 
 def _add_ghost(services: Services) -> None:
@@ -223,6 +223,6 @@ def test_an_index_being_written_is_left_alone(
     monkeypatch.setitem(sync.__kwdefaults__, "lock_timeout_seconds", 0.1)
     _make_gap(filled)
     writer = Services(filled.settings, filled.embedder)
-    with writer.engine.exclusive(1), pytest.raises(IndexLockedError):
+    with hold_lease(writer.settings.home, 1), pytest.raises(IndexLockedError):
         repair(filled)
     writer.close()

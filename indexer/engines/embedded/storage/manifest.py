@@ -66,15 +66,26 @@ def load_manifest(folder: Path) -> Manifest:
 
     Raises CorruptIndexError, also where there are segments without a manifest.
     """
+    text = read_manifest(folder)
+    return parse_manifest(folder, text) if text is not None else Manifest()
+
+
+def read_manifest(folder: Path) -> str | None:
+    """The text of the manifest, None if there is none yet. Raises CorruptIndexError."""
     path = folder / FILE_NAME
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except FileNotFoundError as exc:
         if next(folder.glob("vectors-*"), None) is not None and not path.exists():
             raise CorruptIndexError(rebuild_advice(f"{path} is missing")) from exc
-        return Manifest()
+        return None
     except (OSError, ValueError) as exc:
         raise CorruptIndexError(rebuild_advice(f"{path} cannot be read")) from exc
+
+
+def parse_manifest(folder: Path, text: str) -> Manifest:
+    """Raises CorruptIndexError where it is damaged or of another edition."""
+    path = folder / FILE_NAME
     try:
         data = json.loads(text)
         known = data["format"] == FORMAT
