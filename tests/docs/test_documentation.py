@@ -1,0 +1,109 @@
+"""The documentation: its commands run, its links lead somewhere, its modules and targets exist."""
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tests.support.fakes import FakeEmbedder
+from web.cli.commands.shared import Composition
+from web.cli.demo import fill_demo
+from web.cli.main import main
+from web.services import Services
+
+ROOT = Path(__file__).parents[2]
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
+PAGE_NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
+PARAGRAPH = "<p>A paragraph of a page, long enough to be taken for the text of an article.</p>"
+# Tests have no network and no mounted disk, and a server would never end.
+NOT_RUN = ("serve", "feeds", "add https://", "backup")
+
+
+def blocks(page: Path, kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """The arguments of each `hemero` command in the page's shell blocks."""
+    for line in "".join(blocks(page, "sh")).replace("\\\n", " ").splitlines():
+        for part in re.split(r" (?:&&|[|;>]) ", line):
+            words = shlex.split(part, comments=True)
+            while words and "=" in words[0]:
+                words = words[1:]
+            if words and Path(words[0]).name == "hemero":
+                yield words[1:]
+
+
+def anchors(page: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
+def test_every_command_of_a_page_can_be_given(page: Path) -> None:
+    for arguments in commands(page):
+        command: click.Command = main
+        while isinstance(command, click.Group):
+            context = click.Context(command)
+            _, (name, *arguments), _ = command.make_parser(context).parse_args(list(arguments))
+            command = command.commands[name]
+        command.make_parser(click.Context(command)).parse_args(list(arguments))
+
+
+def test_every_command_is_documented() -> None:
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    missing = [name for name in main.commands if f"hemero {name}" not in text]
+    assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", page.read_text("utf-8"))
+    for path, anchor in links:
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
+def test_every_import_of_a_page_succeeds(page: Path) -> None:
+    for block in blocks(page, "python"):
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.ImportFrom):
+                module = import_module(str(node.module))
+                assert all(hasattr(module, name.name) for name in node.names)
+
+
+def test_every_target_of_make_exists() -> None:
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    named = set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", text, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {"demo", "test"} <= named <= targets
+
+
+def test_the_commands_of_the_readme_run(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_demo(services)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    for name, text in {
+        "article.txt": "A title\n\nA text.",
+        "page.html": f"<title>A page</title><article>{PARAGRAPH * 3}</article>",
+        "dump.jsonl.gz": '{"title": "A line", "text": "Its text."}',
+        "folder/other.txt": "Another title\n\nAnother text.",
+    }.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    home, composition = str(services.settings.home), Composition(embedder=FakeEmbedder())
+    for arguments in commands(ROOT / "README.md"):
+        if not " ".join(arguments).startswith(NOT_RUN):
+            result = CliRunner().invoke(main, ["--home", home, *arguments], obj=composition)
+            assert result.exit_code == 0, f"{arguments}: {result.output}"
