@@ -84,7 +84,7 @@ class SearchService:
             ranking = drop_distant(ranking)
         ranking, failures = self._rerank(ranking, query, parsed)
         page = self._pages.cut(ranking, query, parsed, (*notices, *failures))
-        meant = suggest_query(query.text, parsed, self._engine, self._store)
+        meant = suggest_query(parsed, self._engine, self._store)
         page = replace(page, did_you_mean=meant)
         return self._explain(page, query, parsed) if query.explain else page
 

@@ -18,7 +18,7 @@ from indexer.attribution import settle_filter
 from indexer.engines.port import SearchEngine, check_fingerprint
 from indexer.errors import QueryError
 from indexer.query import Query
-from indexer.query.demands import demand_words, excludes_alone
+from indexer.query.required_words import only_exclude, require_words
 
 MOST_QUERIES = 2
 # A unit that was asked for may need more bars than one that was chosen: a year of days.
@@ -111,8 +111,8 @@ class Timelines:
 
     def _read(self, text: str) -> Query:
         """The query as it demands words of articles. Raises QueryError where it demands nothing."""
-        query = demand_words(self._understand(text), text)
-        if excludes_alone(query.conditions) and self._are_stop_words(query):
+        query = require_words(self._understand(text))
+        if only_exclude(query.conditions) and self._are_stop_words(query):
             raise QueryError(NOTHING_TO_COUNT)
         return query
 

@@ -7,6 +7,7 @@ what cannot be understood is named in `Query.notices`, with its place, and the r
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import groupby
 
 from archive.model import ArticleFilter
@@ -29,7 +30,16 @@ from indexer.query.records import (
     Query,
 )
 from indexer.query.synonyms import Synonyms, bundled_synonyms
-from indexer.query.syntax import Joined, Negated, Node, Text, read_syntax, write_syntax
+from indexer.query.syntax import (
+    TEXT_FIELDS,
+    Joined,
+    Negated,
+    Node,
+    Text,
+    read_syntax,
+    sought_texts,
+    write_syntax,
+)
 from indexer.query.words import MOST_WORDS, prefix_of, rank_words
 
 LONGEST_MEANING_CHARACTERS = 2_000
@@ -55,28 +65,26 @@ TOO_MANY_CREDITS = f"Only the first {MOST_CREDITS} authors, sections and tags ar
 TOO_MANY_PHRASES = (
     f"Only the first {MOST_PHRASES} quotations are kept, and {MOST_STOP_PHRASES} of stop words."
 )
-_TEXT_FIELDS = (None, "title")
 
 
 def plain_query(text: str, synonyms: Synonyms | None = None) -> Query:
     """The text as words alone, whatever signs it holds. Raises QueryError as parse_query does."""
-    meaning = _clean(text)[:LONGEST_MEANING_CHARACTERS]
-    words, pairs, _ = rank_words([Text(meaning)], synonyms or bundled_synonyms())
-    return Query(meaning, words, pairs)
+    return _read_plainly(_clean(text), synonyms or bundled_synonyms())
 
 
 def parse_query(text: str, synonyms: Synonyms | None = None) -> Query:
     """Raises QueryError only for a query without a letter, figure or sign to search for."""
-    node, mistakes = read_syntax(_clean(text))
+    line, synonyms = _clean(text), synonyms or bundled_synonyms()
+    node, mistakes = read_syntax(line)
     builder = _Conditions()
     conditions = builder.of_top(node)
-    sought = [text for text in _sought_texts(node) if builder.may_rank(text)]
-    words, pairs, more = rank_words(sought, synonyms or bundled_synonyms())
+    sought = [text for text in sought_texts(node) if builder.may_rank(text)]
+    words, pairs, more = rank_words(sought, synonyms)
     meaning = " ".join(" ".join(map(_meaning_of, sought)).split())[:LONGEST_MEANING_CHARACTERS]
     notices = [*mistakes, *builder.notices, *[TOO_MANY_WORDS] * more]
-    query = Query(meaning, words, pairs, conditions, tuple(dict.fromkeys(notices)))
-    if not words and not conditions:
-        return _plain_reading(text, query, synonyms)
+    query = Query(meaning, words, pairs, conditions, tuple(dict.fromkeys(notices)), line, node)
+    if not words and not conditions:  # the words that operators or fields are written with
+        return replace(_read_plainly(line, synonyms), notices=query.notices, tree=node)
     return _with_remarks(query, node if mistakes else None)
 
 
@@ -87,10 +95,10 @@ def _clean(text: str) -> str:
     return cleaned
 
 
-def _plain_reading(text: str, query: Query, synonyms: Synonyms | None) -> Query:
-    """Where operators or fields leave nothing, the words they are written with are searched."""
-    plain = plain_query(text, synonyms)
-    return Query(plain.meaning, plain.words, plain.pairs, notices=query.notices)
+def _read_plainly(line: str, synonyms: Synonyms) -> Query:
+    text = Text(line[:LONGEST_MEANING_CHARACTERS])
+    words, pairs, _ = rank_words([text], synonyms)
+    return Query(text.text, words, pairs, text=line, tree=text)
 
 
 def _with_remarks(query: Query, mistaken: Node | None) -> Query:
@@ -102,16 +110,7 @@ def _with_remarks(query: Query, mistaken: Node | None) -> Query:
         reading = write_syntax(mistaken)
         if len(reading) <= LONGEST_READING_CHARACTERS:
             notices.append(f"Searched: {reading}")
-    return Query(query.meaning, query.words, query.pairs, query.conditions, tuple(notices))
-
-
-def _sought_texts(node: Node) -> list[Text]:
-    """The texts to rank by: those not left out, and in no field but the title."""
-    if isinstance(node, Negated):
-        return []
-    if isinstance(node, Text):
-        return [node] if node.name in _TEXT_FIELDS else []
-    return [text for part in node.nodes for text in _sought_texts(part)]
+    return replace(query, notices=tuple(notices))
 
 
 def _meaning_of(text: Text) -> str:
@@ -201,7 +200,7 @@ class _Conditions:
         return condition
 
     def _understand(self, text: Text, strict: bool) -> Condition | None:
-        if text.name in _TEXT_FIELDS:
+        if text.name in TEXT_FIELDS:
             strict = strict or text.quoted or text.name == "title"
             return self._of_words(text) if strict else None
         try:

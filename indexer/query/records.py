@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from archive.model import ArticleFilter
+from indexer.query.syntax import EMPTY, Node
 
 Parts = tuple[str, ...]
 FormKind = Literal["apart", "together", "prefix"]
@@ -113,7 +114,8 @@ class Query:
 
     `meaning` is the text for the embedder: no operators, no fields, nothing excluded. `words` rank,
     `pairs` are those of their tokens that stand side by side, `conditions` must all be met,
-    `notices` say what in the query was not understood and how it was read.
+    `notices` say what in the query was not understood and how it was read. `text` is the query as
+    it was typed, cleaned, and `tree` its syntax, whose places are those of `text`.
     """
 
     meaning: str
@@ -121,6 +123,8 @@ class Query:
     pairs: tuple[Parts, ...] = ()
     conditions: tuple[Condition, ...] = ()
     notices: tuple[str, ...] = ()
+    text: str = ""
+    tree: Node = EMPTY
 
     @property
     def lists(self) -> bool:

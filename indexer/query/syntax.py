@@ -28,6 +28,8 @@ FIELDS = {
     "after": "after", "apres": "after", "après": "after", "date": "date",
     "tag": "tag", "étiquette": "tag", "etiquette": "tag",
 }  # fmt: skip
+# The fields that hold an article's text: by default all of it.
+TEXT_FIELDS = (None, "title")
 OPERATORS: dict[str, Operator] = {
     "AND": "and", "ET": "and", "OR": "or", "OU": "or", "NOT": "not", "SAUF": "not",
 }  # fmt: skip
@@ -48,13 +50,18 @@ _WILD = regex.compile(r"[^\W_].*?\*+")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A word or a quotation, the `name` of its field, its `place` in the query, from 1."""
+    """A word or a quotation, and the `name` of its field if it has one.
+
+    `place` is where it begins in the query, field and all, counted from 1 for people; `start` is
+    the index of the first character of `text`.
+    """
 
     text: str
     quoted: bool = False
     within: int | None = None
     name: str | None = None
     place: int = field(default=0, compare=False)
+    start: int = field(default=0, compare=False)
 
     @property
     def is_prefix(self) -> bool:
@@ -75,6 +82,7 @@ class Joined:
 
 
 Node: TypeAlias = Text | Negated | Joined
+EMPTY = Joined("side", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,15 @@ def read_syntax(query: str) -> tuple[Node, tuple[str, ...]]:
     mended = _mend(lexemes, notices)
     reader = _Reader(mended)
     return reader.read_side(), tuple(dict.fromkeys(notices))[:MOST_NOTICES]
+
+
+def sought_texts(node: Node) -> list[Text]:
+    """The texts to search for: those that are not excluded, in no field but the title."""
+    if isinstance(node, Negated):
+        return []
+    if isinstance(node, Text):
+        return [node] if node.name in TEXT_FIELDS else []
+    return [text for part in node.nodes for text in sought_texts(part)]
 
 
 def write_syntax(node: Node) -> str:
@@ -150,9 +167,10 @@ def _lexeme(found: "regex.Match[str]", place: int, notices: list[str]) -> Lexeme
     name = FIELDS.get((found["field"] or "").casefold())
     if found["phrase"] is not None:
         within = int(found["within"]) if found["within"] else None
-        text = Text(found["phrase"], True, within, name, place)
+        text = Text(found["phrase"], True, within, name, place, found.start("phrase"))
     else:
-        text = Text(found["word"] if name else written, name=name, place=place)
+        word = found["word"] if name else written
+        text = Text(word, name=name, place=place, start=found.end() - len(word))
     if found["field"] and not name:
         known = ", ".join(dict.fromkeys(FIELDS.values()))
         shown = _shorten(found["field"])

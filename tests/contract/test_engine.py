@@ -22,7 +22,7 @@ from indexer.engines.registry import open_engine
 from indexer.errors import IndexerError, StaleIndexError
 from indexer.passages import article_of
 from indexer.query import parse_query
-from indexer.query.demands import demand_words
+from indexer.query.required_words import require_words
 from tests.support.fakes import FakeEmbedder
 
 FINGERPRINT = Fingerprint("fake", "1", "1")
@@ -306,7 +306,7 @@ def test_spellings_take_any_word(engine: SearchEngine, word: str) -> None:
 
 
 def match(engine: SearchEngine, text: str, **wanted: object) -> tuple[int, ...]:
-    return engine.matching(demand_words(parse_query(text), text), ArticleFilter(**wanted))
+    return engine.matching(require_words(parse_query(text)), ArticleFilter(**wanted))
 
 
 def test_matching_finds_all_that_hold_every_word(engine: SearchEngine) -> None:

@@ -119,7 +119,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 def meant(archive: Archive, text: str) -> str | None:
     store, engine = archive
-    return suggest_query(text, parse_query(text), engine, store)
+    return suggest_query(parse_query(text), engine, store)
 
 
 @pytest.mark.parametrize(("typed", "expected"), SLIPS.items())
@@ -147,7 +147,7 @@ def lookup(**articles: int) -> SpellingLookup:
 
 
 def corrections(text: str, archive_articles: int = 1_000, **articles: int) -> list[str]:
-    found = find_corrections(text, parse_query(text), lookup(**articles), archive_articles)
+    found = find_corrections(parse_query(text), lookup(**articles), archive_articles)
     return [correction.meant.word for correction in found]
 
 
@@ -179,11 +179,11 @@ def test_long_queries_cost_nothing() -> None:
         return ()
 
     many = " ".join(f"mot{chr(97 + n)}x" for n in range(26))
-    assert find_corrections(many, parse_query(many), count, 1) == []
+    assert find_corrections(parse_query(many), count, 1) == []
     assert len(asked) == 16
     asked.clear()
     long = "incednie " * 100
-    assert find_corrections(long, parse_query(long), count, 1) == []
+    assert find_corrections(parse_query(long), count, 1) == []
     assert asked == []
 
 

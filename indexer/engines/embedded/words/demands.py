@@ -8,8 +8,8 @@ from indexer.analysis import is_stop_word
 from indexer.engines.embedded.storage.articles import Mask
 from indexer.engines.embedded.words.conditions import meeting
 from indexer.engines.embedded.words.snapshot import KeywordSnapshot
-from indexer.query.demands import excludes_alone
 from indexer.query.records import Form, HasPhrase, HasPrefix, HasWord, Parts, Query
+from indexer.query.required_words import only_exclude
 
 
 def holding_all(keyword: KeywordSnapshot, query: Query) -> Mask:
@@ -31,7 +31,7 @@ def holding_all(keyword: KeywordSnapshot, query: Query) -> Mask:
 
 def _asks(query: Query) -> bool:
     """Whether its conditions say what to find, or no words are there to say it."""
-    return not query.words or not excludes_alone(query.conditions)
+    return not query.words or not only_exclude(query.conditions)
 
 
 def _holding_any(keyword: KeywordSnapshot, forms: Sequence[Form]) -> Mask:
