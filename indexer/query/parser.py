@@ -14,7 +14,7 @@ from archive.model import ArticleFilter
 from archive.text.normalize import clean_line
 from indexer.analysis import is_lone_sign, is_stop_word, tokenize
 from indexer.errors import QueryError
-from indexer.query.filters import period_bounds, range_bounds, read_language
+from indexer.filters import period_bounds, range_bounds, read_language
 from indexer.query.records import (
     AllOf,
     AnyOf,

@@ -9,8 +9,8 @@ from archive.store.collections import CollectionStore
 from archive.store.tags import TagStore
 from indexer.attribution import settle_filter
 from indexer.engines.port import SearchEngine
+from indexer.filters import make_filter
 from indexer.query import parse_query
-from indexer.query.filters import make_filter
 from indexer.query.records import NO_ARTICLE, AnyOf, CreditedTo, Not
 from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
@@ -75,23 +75,23 @@ def test_a_new_tag_is_found_without_indexing(service: SearchService, tags: TagSt
     assert found(service, "missiles tag:neuf") == set()
     tags.tag([3], ["neuf"])
     assert found(service, "missiles tag:neuf") == {3}
-    assert found(service, "missiles", make_filter(tags=["NEUF"])) == {3}
+    assert found(service, "missiles", make_filter(tag=["NEUF"])) == {3}
 
 
 def test_filters_hold_together(store: ArticleStore, service: SearchService) -> None:
     collections = CollectionStore(store.database)
     made = collections.create("A")
     collections.add(made.id, [2, 3])
-    assert found(service, "missiles", make_filter(collections=[made.id])) == {2, 3}
-    wanted = make_filter(tags=[" désarmement  nucléaire "], collections=[made.id])
+    assert found(service, "missiles", make_filter(collection=[made.id])) == {2, 3}
+    wanted = make_filter(tag=[" désarmement  nucléaire "], collection=[made.id])
     assert found(service, "missiles", wanted) == {2}
-    assert found(service, "missiles", make_filter(collections=[made.id + 1])) == set()
+    assert found(service, "missiles", make_filter(collection=[made.id + 1])) == set()
 
 
 def test_a_filter_is_settled_once(store: ArticleStore, tags: TagStore) -> None:
-    settled = settle_filter(make_filter(["S"], tags=["eau"]), store)
+    settled = settle_filter(make_filter(source=["S"], tag=["eau"]), store)
     assert settled == ArticleFilter(sources=("S",), article_ids=NO_ARTICLE)
-    settled = settle_filter(make_filter(tags=["eau"], languages=["fr"]), store)
+    settled = settle_filter(make_filter(tag=["eau"], language=["fr"]), store)
     assert settled == ArticleFilter(languages=("fr",), article_ids=(2,))
     assert settle_filter(settled, store) is settled
 
@@ -100,5 +100,5 @@ def test_a_filter_is_settled_once(store: ArticleStore, tags: TagStore) -> None:
 def test_hostile_tags_find_nothing(service: SearchService, tag: str) -> None:
     found(service, f"missiles tag:{tag}")
     found(service, f'missiles tag:"{tag}"')
-    assert make_filter(tags=["", "  ", "\x00"]).tags == ()
+    assert make_filter(tag=["", "  ", "\x00"]).tags == ()
     assert found(service, "missiles", ArticleFilter(tags=(tag,))) == set()

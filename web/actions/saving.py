@@ -4,33 +4,28 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from archive.store.saved_searches import SavedSearch, SavedSearchStore
 from archive.text.normalize import clean_line
 from indexer.errors import IndexerError, QueryError
+from indexer.filters import FILTER_NAMES
 from indexer.matches import find_matches, list_held
 from indexer.ranking.request import SearchQuery
 from web.actions.adding import address_problem
 from web.errors import SavedSearchRefusedError
 from web.services import Services
-from web.urls.arguments import SILENT_VALUES, read_form, read_query
+from web.urls.search_form import DEFAULT_ARGUMENTS, read_form, read_query
 
 LONGEST_NAME, LONGEST_EMAIL, LONGEST_ADDRESS = 200, 254, 2_000
 LONGEST_ARGUMENTS, MOST_ARGUMENTS = 8_000, 200
 # What of a search's address says what to look for; the rest says how it is shown.
-KEPT_ARGUMENTS = (
-    "q", "mode", "source", "language", "section", "author", "tag", "collection", "after", "before",
-    "balance",
-)  # fmt: skip
+KEPT_ARGUMENTS = ("q", "mode", "balance", *FILTER_NAMES)
 # RFC 5321 allows more, such as quoted names, which no reader of news has.
 _EMAIL = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
     re.ASCII | re.IGNORECASE,
 )
-
-# Stands for the pages' application where there is none: an address is read by the pages' own code.
-_READER = Flask(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +40,7 @@ class CheckReport:
 
 def read_saved(arguments: str) -> SearchQuery:
     """The query as the page reads it from its address. Raises QueryError."""
-    with _READER.test_request_context("/search", query_string=keep_arguments(arguments)):
-        return read_query(read_form())
+    return read_query(read_form(MultiDict(parse_qsl(keep_arguments(arguments)))))
 
 
 def keep_arguments(arguments: str) -> str:
@@ -54,7 +48,7 @@ def keep_arguments(arguments: str) -> str:
     pairs = [
         (name, value)
         for name, value in _pairs(arguments)
-        if name in KEPT_ARGUMENTS and value.strip() and (name, value) not in SILENT_VALUES
+        if name in KEPT_ARGUMENTS and value.strip() and (name, value) not in DEFAULT_ARGUMENTS
     ]
     if not any(name == "q" for name, _ in pairs):
         raise QueryError("nothing to search for; type a word, a name or a question")

@@ -30,8 +30,9 @@ from web.exports.feed_formats import (
 )
 from web.http.problems import answer_problem
 from web.urls.addresses import absolute_url
-from web.urls.arguments import PAGE_RESULTS, page_url, read_form, read_number, read_query, this_url
+from web.urls.arguments import page_url, read_number, this_url
 from web.urls.links import article_url
+from web.urls.search_form import PAGE_RESULTS, read_form, read_query
 
 FEED_KINDS = ("atom", "json")
 RIS_TYPE = "application/x-research-info-systems"
@@ -90,7 +91,7 @@ def twin_url(kind: str) -> str:
 
 
 def _find() -> SearchPage:
-    form, asked = read_form(), read_number("size")
+    form, asked = read_form(request.args), read_number("size")
     size = PAGE_RESULTS if asked is None else max(1, min(asked, MOST_PER_PAGE))
     if not form.q.strip():
         return SearchPage((), 0, 1, size)
@@ -99,7 +100,7 @@ def _find() -> SearchPage:
 
 
 def _feed(page: SearchPage) -> Feed:
-    form = read_form()
+    form = read_form(request.args)
     same = [] if page.page_size != PAGE_RESULTS else [str(page.page)]
     links = FeedLinks(
         feed=absolute_url(this_url(page=[], size=[])),

@@ -27,20 +27,21 @@ from web.pages.examples import example_queries
 from web.pages.histograms import view_histogram
 from web.pages.views import view_article, view_result
 from web.urls.arguments import (
+    drop_filter_url,
     drop_url,
     here_url,
     local_path,
     page_url,
-    read_form,
     read_number,
     read_numbers,
-    read_query,
     read_range,
     this_url,
+    unfiltered_url,
     with_url,
     without_url,
 )
 from web.urls.links import article_url
+from web.urls.search_form import read_form, read_query
 from web.urls.similar_inputs import PickArguments, read_picks
 
 THEMES = ("auto", "light", "dark")
@@ -88,7 +89,9 @@ def provide_context() -> dict[str, Any]:
         "here_url": here_url,
         "with_url": with_url,
         "drop_url": drop_url,
+        "drop_filter_url": drop_filter_url,
         "without_url": without_url,
+        "unfiltered_url": unfiltered_url,
     }
 
 
@@ -102,7 +105,7 @@ def index() -> str:
 
 @blueprint.get("/search")
 def search() -> str | Response:
-    form = read_form()
+    form = read_form(request.args)
     if not form.q.strip():
         return redirect(url_for("pages.index"))
     find = get_context().services.search.search
@@ -156,7 +159,7 @@ def delete(article_id: int) -> Response:
 
 @blueprint.get("/similar")
 def similar() -> str | Response:
-    services, form = get_context().services, read_form()
+    services, form = get_context().services, read_form(request.args)
     picks = read_picks(_read_pick_arguments(), services.store, services.search)
     shown: dict[str, Any] = {"form": form, "picks": picks, "article_url": article_url}
     if not picks.like:

@@ -10,18 +10,18 @@ from flask_babel import get_locale
 
 from archive.stats.histogram import UNITS, Unit
 from indexer.errors import QueryError
+from indexer.filters import FILTER_NAMES, FILTERS
 from indexer.timelines import MOST_ASKED_BARS, MOST_ROWS, Timeline
 from web.context import get_context
 from web.i18n.messages import translate_message
 from web.pages.histograms import MEASURES, TELLING_ARTICLES, Measure, SearchUrl, view_timeline
 from web.records.timeline_records import timeline_table
-from web.urls.arguments import SearchForm, read_form, read_query, this_url
+from web.urls.arguments import this_url
+from web.urls.search_form import SearchForm, read_form, read_query
 
 # Spreadsheets take a file without it for one of their own old encodings.
 BYTE_ORDER_MARK = "\ufeff"
 SHARE_DECIMALS = 4
-# What the search knows as well, so that a bar leads to the articles it counts.
-FILTERS = ("source", "language", "section", "author", "tag", "collection")
 
 blueprint = Blueprint("timeline", __name__)
 
@@ -38,7 +38,7 @@ class TimelineForm:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What a new question leaves as it is."""
-        named = (*FILTERS, "after", "before", "unit", "by")
+        named = (*FILTER_NAMES, "unit", "by")
         return [(name, value) for name in named for value in request.args.getlist(name) if value]
 
 
@@ -74,7 +74,7 @@ def _read() -> TimelineForm:
         texts=tuple(text for text in (asked.get("q", ""), asked.get("with", "")) if text.strip()),
         unit=next((unit for unit in UNITS if unit == asked.get("unit")), None),
         measure=next((by for by in MEASURES if by == asked.get("by")), MEASURES[0]),
-        search=read_form(),
+        search=read_form(request.args),
     )
 
 
@@ -100,7 +100,8 @@ def _show_timeline(form: TimelineForm) -> dict[str, Any]:
 
 def _search_url(form: TimelineForm) -> SearchUrl:
     """Of the same filters, and no day beyond those they let through."""
-    filters = [(name, value) for name, value in form.kept if name in FILTERS]
+    repeatable = [each.name for each in FILTERS if each.repeatable]
+    filters = [(name, value) for name, value in form.kept if name in repeatable]
     page = url_for("pages.search")
 
     def make_url(number: int, first: str, last: str) -> str:

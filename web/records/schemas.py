@@ -8,7 +8,7 @@ from marshmallow import validate
 
 from archive.model import OUTCOMES, ArticleFilter
 from archive.stats.histogram import UNITS
-from indexer.query.filters import make_filter
+from indexer.filters import FILTER_NAMES, FILTERS, Filter, make_filter
 from indexer.ranking.listing import SORTS
 from indexer.ranking.request import KEYWORD_WEIGHT, MODES, MOST_PER_PAGE
 
@@ -26,17 +26,20 @@ class Problem(ma.Schema):
     detail = ma.fields.String()
 
 
+def _filter_field(each: Filter) -> ma.fields.Field[Any]:
+    if each.kind == "number":
+        return ma.fields.List(ma.fields.Integer(validate=ARTICLE_RANGE), load_default=[])
+    if each.repeatable:
+        return ma.fields.List(ma.fields.String(), load_default=[])
+    example = {"example": "2021-12"} if each.kind == "first_day" else {}
+    return ma.fields.String(load_default="", metadata=example)
+
+
 class Selection(ma.Schema):
     """Which articles may be answered; dates are years, months or days, both included."""
 
-    source = ma.fields.List(ma.fields.String(), load_default=[])
-    language = ma.fields.List(ma.fields.String(), load_default=[])
-    section = ma.fields.List(ma.fields.String(), load_default=[])
-    author = ma.fields.List(ma.fields.String(), load_default=[])
-    tag = ma.fields.List(ma.fields.String(), load_default=[])
-    collection = ma.fields.List(ma.fields.Integer(validate=ARTICLE_RANGE), load_default=[])
-    after = ma.fields.String(load_default="", metadata={"example": "2021-12"})
-    before = ma.fields.String(load_default="")
+    class Meta:
+        include = {each.name: _filter_field(each) for each in FILTERS}  # noqa: RUF012
 
 
 class Filters(Selection):
@@ -48,16 +51,7 @@ class Filters(Selection):
 
 def read_selection(arguments: Mapping[str, Any]) -> ArticleFilter:
     """The filter of a request's arguments. Raises QueryError."""
-    return make_filter(
-        arguments["source"],
-        arguments["language"],
-        arguments["after"],
-        arguments["before"],
-        sections=arguments["section"],
-        authors=arguments["author"],
-        tags=arguments["tag"],
-        collections=arguments["collection"],
-    )
+    return make_filter(**{name: arguments[name] for name in FILTER_NAMES})
 
 
 class SearchArguments(Filters):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import QueryError
-from indexer.query.filters import make_filter, period_bounds, range_bounds
+from indexer.filters import make_filter, period_bounds, range_bounds
 
 
 @given(st.dates(max_value=date(9998, 12, 31)))
@@ -34,12 +34,12 @@ def test_a_long_nonsense_is_shown_in_part() -> None:
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
 def test_any_text_makes_a_filter_or_a_query_error(a: str, b: str, c: str, d: str) -> None:
     with contextlib.suppress(QueryError):
-        wanted = make_filter([a], [b], c, d)
+        wanted = make_filter(source=[a], language=[b], after=c, before=d)
         "".join((*wanted.sources, *wanted.languages)).encode()
 
 
 def test_a_source_is_written_as_the_archive_writes_it() -> None:
-    assert make_filter([" Libe\u0301ration\x00 ", "\ud800", ""]).sources == ("Libération",)
+    assert make_filter(source=[" Libe\u0301ration\x00 ", "\ud800", ""]).sources == ("Libération",)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def _fuzz(name: str, options: str) -> None:
     """Does not return."""
     import atheris
 
-    with atheris.instrument_imports(include=["archive", "indexer.query", "indexer.query.filters"]):
+    with atheris.instrument_imports(include=["archive", "indexer.query", "indexer.filters"]):
         from tests.reliability.fuzz.targets import TARGETS, make_seeds
 
         for seed in make_seeds()[name]:  # what is loaded late is not counted as the input's time

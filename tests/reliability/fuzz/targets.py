@@ -24,8 +24,8 @@ from archive.sources import read_stream
 from archive.text.decode import decode_text
 from archive.text.normalize import canonical_url, normalize_draft, parse_published
 from indexer.errors import QueryError
+from indexer.filters import FILTER_NAMES, make_filter
 from indexer.query import parse_query, plain_query
-from indexer.query.filters import make_filter
 from tests.reliability.hostile.formats import write_atom, write_files, write_json_feed, write_rss
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def make_any_filter(data: bytes) -> None:
     after, _, rest = data.decode("utf-8", "replace").partition("\n")
     before, _, name = rest.partition("\n")
     with suppress(QueryError):
-        make_filter([name], [name], after, before, sections=[name], authors=[name], tags=[name])
+        make_filter(**{key: [name] for key in FILTER_NAMES} | {"after": after, "before": before})
 
 
 def read_any_page(data: bytes) -> None:

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 import web
 from indexer.errors import QueryError
+from indexer.filters import make_filter
 from indexer.query import parse_query
-from indexer.query.filters import make_filter
 from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
 from tests.web.conftest import MakeApp
 from web.i18n import locale as i18n

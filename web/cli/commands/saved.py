@@ -1,12 +1,12 @@
 """Saved searches: list, add, check, remove."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import click
 
-from web.cli.commands.shared import Composition, json_option, noted, print_json
+from web.cli.commands.shared import Composition, filter_options, json_option, noted, print_json
 
 if TYPE_CHECKING:
     from archive.store.saved_searches import SavedSearch
@@ -52,10 +52,7 @@ def list_saved(composition: Composition, /, as_json: bool) -> None:
     show_default=True,
     help="Both lists, words alone, or meaning alone.",
 )
-@click.option("--source", multiple=True, help="Only this outlet; repeatable.")
-@click.option("--language", multiple=True, help="Only this language, e.g. fr; repeatable.")
-@click.option("--after", default="", help="Published in or after this year, month or day.")
-@click.option("--before", default="", help="Published in or before this year, month or day.")
+@filter_options
 @click.option("--email", default="", help="Send new matches to this address.")
 @click.option("--webhook", default="", help="POST new matches to this address.")
 @json_option
@@ -69,7 +66,7 @@ def add_saved(
     email: str,
     webhook: str,
     as_json: bool,
-    **options: str | tuple[str, ...],
+    **options: Any,
 ) -> None:
     """Save a search. What it lists now is known already; what comes in later is new.
 
@@ -83,7 +80,8 @@ def add_saved(
     from web.records.saved_records import saved_record
 
     services = composition.services()
-    arguments = urlencode({"q": query, **options}, doseq=True)
+    given = {name: value for name, value in options.items() if value}
+    arguments = urlencode({"q": query, **given}, doseq=True)
     with waiting_for_model():
         made = save_search(services, name, arguments, email, webhook)
     if as_json:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.cli.commands.shared import Composition, apply_options, json_option, print_json
+from web.cli.commands.shared import (
+    Composition,
+    apply_options,
+    filter_options,
+    json_option,
+    print_json,
+    take_filter,
+)
 
 if TYPE_CHECKING:
     from indexer.evaluation.evaluation import Task
@@ -16,11 +23,7 @@ if TYPE_CHECKING:
     from web.services import Services
 
 query_options = apply_options(
-    click.option("--source", multiple=True, help="Only this outlet; repeatable."),
-    click.option("--language", multiple=True, help="Only this language, e.g. fr; repeatable."),
-    click.option("--tag", multiple=True, help="Only what bears this tag; repeatable."),
-    click.option("--after", help="Published in or after this year, month or day."),
-    click.option("--before", help="Published in or before this year, month or day."),
+    filter_options,
     click.option("-n", "--size", default=10, show_default=True, help="Results per page."),
     click.option("--page", default=1, show_default=True, help="Page of the results."),
     json_option,
@@ -163,24 +166,10 @@ def evaluate(
 COMMANDS = (search, similar, evaluate)
 
 
-def _search_query(
-    source: tuple[str, ...],
-    language: tuple[str, ...],
-    tag: tuple[str, ...],
-    after: str | None,
-    before: str | None,
-    size: int,
-    page: int,
-) -> "SearchQuery":
-    from indexer.query.filters import make_filter
+def _search_query(size: int, page: int, **options: Any) -> "SearchQuery":
     from indexer.ranking.request import SearchQuery
 
-    return SearchQuery(
-        text="",
-        filter=make_filter(source, language, after, before, tags=tag),
-        page=page,
-        page_size=size,
-    )
+    return SearchQuery(text="", filter=take_filter(options), page=page, page_size=size)
 
 
 def _holds_articles(services: "Services") -> bool:

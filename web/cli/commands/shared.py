@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from archive.errors import CodedError
+from indexer.filters import FILTER_NAMES, FILTERS, make_filter
 from web.errors import exit_code
 from web.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from archive.model import ArticleFilter
     from indexer.models.embedding import Embedder
     from web.services import Services
 
@@ -68,6 +70,24 @@ def apply_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return command
 
     return decorate
+
+
+filter_options = apply_options(
+    *(
+        click.option(
+            f"--{each.name}",
+            multiple=each.repeatable,
+            type=int if each.kind == "number" else str,
+            help=f"{each.purpose}{'; repeatable' if each.repeatable else ''}.",
+        )
+        for each in FILTERS
+    )
+)
+
+
+def take_filter(options: dict[str, Any]) -> "ArticleFilter":
+    """The filter of a command's options, which are taken out of them. Raises QueryError."""
+    return make_filter(**{name: options.pop(name) for name in FILTER_NAMES})
 
 
 def print_json(record: dict[str, Any]) -> None:

@@ -1,10 +1,16 @@
 """How often something was written of, over time."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.cli.commands.shared import Composition, json_option, print_json
+from web.cli.commands.shared import (
+    Composition,
+    filter_options,
+    json_option,
+    print_json,
+    take_filter,
+)
 
 if TYPE_CHECKING:
     from archive.stats.histogram import Unit
@@ -18,10 +24,7 @@ if TYPE_CHECKING:
     type=click.Choice(["day", "week", "month", "year"]),
     help="By default the smallest that needs at most 60 rows.",
 )
-@click.option("--source", multiple=True, help="Only this outlet; repeatable.")
-@click.option("--language", multiple=True, help="Only this language, e.g. fr; repeatable.")
-@click.option("--after", help="Published in or after this year, month or day.")
-@click.option("--before", help="Published in or before this year, month or day.")
+@filter_options
 @click.option("--csv", "as_csv", is_flag=True, help="A table for other programs.")
 @json_option
 @click.pass_obj
@@ -31,12 +34,9 @@ def timeline(
     query: str,
     other: str | None,
     unit: "Unit | None",
-    source: tuple[str, ...],
-    language: tuple[str, ...],
-    after: str | None,
-    before: str | None,
     as_csv: bool,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Count the articles of the whole archive that hold every word of a query, over time.
 
@@ -45,15 +45,13 @@ def timeline(
     hemero timeline "missiles" --with drones --unit month
     hemero timeline "moyenne portée" --csv > timeline.csv
     """
-    from indexer.query.filters import make_filter
     from indexer.timelines import MOST_ROWS
     from web.cli.output.timeline import show_timeline
     from web.records.timeline_records import timeline_record, timeline_table
 
     services = composition.services()
     texts = [query] if other is None else [query, other]
-    wanted = make_filter(source, language, after, before)
-    made = services.timelines.make(texts, wanted, unit, MOST_ROWS)
+    made = services.timelines.make(texts, take_filter(options), unit, MOST_ROWS)
     for notice in (notice for counted in made.queries for notice in counted.notices):
         click.echo(notice, err=True)
     if as_json:
