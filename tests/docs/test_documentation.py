@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -107,3 +108,19 @@ def test_the_commands_of_the_readme_run(
         if not " ".join(arguments).startswith(NOT_RUN):
             result = CliRunner().invoke(main, ["--home", home, *arguments], obj=composition)
             assert result.exit_code == 0, f"{arguments}: {result.output}"
+
+
+@pytest.mark.parametrize("layer", ["archive", "indexer", "web"])
+def test_the_architecture_page_lists_every_room_in_the_order_of_its_contract(layer: str) -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    contract = next(c for c in contracts["contracts"] if c.get("containers") == [layer])
+    rank = {
+        room: number
+        for number, rooms in enumerate(contract["layers"])
+        for room in rooms.split(" : ")
+    }
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    section = page.split(f"## {layer}: ")[1].split("\n## ")[0]
+    rooms = re.findall(r"`([a-z0-9_]+)/?`", "".join(re.findall(r"^\|[^|]*", section, re.MULTILINE)))
+    assert set(rooms) == set(rank)
+    assert rooms == sorted(rooms, key=rank.__getitem__)
