@@ -1,6 +1,6 @@
 """Fixtures of the fronts: a small archive, the application over it, the command line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,12 @@ from flask.testing import FlaskClient
 from archive.intake.ingest import ingest
 from archive.model import SourceItem
 from tests.support.fakes import FakeEmbedder, make_item
-from web.app import create_app
+from tests.support.feed_site import Site, running_site
+from tests.support.web import MakeApp, RunHemero, open_app
 from web.cli.commands.shared import Composition
 from web.cli.main import main
-from web.context import make_context
 from web.services import Services
-
-MakeApp = Callable[..., Flask]
-RunHemero = Callable[..., Result]
+from web.settings import Settings
 
 ARTICLES: tuple[SourceItem, ...] = (
     make_item(
@@ -63,7 +61,7 @@ def make_app(filled: Services) -> Iterator[MakeApp]:
             filled.close()
             services = Services(replace(filled.settings, **changes), filled.embedder)
             opened.append(services)
-        return create_app(make_context(services, services.index))
+        return open_app(services)
 
     yield make
     for services in opened:
@@ -76,15 +74,39 @@ def client(make_app: MakeApp) -> FlaskClient:
 
 
 @pytest.fixture
-def hemero(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunHemero:
-    """The command line on an archive of its own, with the fake embedder, beside article.txt."""
-    monkeypatch.setenv("HEMERO_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("HEMERO_CACHE", str(tmp_path / "cache"))
-    embedder = FakeEmbedder()
-    (tmp_path / "article.txt").write_text("Missiles\n\nDes missiles et des drones.\n")
-    monkeypatch.chdir(tmp_path)
+def run(settings: Settings, embedder: FakeEmbedder) -> RunHemero:
+    """The command line on an empty archive; an unexpected exception is the test's."""
 
-    def run(*arguments: str, **options: Any) -> Result:
-        return CliRunner().invoke(main, arguments, obj=Composition(embedder=embedder), **options)
+    def run_command(*arguments: str, **options: Any) -> Result:
+        runner = CliRunner(env={"HEMERO_CACHE": str(settings.cache)})
+        return runner.invoke(
+            main,
+            ["--home", str(settings.home), *arguments],
+            obj=Composition(embedder=embedder),
+            catch_exceptions=False,
+            **options,
+        )
 
+    return run_command
+
+
+@pytest.fixture
+def run_filled(filled: Services, run: RunHemero) -> RunHemero:
+    """The same on the archive of three articles."""
+    filled.engine.close()
     return run
+
+
+@pytest.fixture
+def article_file(tmp_path: Path) -> str:
+    """A file that `hemero add` reads one article from."""
+    path = tmp_path / "article.txt"
+    path.write_text("Missiles\n\nDes missiles et des drones.\n")
+    return str(path)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site on this machine that serves pages and feeds."""
+    with running_site() as running:
+        yield running

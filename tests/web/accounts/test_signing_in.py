@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 from archive.errors import StoreError
 from archive.store import credentials
 from archive.store.audit import AuditEntry
-from tests.web.conftest import MakeApp
-from tests.web.http.test_access import services_of
+from tests.support.web import MakeApp, services_of
 from web.accounts import passwords, signing_in
 from web.accounts.passwords import hash_password
 

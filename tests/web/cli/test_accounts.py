@@ -1,12 +1,11 @@
 """Accounts, tokens and the audit on the command line."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 from argon2 import PasswordHasher
-from click.testing import Result
 
+from tests.support.web import RunHemero
 from web.accounts import passwords
 from web.accounts.signing_in import check_password
 from web.errors import SettingsError
@@ -14,7 +13,6 @@ from web.http.security import check_exposure
 from web.services import Services
 from web.settings import Settings, load_settings
 
-Run = Callable[..., Result]
 PASSWORD = "une phrase tranquille"
 
 
@@ -24,12 +22,12 @@ def cheap_hasher(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def staffed(run: Run) -> Run:
+def staffed(run: RunHemero) -> RunHemero:
     run("users", "add", "Claire", "--role", "admin", "--password-file", "-", input=PASSWORD + "\n")
     return run
 
 
-def test_accounts_are_made_changed_and_removed(staffed: Run, services: Services) -> None:
+def test_accounts_are_made_changed_and_removed(staffed: RunHemero, services: Services) -> None:
     run = staffed
     asked = run("users", "add", "karim", input=f"{PASSWORD}\n{PASSWORD}\n")
     assert asked.stdout.strip() == "karim may sign in as reader"
@@ -58,27 +56,29 @@ def test_accounts_are_made_changed_and_removed(staffed: Run, services: Services)
         (("close", "claire"), 65, "claire is the last admin"),
     ],
 )
-def test_what_is_refused(staffed: Run, arguments: tuple[str, ...], code: int, told: str) -> None:
+def test_what_is_refused(
+    staffed: RunHemero, arguments: tuple[str, ...], code: int, told: str
+) -> None:
     given = ("--password-file", "-") if arguments[0] == "add" else ()
     result = staffed("users", *arguments, *given, input=PASSWORD + "\n")
     assert result.exit_code == code
     assert told in result.stderr
 
 
-def test_the_first_account_is_an_admin(run: Run) -> None:
+def test_the_first_account_is_an_admin(run: RunHemero) -> None:
     result = run("users", "add", "karim", "--password-file", "-", input=PASSWORD + "\n")
     assert result.exit_code == 65
     assert "the first account is an admin" in result.stderr
 
 
-def test_a_short_password_is_refused(run: Run) -> None:
+def test_a_short_password_is_refused(run: RunHemero) -> None:
     result = run("users", "add", "a", "--role", "admin", "--password-file", "-", input="short\n")
     assert result.exit_code == 65
     assert "12 to 256 characters" in result.stderr
     assert "short" not in result.output
 
 
-def test_tokens_are_made_listed_and_revoked(staffed: Run, services: Services) -> None:
+def test_tokens_are_made_listed_and_revoked(staffed: RunHemero, services: Services) -> None:
     made = staffed("tokens", "create", "claire", "nightly import", "--role", "editor")
     secret = made.stdout.strip()
     found = services.credentials.find_token(secret)
@@ -93,7 +93,7 @@ def test_tokens_are_made_listed_and_revoked(staffed: Run, services: Services) ->
     assert staffed("tokens", "revoke", "1").exit_code == 66
 
 
-def test_commands_that_write_are_in_the_audit(staffed: Run) -> None:
+def test_commands_that_write_are_in_the_audit(staffed: RunHemero) -> None:
     staffed("add", "-", "--no-index", input="Titre\nUn texte.")
     staffed("delete", "7", "--yes")
     staffed("tokens", "create", "claire", "import")

@@ -1,15 +1,13 @@
 """`hemero evaluate --compare`: the table for people and the record for programs."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 
 from indexer.evaluation.significance import PERMUTATIONS
+from tests.support.web import RunHemero
 
-Run = Callable[..., Result]
 COMPARED = ["keyword", "semantic", "plain convex", "rrf"]
 
 
@@ -26,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_people_see_every_list_in_one_table(run: Run, folder: Path) -> None:
+def test_people_see_every_list_in_one_table(run: RunHemero, folder: Path) -> None:
     shown = run("evaluate", str(folder), "--compare").stdout
     rows = {line.split("  ")[0].strip(): line for line in shown.splitlines()}
     assert set(COMPARED) < set(rows)
@@ -35,13 +33,13 @@ def test_people_see_every_list_in_one_table(run: Run, folder: Path) -> None:
     assert f"{PERMUTATIONS} permutations" in " ".join(shown.split())
 
 
-def test_without_a_comparison_there_is_none(run: Run, folder: Path) -> None:
+def test_without_a_comparison_there_is_none(run: RunHemero, folder: Path) -> None:
     shown = run("evaluate", str(folder)).stdout
     assert "rrf" not in shown
     assert "permutations" not in shown
 
 
-def test_programs_get_the_measures_and_the_comparison(run: Run, folder: Path) -> None:
+def test_programs_get_the_measures_and_the_comparison(run: RunHemero, folder: Path) -> None:
     record = json.loads(run("evaluate", str(folder), "--compare", "--json").stdout)
     assert list(record) == ["hybrid", *COMPARED, "topics", "compared"]
     assert record["hybrid"]["nDCG@10"] == record["plain convex"]["nDCG@10"] == 0.5

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,20 +14,14 @@ from archive.feeds import poll
 from archive.feeds.lock import only_poller
 from archive.feeds.store import FeedStore
 from archive.net.fetch import FetchLimits
-from tests.support.feed_site import Answer, Site, article_page, item, rss, running_site
+from tests.support.feed_site import Answer, Site, article_page, item, rss
+from tests.support.web import RunHemero
 from web.cli.main import main
 from web.jobs.polling import FeedKeeper, parse_interval
 from web.services import Services
 from web.settings import Settings
 
-Run = Callable[..., Result]
 RSS = "application/rss+xml"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +42,7 @@ def _lines(result: Result) -> list[dict[str, object]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_add_list_poll_search_remove(run: Run, feed_url: str) -> None:
+def test_add_list_poll_search_remove(run: RunHemero, feed_url: str) -> None:
     assert "added 1  Le Fanal (rss, 2 items)" in run("feeds", "add", feed_url).stdout
     assert "subscribed already 1" in run("feeds", "add", feed_url).stdout
     polled = run("feeds", "poll")
@@ -63,7 +57,7 @@ def test_add_list_poll_search_remove(run: Run, feed_url: str) -> None:
     assert "Crue de la Sarvelle" in run("show", "1").stdout
 
 
-def test_json_lines(run: Run, feed_url: str) -> None:
+def test_json_lines(run: RunHemero, feed_url: str) -> None:
     (added,) = _lines(run("feeds", "add", feed_url, "--source", "Autre", "--json"))
     assert (added["added"], added["source"], added["title"]) == (True, "Autre", "Le Fanal")
     feed, first, second, totals = _lines(run("feeds", "poll", "--json"))
@@ -75,7 +69,7 @@ def test_json_lines(run: Run, feed_url: str) -> None:
     assert listed["items"] == {"added": 1, "rejected": 1}
 
 
-def test_add_finds_the_feed_a_page_names(run: Run, site: Site, feed_url: str) -> None:
+def test_add_finds_the_feed_a_page_names(run: RunHemero, site: Site, feed_url: str) -> None:
     links = (
         '<link rel="alternate" type="application/rss+xml" href="/missing">'
         '<link rel="alternate" type="application/rss+xml" href="/feed">'
@@ -88,14 +82,14 @@ def test_add_finds_the_feed_a_page_names(run: Run, site: Site, feed_url: str) ->
     assert _lines(run("feeds", "list", "--json"))[0]["url"] == feed_url
 
 
-def test_add_of_what_is_no_feed_says_so(run: Run, site: Site) -> None:
+def test_add_of_what_is_no_feed_says_so(run: RunHemero, site: Site) -> None:
     result = run("feeds", "add", site.serve("/", article_page("Rien")), "ftp://a.example/")
     assert result.exit_code == 1
     assert "not a feed" in result.stdout
     assert "not a web address" in result.stdout
 
 
-def test_poll_ends_with_1_when_a_feed_failed(run: Run, site: Site, feed_url: str) -> None:
+def test_poll_ends_with_1_when_a_feed_failed(run: RunHemero, site: Site, feed_url: str) -> None:
     run("feeds", "add", feed_url)
     site.answers["/feed"] = Answer(status=500)
     result = run("feeds", "poll")
@@ -107,7 +101,9 @@ def test_poll_ends_with_1_when_a_feed_failed(run: Run, site: Site, feed_url: str
     assert "1 failed" in run("feeds", "poll", "1").stdout
 
 
-def test_a_second_poller_is_told_who_polls(run: Run, settings: Settings, feed_url: str) -> None:
+def test_a_second_poller_is_told_who_polls(
+    run: RunHemero, settings: Settings, feed_url: str
+) -> None:
     run("feeds", "add", feed_url)
     with only_poller(settings.home):
         result = run("feeds", "poll")
@@ -116,7 +112,7 @@ def test_a_second_poller_is_told_who_polls(run: Run, settings: Settings, feed_ur
     assert run("feeds", "poll").exit_code == 0
 
 
-def test_opml_round_trip(run: Run, tmp_path: Path) -> None:
+def test_opml_round_trip(run: RunHemero, tmp_path: Path) -> None:
     file = tmp_path / "list.opml"
     file.write_text(
         '<opml version="1.0"><body><outline text="Presse"><outline text="Le Fanal" '
@@ -132,7 +128,7 @@ def test_opml_round_trip(run: Run, tmp_path: Path) -> None:
     assert _lines(again)[-1] == {"added": 0, "known": 1, "skipped": 0}
 
 
-def test_import_of_what_is_no_list_says_so(run: Run, tmp_path: Path) -> None:
+def test_import_of_what_is_no_list_says_so(run: RunHemero, tmp_path: Path) -> None:
     (tmp_path / "a.opml").write_text("rien")
     result = run("feeds", "import", str(tmp_path / "a.opml"))
     assert (result.exit_code, "not OPML" in result.stderr) == (65, True)
@@ -146,7 +142,7 @@ def test_interval(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "m", "5s", "-15m", "1.5h", "99999999d", "²m"])
-def test_interval_that_means_nothing(run: Run, text: str) -> None:
+def test_interval_that_means_nothing(run: RunHemero, text: str) -> None:
     result = run("feeds", "poll", f"--every={text}")
     assert (result.exit_code, "no interval" in result.stderr) == (2, True)
 
@@ -159,7 +155,7 @@ def test_every_command_has_an_example(command: str) -> None:
 
 @pytest.mark.parametrize(("flags", "polls"), [([], False), (["--poll"], True)])
 def test_serve_polls_when_told(
-    run: Run, monkeypatch: pytest.MonkeyPatch, flags: list[str], polls: bool
+    run: RunHemero, monkeypatch: pytest.MonkeyPatch, flags: list[str], polls: bool
 ) -> None:
     told = []
     monkeypatch.setattr("web.server.serving.run_server", lambda services, poll: told.append(poll))
@@ -167,7 +163,7 @@ def test_serve_polls_when_told(
     assert told == [polls]
 
 
-def test_a_read_only_archive_is_not_polled(run: Run) -> None:
+def test_a_read_only_archive_is_not_polled(run: RunHemero) -> None:
     result = run("serve", "--poll", "--read-only")
     assert (result.exit_code, "leave out --poll" in result.stderr) == (78, True)
 

@@ -26,8 +26,7 @@ from archive.model import Article, ArticleDraft, SourceItem, headline_of
 from archive.sources.ninjs import read_object
 from archive.text.normalize import clean_line
 from tests.support.fakes import make_item
-from web.app import create_app
-from web.context import make_context
+from tests.support.web import open_app
 from web.exports.bylines import PersonName, split_name
 from web.exports.citations import (
     cite,
@@ -338,7 +337,7 @@ def test_a_passage_is_quoted_at_its_permanent_address(client: FlaskClient) -> No
 def test_an_earlier_version_is_quoted_as_it_was(filled: Services) -> None:
     url = "https://lefil.example/missiles"
     list(ingest([make_item("Autre titre", "Tout a changé.", url=url)], filled.store))
-    client = create_app(make_context(filled, filled.index)).test_client()
+    client = open_app(filled).test_client()
     [old] = client.get("/articles/1.csl.json?v=1&char=4,12").get_json(force=True)
     assert (old["title"], old["abstract"]) == ("Missiles : un accord à Genève", "missiles")
     assert "?v=1&" in old["URL"]
@@ -371,7 +370,7 @@ def test_what_is_held_already_is_not_sent_again(client: FlaskClient) -> None:
 def test_hostile_articles_are_served_as_text(filled: Services) -> None:
     hostile = SourceItem("x", ArticleDraft("".join(NASTY), ("".join(NASTY),), authors=NASTY[:4]))
     list(ingest([hostile], filled.store))
-    client = create_app(make_context(filled, filled.index)).test_client()
+    client = open_app(filled).test_client()
     title = filled.store.get(4).title
     [record] = parse_ris(client.get("/articles/4.ris").text)
     assert record["title"] == title

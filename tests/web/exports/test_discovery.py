@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from lxml import etree
 
-from tests.web.conftest import MakeApp
+from tests.support.web import MakeApp
 from web.exports import discovery
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

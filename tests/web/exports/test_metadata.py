@@ -14,9 +14,7 @@ from archive.intake.ingest import ingest
 from archive.model import Article
 from archive.text.normalize import clean_line
 from tests.support.fakes import make_item
-from tests.web.conftest import MakeApp
-from web.app import create_app
-from web.context import make_context
+from tests.support.web import MakeApp, open_app
 from web.exports.citations import cite
 from web.exports.metadata import coins_title, meta_tags, news_article_record, script_json
 from web.services import Services
@@ -174,7 +172,7 @@ def test_hostile_metadata_stays_text(filled: Services) -> None:
                         section=HOSTILE, url="javascript:alert(1)")  # fmt: skip
     list(ingest([hostile], filled.store))
     filled.index()
-    client = create_app(make_context(filled, filled.index)).test_client()
+    client = open_app(filled).test_client()
     article = read_page(client, "/articles/4")
     assert json_ld(article)["headline"] == filled.store.get(4).title
     told = article.select_one('meta[name="citation_author"]')

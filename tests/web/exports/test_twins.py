@@ -22,9 +22,7 @@ from archive.intake.ingest import ingest
 from archive.model import Article
 from archive.sources.export import restore_cell
 from tests.support.fakes import make_item
-from tests.web.conftest import MakeApp
-from web.app import create_app
-from web.context import make_context
+from tests.support.web import MakeApp, open_app
 from web.exports.feed_formats import (
     Feed,
     FeedItem,
@@ -97,7 +95,7 @@ def client(filled: Services) -> FlaskClient:
             for n in range(1, 13)]  # fmt: skip
     list(ingest(more, filled.store))
     filled.index()
-    return create_app(make_context(filled, filled.index)).test_client()
+    return open_app(filled).test_client()
 
 
 def page_titles(client: FlaskClient, arguments: str) -> list[str]:

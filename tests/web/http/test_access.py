@@ -6,9 +6,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.conftest import MakeApp
+from tests.support.web import MakeApp, services_of
 from web.http.access import RULES, SAFE_METHODS, Level, needed_level
-from web.services import Services
 
 NOT_HERE = 999
 ARGUMENTS = {
@@ -35,11 +34,6 @@ def add_accounts(app: Flask) -> Flask:
     for role in ("admin", "editor", "reader"):
         accounts.create(role, role, "no hash")
     return app
-
-
-def services_of(app: Flask) -> Services:
-    found: Services = app.extensions["hemero"].services
-    return found
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, str]]:

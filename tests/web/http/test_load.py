@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from indexer.engines.port import Vectors
 from tests.support.fakes import FakeEmbedder
 from tests.support.waiting import wait_until
-from tests.web.conftest import MakeApp
+from tests.support.web import MakeApp
 from web.http.admission import (
     BUSY,
     COUNTS_LEFT_OUT,

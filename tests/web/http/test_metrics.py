@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from archive.feeds.store import FeedStore
 from archive.intake.ingest import ingest
 from tests.support.fakes import FakeEmbedder, make_item
-from tests.web.conftest import MakeApp
+from tests.support.web import MakeApp
 from web.services import Services
 
 FAR = {"REMOTE_ADDR": "192.168.1.2"}

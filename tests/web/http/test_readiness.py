@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from archive.intake.ingest import ingest
 from indexer.models.embedding import SentenceTransformerEmbedder
 from tests.support.fakes import FakeEmbedder, make_item
-from tests.web.conftest import MakeApp
+from tests.support.web import MakeApp
 from web.app import create_app
 from web.context import make_context
 from web.errors import SettingsError

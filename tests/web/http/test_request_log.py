@@ -20,7 +20,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.paths import ROOT
-from tests.web.conftest import MakeApp
+from tests.support.web import MakeApp
 from web.errors import SettingsError
 from web.http.logs import FORMATS, REQUESTS_LOGGER
 from web.settings import load_settings

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.conftest import MakeApp
+from tests.support.web import MakeApp
 from web.errors import SettingsError
 from web.http.security import check_exposure
 from web.settings import Settings

@@ -1,6 +1,5 @@
 """The page of whoever keeps the archive: figures, what failed, and trying it again."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -10,19 +9,13 @@ from flask.testing import FlaskClient
 from archive.feeds import poll
 from archive.intake.jobs import JobSource
 from archive.net.fetch import FetchLimits
-from tests.support.feed_site import Site, article_page, item, rss, running_site
-from tests.web.conftest import MakeApp
+from tests.support.feed_site import Site, article_page, item, rss
+from tests.support.web import MakeApp
 from web.services import Services
 
 API = "/api/v1/admin"
 RSS = "application/rss+xml"
 HOSTILE = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as made:
-        yield made
 
 
 @pytest.fixture

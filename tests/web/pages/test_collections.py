@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 
-from tests.web.conftest import MakeApp, RunHemero
+from tests.support.web import MakeApp
 from web.cli.commands.collecting import FORMS
 from web.exports.collection_export import EXPORTS
 
@@ -314,46 +314,3 @@ def test_every_form_is_known_to_the_command_line() -> None:
 def test_pages_in_french(client: FlaskClient, dossier: int) -> None:
     for path in ("/collections", f"/collections/{dossier}"):
         assert client.get(path, headers={"Accept-Language": "fr"}).status_code == 200
-
-
-def test_the_command_line(hemero: RunHemero) -> None:
-    hemero("add", "article.txt")
-    assert "created 1  Dossier" in hemero("collections", "create", "Dossier", "--note", "n").output
-    added = hemero("collections", "add", "dossier", "1", "1", "--json")
-    assert json.loads(added.output)["changed"] == 1
-    assert "1  Dossier (1 article)" in hemero("collections", "list").output
-    exported = hemero("collections", "export", "1")
-    assert json.loads(exported.output)["title"] == "Missiles"
-    assert "@online{" in hemero("collections", "export", "Dossier", "--format", "bib").output
-    tagged = hemero("tag", "1", "--add", "Climat", "--add", "eau", "--remove", "feu", "--json")
-    assert json.loads(tagged.output) == {"id": 1, "tags": ["Climat", "eau"]}
-    assert "renamed to climat" in hemero("tag", "--rename", "CLIMAT", "climat").output
-    assert hemero("tag").output == "climat (1 article)\neau (1 article)\n"
-    found = hemero("search", "missiles", "--tag", "EAU", "--json")
-    assert json.loads(found.stdout.splitlines()[0])["article"]["id"] == 1
-    assert hemero("search", "missiles", "--tag", "feu", "--json").stdout == ""
-    assert "0 removed" in hemero("collections", "remove", "1", "9").output
-    assert "removed 1" in hemero("collections", "remove", "Dossier", "--yes").output
-    assert "No collections yet" in hemero("collections", "list").output
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        (("collections", "add", "none", "1"), 66),
-        (("collections", "export", "\u202e"), 66),
-        (("collections", "create", "x" * 10_000), 65),
-        (("collections", "create", "\x1b[31m"), 65),
-        (("tag", "9", "--add", "a"), 66),
-        (("tag", "99999999999999999999", "--add", "a"), 66),
-        (("tag", "--rename", "a", "b"), 66),
-        (("tag", "--add", "a"), 2),
-    ],
-)
-def test_the_command_line_says_what_is_wrong(
-    hemero: RunHemero, arguments: tuple[str, ...], code: int
-) -> None:
-    answer = hemero(*arguments)
-    assert answer.exit_code == code
-    assert "Traceback" not in answer.output
-    assert len(answer.stderr) < 400

@@ -1,6 +1,5 @@
 """Feeds through pages and API, on a site of our own on loopback."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -9,17 +8,11 @@ from flask.testing import FlaskClient
 
 from archive.feeds import poll
 from archive.net.fetch import FetchLimits
-from tests.support.feed_site import Site, article_page, item, rss, running_site
-from tests.web.conftest import MakeApp
+from tests.support.feed_site import Site, article_page, item, rss
+from tests.support.web import MakeApp
 
 RSS = "application/rss+xml"
 OPML = '<opml version="2.0"><body>{}<outline type="rss" text="sans adresse"/></body></opml>'
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as made:
-        yield made
 
 
 @pytest.fixture

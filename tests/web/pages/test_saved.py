@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from archive.intake.ingest import ingest
 from tests.support.fakes import make_item
-from tests.web.conftest import MakeApp, RunHemero
+from tests.support.web import MakeApp
 from web.actions.saved_checks import check_all
 
 MISSILES = "q=missiles&mode=keyword&language=fr"
@@ -243,34 +243,3 @@ def test_read_only_shows_no_forms(make_app: MakeApp) -> None:
     client = make_app(read_only=True).test_client()
     for path in ("/saved", f"/search?{MISSILES}"):
         assert 'method="post"' not in client.get(path).text
-
-
-def test_the_command_line(hemero: RunHemero) -> None:
-    hemero("add", "article.txt")
-    added = hemero("saved", "add", "missiles", "--mode", "keyword", "--language", "fr", "--json")
-    assert added.exit_code == 0, added.output
-    made = json.loads(added.stdout)
-    assert (made["name"], made["matches"], made["new"]) == ("missiles", 1, 0)
-    assert made["arguments"] == "q=missiles&mode=keyword&language=fr"
-    hemero("add", "-", input="Suite\n\nEncore des missiles français, dit le ministre.\n")
-    checked = hemero("saved", "check")
-    assert "missiles: 1 new, 0 sent" in checked.stdout
-    assert json.loads(hemero("saved", "check", "--json").stdout) == {
-        "id": 1, "new": 0, "sent": 0, "problem": None,
-    }  # fmt: skip
-    assert json.loads(hemero("saved", "list", "--json").stdout)["new"] == 1
-    assert "missiles" in hemero("saved", "list").stdout
-    assert hemero("saved", "remove", "1").exit_code == 0
-    assert hemero("saved", "remove", "1").exit_code == 66
-    assert "hemero saved add" in hemero("saved", "list").stdout
-
-
-def test_the_command_line_says_what_is_wrong(hemero: RunHemero) -> None:
-    hemero("add", "article.txt")
-    refused = hemero("saved", "add", "missiles", "--email", "nobody")
-    assert (refused.exit_code, "not an e-mail address" in refused.stderr) == (65, True)
-    told = hemero("saved", "add", "missiles", "--email", "a@b.example")
-    assert "set smtp_host, smtp_from, base_url" in told.stderr
-    hemero("add", "-", input="Suite\n\nEncore des missiles français, dit le ministre.\n")
-    checked = hemero("saved", "check")
-    assert (checked.exit_code, "e-mail is not set up here" in checked.stdout) == (1, True)

@@ -9,8 +9,7 @@ from werkzeug.test import TestResponse
 
 from archive.intake.ingest import ingest
 from tests.support.fakes import make_item
-from web.app import create_app
-from web.context import make_context
+from tests.support.web import open_app
 from web.services import Services
 
 FRENCH = {"Accept-Language": "fr"}
@@ -44,7 +43,7 @@ def test_names_with_signs_still_lead_there(filled: Services) -> None:
     odd = make_item("Un titre", "Un texte.", authors=('Jo "Le & Vif" <b>Roy</b> -(x',))
     list(ingest([odd], filled.store))
     filled.index()
-    client = create_app(make_context(filled, filled.index)).test_client()
+    client = open_app(filled).test_client()
     _, texts, _, urls = json.loads(ask(client, "vif").data)
     assert texts == ['Jo "Le & Vif" <b>Roy</b> -(x']
     assert "Un titre" in client.get(urls[0]).text

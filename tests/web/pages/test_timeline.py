@@ -1,7 +1,6 @@
 """The page, the table and the command that count articles over time."""
 
 import csv
-import json
 from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +10,6 @@ from flask.testing import FlaskClient
 
 from archive.intake.ingest import ingest
 from tests.support.fakes import make_item
-from tests.web.conftest import RunHemero
 from web.services import Services
 
 HOSTILE = "<script>alert(1)</script>"
@@ -165,26 +163,6 @@ def test_what_was_asked_is_escaped(client: FlaskClient) -> None:
         assert HOSTILE not in client.get(f"/timeline?{address}").text
     assert client.get("/timeline?q=olive&after=hier").status_code == 200
     assert client.get("/timeline.csv?q=olive&after=hier").status_code == 400
-
-
-def test_the_command(hemero: RunHemero, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    lines = (
-        '{"title": "Un", "text": "Des missiles.", "published": "2021-12-03", "language": "fr"}\n'
-        '{"title": "Deux", "text": "Des drones.", "published": "2021-12-05", "language": "fr"}\n'
-    )
-    (tmp_path / "some.jsonl").write_text(lines)
-    hemero("add", "some.jsonl")
-    made = hemero("timeline", "missile", "--with", "drone")
-    assert made.exit_code == 0
-    assert "2021-12-03" in made.output
-    assert "missile: 1 article\n" in made.output
-    record = json.loads(hemero("timeline", "missile", "--unit", "month", "--json").output)
-    assert record["bars"] == [
-        {"first": "2021-12-01", "last": "2021-12-31", "archive": 2, "counts": [1], "shares": [0.5]}
-    ]
-    text = hemero("timeline", "missile", "--unit", "month", "--csv").output
-    assert list(csv.reader(StringIO(text)))[1] == ["2021-12-01", "2021-12-31", "2", "1", "0.500000"]
-    assert hemero("timeline", "le").exit_code == 64
 
 
 def test_the_api_counts_alike(client: FlaskClient) -> None:

@@ -19,9 +19,8 @@ from indexer.errors import ModelError
 from indexer.ranking.request import SearchQuery
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.waiting import wait_until
-from web.app import create_app
+from tests.support.web import open_app
 from web.cli.demo import fill_demo
-from web.context import make_context
 from web.errors import SettingsError
 from web.server.model_threads import pool_models
 from web.server.serving import IndexKeeper, open_socket, run_server
@@ -141,7 +140,7 @@ def test_kernels_are_bounded_unless_told_otherwise(monkeypatch: pytest.MonkeyPat
 
 def test_what_a_proxy_says_reaches_the_application(filled: Services) -> None:
     """Else whoever comes through a proxy on this machine would be this machine."""
-    app = create_app(make_context(filled, filled.index))
+    app = open_app(filled)
     listening = open_socket("127.0.0.1", 0)
     server = Server(app, listening)
     thread = Thread(target=server.run, daemon=True)

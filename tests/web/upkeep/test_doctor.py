@@ -18,11 +18,11 @@ from indexer.lease import hold_lease
 from indexer.ranking.request import SearchQuery
 from indexer.sync import expected_fingerprint, sync
 from tests.support.fakes import DIMENSION, FakeEmbedder, make_item
+from tests.support.web import RunHemero
 from web.services import Services
 from web.upkeep import health
 from web.upkeep.health import check_health, repair
 
-Run = Callable[..., Result]
 KEYS = [
     "ok",
     "articles",
@@ -79,14 +79,14 @@ def _damage(path: Path, kind: str) -> None:
         path.write_bytes(data)
 
 
-def test_a_sound_archive_is_one_object(run_filled: Run) -> None:
+def test_a_sound_archive_is_one_object(run_filled: RunHemero) -> None:
     result = run_filled("doctor", "--json")
     record = _record(result)
     assert (result.exit_code, list(record)) == (0, KEYS)
     assert (record["ok"], record["gaps"], record["ghosts"], record["files"]) == (True, 0, 0, [])
 
 
-def test_gaps_and_ghosts_are_counted(filled: Services, run_filled: Run) -> None:
+def test_gaps_and_ghosts_are_counted(filled: Services, run_filled: RunHemero) -> None:
     _add_ghost(filled)
     _make_gap(filled)
     filled.engine.close()
@@ -107,7 +107,7 @@ def test_gaps_are_found_while_changes_wait(filled: Services) -> None:
     assert check_health(filled).ok
 
 
-def test_a_damaged_file_is_named(filled: Services, run_filled: Run) -> None:
+def test_a_damaged_file_is_named(filled: Services, run_filled: RunHemero) -> None:
     path = next(filled.settings.index_folder.glob("keyword/*.seg"))
     _damage(path, "flipped")
     record = _record(run_filled("doctor", "--json"))
@@ -121,14 +121,14 @@ def test_a_quick_look_reads_no_file(filled: Services) -> None:
     assert not check_health(filled).ok
 
 
-def test_a_sound_archive_needs_no_repair(run_filled: Run, embedder: FakeEmbedder) -> None:
+def test_a_sound_archive_needs_no_repair(run_filled: RunHemero, embedder: FakeEmbedder) -> None:
     before = len(embedder.texts)
     result = run_filled("doctor", "--repair")
     assert (result.exit_code, len(embedder.texts)) == (0, before)
     assert "nothing to repair" in result.stdout
 
 
-def test_what_waits_is_indexed_and_nothing_more(filled: Services, run_filled: Run) -> None:
+def test_what_waits_is_indexed_and_nothing_more(filled: Services, run_filled: RunHemero) -> None:
     list(ingest([make_item("Nouveau", "Un texte nouveau.")], filled.store))
     record = _record(run_filled("doctor", "--repair", "--json"))
     assert record["ok"] is True
@@ -137,7 +137,7 @@ def test_what_waits_is_indexed_and_nothing_more(filled: Services, run_filled: Ru
 
 @pytest.mark.parametrize("harm", [_add_ghost, _make_gap], ids=["ghost", "gap"])
 def test_drift_is_repaired(
-    filled: Services, run_filled: Run, harm: Callable[[Services], None]
+    filled: Services, run_filled: RunHemero, harm: Callable[[Services], None]
 ) -> None:
     harm(filled)
     filled.engine.close()

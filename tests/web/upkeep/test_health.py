@@ -1,7 +1,5 @@
 """Whether store and index agree, and what is said where they do not."""
 
-from collections.abc import Callable
-
 import numpy as np
 from flask.testing import FlaskClient
 
@@ -51,11 +49,9 @@ def test_an_article_missing_from_the_index_is_named(filled: Services) -> None:
     assert problem.startswith("1 articles are missing from the index (2)")
 
 
-def test_the_api_says_it_too(
-    filled: Services, make_client: Callable[..., FlaskClient], embedder: FakeEmbedder
-) -> None:
+def test_the_api_says_it_too(client: FlaskClient, embedder: FakeEmbedder) -> None:
     embedder.name = "another"
-    answer = make_client().get("/api/v1/health").json
+    answer = client.get("/api/v1/health").json
     assert answer is not None
     assert list(answer) == ["ok", "articles", "indexed", "waiting", "problems"]
     assert answer["ok"] is False

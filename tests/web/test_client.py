@@ -1,30 +1,35 @@
 """The client against a served archive."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from flask.testing import FlaskClient
 
 from hemero_client import Archive, ArchiveError
+from tests.support.fakes import FakeEmbedder
+from tests.support.web import open_app
 from web.server.serving import open_socket
 from web.server.waitress_server import Server
+from web.services import Services
+from web.settings import Settings
 
 TOKEN = "jeton-de-test"
 
 
 @pytest.fixture
-def address(make_client: Callable[..., FlaskClient]) -> Iterator[str]:
-    app = make_client(token=TOKEN).application
+def address(settings: Settings, embedder: FakeEmbedder) -> Iterator[str]:
+    services = Services(replace(settings, token=TOKEN), embedder)
     listening = open_socket("127.0.0.1", 0)
-    server = Server(app, listening)
+    server = Server(open_app(services), listening)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.stop()
     thread.join()
     server.close(timeout_seconds=5)
+    services.close()
 
 
 @pytest.fixture
