@@ -25,7 +25,6 @@ DEPTH = 100
 LISTS = (MERGED, *SINGLE_LISTS)
 
 Task = Literal["search", "similar"]
-TASKS: tuple[Task, ...] = ("search", "similar")
 Run = dict[str, dict[str, float]]
 Qrels = dict[str, dict[str, int]]
 

@@ -34,7 +34,6 @@ from web.urls.similar_inputs import PickArguments, read_picks
 
 PREFIX = "/api/v1"
 JSON_TYPE = "application/json"
-SIMILAR_POST = "api.similar_to_text"
 FILES_POST = "api_intake.Jobs"
 # A body that is none is refused as a problem, an article that is none as an outcome.
 REFUSED = {

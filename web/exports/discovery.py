@@ -103,11 +103,6 @@ def _is_public() -> bool:
     return get_context().services.settings.public
 
 
-def _place(path: str, changed: str | None = None) -> etree._Element:
-    told = [_SITEMAP.lastmod(changed)] if changed else []
-    return _SITEMAP.url(_SITEMAP.loc(absolute_url(path)), *told)
-
-
 def _template(media_type: str, path: str, **given: str) -> etree._Element:
     return _OPENSEARCH.Url(type=media_type, template=absolute_url(path), **given)
 

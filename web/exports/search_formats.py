@@ -112,13 +112,13 @@ def _feed(page: SearchPage) -> Feed:
         previous=absolute_url(page_url(page.page - 1)) if page.page > 1 else None,
         next=absolute_url(page_url(page.page + 1)) if page.page < page.last else None,
     )
-    items = [_feed_item(result, form.q) for result in page.results]
+    items = [_feed_item(result) for result in page.results]
     title = f"{form.q} – {NAME}" if form.q else NAME
     place = ListPlace(form.q, page.total, page.page, page.page_size)
     return Feed(title, items, links, place)
 
 
-def _feed_item(result: SearchResult, query: str) -> FeedItem:
+def _feed_item(result: SearchResult) -> FeedItem:
     passages = [reason.passage for reason in result.passages]
     first = passages[0]
     return FeedItem(

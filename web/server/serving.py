@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import sys
 import time
 from threading import Thread, main_thread
 from typing import NoReturn
@@ -22,7 +23,8 @@ from web.http.security import check_exposure
 from web.jobs.background_worker import TurnKeeper
 from web.jobs.polling import FeedKeeper
 from web.server.model_threads import pool_models
-from web.server.waitress_server import Server, heeding_signals
+from web.server.signals import StopSignals
+from web.server.waitress_server import Server
 from web.services import Services
 from web.settings import Settings
 from web.upkeep import archive_lock as presence
@@ -98,10 +100,11 @@ class Keepers:
 
 
 def run_server(services: Services, poll: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT, and `poll` the feeds beside it; a second signal ends at once.
+    """Serve, and `poll` the feeds beside it, until SIGTERM or SIGINT.
 
-    Told to stop, it takes no more requests, answers those under way, and leaves what the keepers
-    cannot settle in STOP_SECONDS to the next start.
+    The first signal ends the start at once. A running server then takes no more requests, answers
+    those under way, and leaves to the next start what the keepers cannot finish in STOP_SECONDS.
+    A second signal kills the process.
 
     Raises SettingsError where strangers could write, or a read-only archive would be written to.
     """
@@ -109,16 +112,14 @@ def run_server(services: Services, poll: bool = False) -> None:
     check_exposure(settings, services.accounts.any())
     keepers = Keepers(services, check_polling(settings, poll))
     presence.enter(settings.home)
-    app = create_app(keepers.context)
-    server = Server(app, open_socket(settings.host, settings.port))
-    start_logging(settings.log_format)
-    start_models(services)
-    keepers.start()
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"Hemero is at http://{host}:{settings.port} - stop it with Ctrl-C", err=True)
-    if not is_loopback(settings.host) and not settings.base_url.startswith("https:"):
-        click.echo("Passwords travel in the clear: put TLS before it, and set base_url", err=True)
-    with heeding_signals(server.stop):
+    with StopSignals(sys.exit) as signals:
+        app = create_app(keepers.context)
+        server = Server(app, open_socket(settings.host, settings.port))
+        signals.on_stop = server.stop
+        start_logging(settings.log_format)
+        start_models(services)
+        keepers.start()
+        _announce(settings)
         try:
             server.run()
         finally:
@@ -126,6 +127,13 @@ def run_server(services: Services, poll: bool = False) -> None:
             late = server.close(STOP_SECONDS) + keepers.stop(STOP_SECONDS)
         if late:
             leave_behind(late)
+
+
+def _announce(settings: Settings) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"Hemero is at http://{host}:{settings.port} - stop it with Ctrl-C", err=True)
+    if not is_loopback(settings.host) and not settings.base_url.startswith("https:"):
+        click.echo("Passwords travel in the clear: put TLS before it, and set base_url", err=True)
 
 
 def check_polling(settings: Settings, poll: bool = False) -> bool:

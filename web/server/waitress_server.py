@@ -1,11 +1,7 @@
 """The server's loop over its connections, which ends without cutting off an answer."""
 
-import signal
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import waitress
@@ -16,7 +12,6 @@ from web.http.admission import count_threads, get_load
 from web.http.security import LARGEST_UPLOAD_BYTES
 from web.settings import Settings
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # Beyond those that are worked on and wait, a connection costs a file and some kilobytes.
 MOST_CONNECTIONS = 1000
 LOOP_SECONDS, DRAIN_SECONDS = 1.0, 0.05
@@ -71,23 +66,3 @@ class Server:
 def _is_busy(channel: Any) -> bool:
     """Whether a request of this connection is being answered, or its answer being sent."""
     return bool(channel.requests or channel.total_outbufs_len)
-
-
-@contextmanager
-def heeding_signals(stop: Callable[[], object]) -> Iterator[None]:
-    """The first SIGTERM or SIGINT calls `stop`; any after it ends the process there and then."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def heed(*_: object) -> None:
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
-        stop()
-
-    before = {number: signal.signal(number, heed) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,17 +1,15 @@
 """Feeds: subscribe, list, poll, unsubscribe, lists in and out."""
 
-import signal
 import sys
-from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json
+from web.server.signals import StopSignals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from archive.feed_formats.model import Feed
@@ -131,7 +129,7 @@ def poll_feeds(
             index_if_free(services)
         printer.finish(totals)
 
-    with only_poller(services.settings.home), _stopped_by_signals(stopping):
+    with only_poller(services.settings.home), StopSignals(stopping.set):
         poller = make_poller(services, stopping)
         if seconds:
             poll_forever(poller, seconds, printer.show, finish)
@@ -242,20 +240,3 @@ def _tell_who_waits(store: "FeedStore", now: "datetime") -> None:
         soonest = min(feed.due or "" for feed in late)
         told = f"{len(late)} not due before {soonest}; to poll one now: hemero feeds poll ID"
         click.echo(told, err=True)
-
-
-@contextmanager
-def _stopped_by_signals(stopping: Event) -> "Iterator[None]":
-    """SIGTERM and Ctrl-C end the poll after the item under way; what came so far is kept."""
-
-    def stop(*_: Any) -> None:
-        if stopping.is_set():
-            sys.exit(1)
-        stopping.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,9 +1,5 @@
 """The server: serve one's own archive, or a sample."""
 
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -32,8 +28,7 @@ def serve(composition: Composition, /, poll: bool, **flags: Any) -> None:
     """
     from web.server.serving import run_server
 
-    with _ending_when_terminated():
-        run_server(composition.services(**flags), poll=poll)
+    run_server(composition.services(**flags), poll=poll)
 
 
 @click.command()
@@ -53,18 +48,7 @@ def demo(composition: Composition, /, no_serve: bool, **flags: Any) -> None:
     services = composition.services(**flags | {"home": home})
     fill_demo(services)
     if not no_serve:
-        with _ending_when_terminated():
-            run_server(services)
+        run_server(services)
 
 
 COMMANDS = (serve, demo)
-
-
-@contextmanager
-def _ending_when_terminated() -> Iterator[None]:
-    """SIGTERM, by which service managers stop us, ends the server as Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
