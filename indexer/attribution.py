@@ -1,4 +1,4 @@
-"""Authors, sections and tags of a query or a filter, settled as the ids of their articles."""
+"""Authors, sections and tags of a query or a filter, resolved to the ids of their articles."""
 
 from dataclasses import replace
 from functools import cache
@@ -13,7 +13,10 @@ from indexer.query.records import NO_ARTICLE, Credit, Parts
 
 
 def credit_lookup(database: Database) -> CreditLookup:
-    """The articles whose author, section or tag holds these folded words in a row."""
+    """Return a lookup of the articles whose author, section or tag contains a run of folded words.
+
+    It reads each column once, so it should live for one query only.
+    """
 
     @cache
     def named(credit: CreditColumn) -> list[tuple[int, str]]:
@@ -28,7 +31,7 @@ def credit_lookup(database: Database) -> CreditLookup:
 
 
 def settle_filter(wanted: ArticleFilter, store: ArticleStore) -> ArticleFilter:
-    """The filter with all that no index holds as the ids of the articles that pass it."""
+    """Replace what no index holds by the ids of the articles that pass the filter."""
     if not any((wanted.sections, wanted.authors, wanted.tags, wanted.collections)):
         return wanted
     ids = tuple(store.article_ids(wanted)) or NO_ARTICLE

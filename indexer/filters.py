@@ -52,17 +52,26 @@ class Filter:
     def read(self, given: Given) -> tuple[str, ...] | tuple[int, ...] | str | None:
         """The value of the field in an ArticleFilter. Raises QueryError."""
         texts = [given] if isinstance(given, str) else [str(text) for text in given or ()]
-        values = self.clean(texts)
-        if self.kind == "name":
-            return _clean_names(values)
-        if self.kind == "language":
-            return tuple(map(read_language, values))
-        if self.kind == "number":
-            return tuple(map(int, values))
+        if self.repeatable:
+            values = map(self._read_one, self.clean(texts))
+            return tuple(value for value in values if value != "")
         period = next(iter(texts), "")
-        if not period:
-            return None
-        first, following = period_bounds(period)
+        return self._read_one(period) if period else None
+
+    def read_stated(self, text: str) -> ArticleFilter:
+        """The filter for one value. Raises QueryError, also if the text is blank."""
+        value = self._read_one(text)
+        fields: dict[str, Any] = {self.field: (value,) if self.repeatable else value}
+        return ArticleFilter(**fields)
+
+    def _read_one(self, text: str) -> Any:
+        if self.kind == "name":
+            return _clean_name(text)
+        if self.kind == "language":
+            return read_language(text)
+        if self.kind == "number":
+            return int(text)
+        first, following = period_bounds(text)
         return first if self.kind == "first_day" else following
 
 
@@ -94,11 +103,11 @@ def make_filter(**given: Given) -> ArticleFilter:
     return ArticleFilter(**fields)
 
 
-def _clean_names(texts: Iterable[str]) -> tuple[str, ...]:
+def _clean_name(text: str) -> str:
     # Imported late, as below: the help of the command line is made from FILTERS.
     from archive.text.normalize import clean_line
 
-    return tuple(name for name in map(clean_line, texts) if name)
+    return clean_line(text)
 
 
 def _read_number(text: str) -> int | None:

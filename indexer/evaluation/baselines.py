@@ -1,6 +1,6 @@
-"""The lists that a merged ranking is measured beside, all made of that one ranking. Pure.
+"""The lists that a merged ranking is compared with, all derived from that ranking. Pure.
 
-So every list of a topic comes from the same retrieval: what they differ in is the merging alone.
+Every list of a topic thus comes from the same retrieval, and the lists differ only in the merging.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from indexer.ranking.fusion import Scores, convex_combination, reciprocal_rank_fusion
 from indexer.ranking.ranking import Ranking
 
-# The plain recipe takes so many articles of either list, and both count alike.
+# Plain convex fusion takes this many articles of each list and gives both the same weight.
 PLAIN_DEPTH = 200
 PLAIN_WEIGHT = 0.5
 MERGED = "hybrid"
@@ -19,10 +19,11 @@ Order = tuple[int, ...]
 
 
 def list_orders(ranking: Ranking) -> Mapping[str, Order]:
-    """Article ids, best first, by the name of the list.
+    """The ids of each list's articles, best first, by the name of the list.
 
-    "hybrid" is the ranking itself. "keyword" and "semantic" are what the search shows in these
-    modes. "rrf" is the reciprocal rank fusion of these two; "plain convex" merges their raw scores.
+    "hybrid" is the ranking itself, "keyword" and "semantic" are the results of a search in these
+    modes, "rrf" is the reciprocal rank fusion of the two, "plain convex" a combination of their raw
+    scores.
     """
     shares = {article: place.share for article, place in ranking.keyword.items()}
     nearness = {article: -float(place.rank) for article, place in ranking.semantic.items()}
@@ -36,25 +37,25 @@ def list_orders(ranking: Ranking) -> Mapping[str, Order]:
 
 
 def combine_plainly(ranking: Ranking) -> dict[int, float]:
-    """The usual recipe: BM25 and cosine, each scaled by its list's own extremes, half of each.
+    """The mean of BM25 and cosine, each scaled to the extremes of its own list.
 
-    An article's cosine is that of its best passage. Nothing makes languages comparable.
+    An article's cosine is that of its best passage. Languages are not made comparable.
     """
     words = {article: place.score for article, place in ranking.keyword.items()}
     cosines = {article: hits[0].cosine for article, hits in ranking.hits.items()}
     return convex_combination(
-        scale_to_extremes(_best(words)), scale_to_extremes(_best(cosines)), PLAIN_WEIGHT
+        scale_to_extremes(_top(words)), scale_to_extremes(_top(cosines)), PLAIN_WEIGHT
     )
 
 
 def scale_to_extremes(scores: Scores) -> dict[int, float]:
-    """0 for the least of the list, 1 for the greatest, and 1 for all where they are alike."""
-    least, most = min(scores.values(), default=0.0), max(scores.values(), default=0.0)
-    spread = most - least
-    return {a: (score - least) / spread if spread else 1.0 for a, score in scores.items()}
+    """Scale the scores from 0 to 1; all are 1 if they are equal."""
+    lowest, highest = min(scores.values(), default=0.0), max(scores.values(), default=0.0)
+    spread = highest - lowest
+    return {a: (score - lowest) / spread if spread else 1.0 for a, score in scores.items()}
 
 
-def _best(scores: Scores) -> dict[int, float]:
+def _top(scores: Scores) -> dict[int, float]:
     return {article: scores[article] for article in _order(scores)[:PLAIN_DEPTH]}
 
 

@@ -1,4 +1,4 @@
-"""Whether one list is better than another, or only luckier on these topics. Pure."""
+"""Whether one list is significantly better than another on the same topics. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 PERMUTATIONS = 10_000
 SEED = 7
-# Bounds the memory: so many permutations of all topics at once.
+# Permutations computed at once, which bounds the memory.
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """By how much a list is better on average, on how many topics it is better and worse, and how
-    often chance alone would make as large a difference either way."""
+    """The mean difference of two lists, the numbers of topics on which the first is better and
+    worse, and the two-sided p-value of the difference."""
 
     mean: float
     better: int
@@ -24,11 +24,12 @@ class Difference:
 
 
 def compare_topics(ours: Sequence[float], others: Sequence[float]) -> Difference:
-    """A paired randomization test, two-sided, of the means over the same topics.
+    """A paired two-sided randomization test of the means over the same topics.
 
-    Were the lists equally good, each topic's two figures could as well be exchanged: the p-value is
-    the share of PERMUTATIONS random exchanges, or of all where they are fewer, that make as large a
-    difference (Smucker, Allan and Carterette, CIKM 2007). The same figures give the same p-value.
+    If the lists were equally good, the two values of each topic could be exchanged. The p-value is
+    the share of such exchanges that make at least as large a difference, out of PERMUTATIONS random
+    ones or of all if there are fewer (Smucker, Allan and Carterette, CIKM 2007). The result is
+    deterministic.
     """
     differences = np.subtract(ours, others, dtype=np.float64)
     return Difference(

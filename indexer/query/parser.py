@@ -8,14 +8,16 @@ what cannot be understood is named in `Query.notices`, with its place, and the r
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 from archive.model import ArticleFilter
 from archive.text.normalize import clean_line
 from indexer.analysis import is_lone_sign, is_stop_word, tokenize
 from indexer.errors import QueryError
-from indexer.filters import period_bounds, range_bounds, read_language
+from indexer.filters import FILTERS, Filter, range_bounds
 from indexer.query.records import (
+    CREDITS,
     AllOf,
     AnyOf,
     Condition,
@@ -40,7 +42,7 @@ from indexer.query.syntax import (
     sought_texts,
     write_syntax,
 )
-from indexer.query.words import MOST_WORDS, prefix_of, rank_words
+from indexer.query.words import MAX_WORDS, prefix_of, rank_words
 
 LONGEST_MEANING_CHARACTERS = 2_000
 LONGEST_READING_CHARACTERS = 200
@@ -53,7 +55,7 @@ MOST_SHORT_PREFIXES = 4
 # for two stop words, 0.07 s for one and a frequent word, 0.01 s for a name.
 MOST_PHRASES, MOST_STOP_PHRASES = 12, 2
 NOTHING_SOUGHT = "A query that only leaves out finds nothing; add what to look for."
-TOO_MANY_WORDS = f"Only the first {MOST_WORDS} words are searched."
+TOO_MANY_WORDS = f"Only the first {MAX_WORDS} words are searched."
 TOO_MANY_CONDITIONS = f"Only the first {MOST_CONDITIONS} conditions are kept."
 TOO_MANY_PREFIXES = f"Only the first {MOST_PREFIXES} words with * are searched."
 TOO_MANY_SHORT_PREFIXES = (
@@ -228,13 +230,13 @@ class _Conditions:
 
 
 def _parts(text: str) -> Parts:
-    return tuple(token.folded for token in tokenize(text)[:MOST_WORDS])
+    return tuple(token.folded for token in tokenize(text)[:MAX_WORDS])
 
 
 def _field_of(node: Node) -> str:
-    """The field whose values count as alternatives where they stand side by side, "" for none."""
+    """The field whose values are alternatives if they stand side by side, "" for none."""
     name = node.name if isinstance(node, Text) else None
-    return name if name in ("source", "author", "section", "language", "tag") else ""
+    return name if name in _REPEATABLE_FIELDS else ""
 
 
 def _unite_fields(node: Joined, made: list[tuple[str, Condition]]) -> list[tuple[str, Condition]]:
@@ -262,32 +264,26 @@ def _join(
     return kind(conditions)
 
 
-def _credit(name: Credit) -> Callable[[str], Condition]:
-    def read(value: str) -> Condition:
-        parts = _parts(value)
-        if not parts:
-            raise QueryError(f"no name in {value!r}; write {name}:name")
-        return CreditedTo(name, parts)
-
-    return read
+def _read_credit(name: Credit, value: str) -> Condition:
+    parts = _parts(value)
+    if not parts:
+        raise QueryError(f"no name in {value!r}; write {name}:name")
+    return CreditedTo(name, parts)
 
 
-def _language(value: str) -> Condition:
-    return Passes(ArticleFilter(languages=(read_language(value),)))
+def _read_filter(stated: Filter, value: str) -> Condition:
+    return Passes(stated.read_stated(value))
 
 
-def _dates(value: str) -> Condition:
+def _read_dates(value: str) -> Condition:
     first, following = range_bounds(value)
     return Passes(ArticleFilter(published_from=first, published_before=following))
 
 
+# Names are matched by some of their words here, and whole in an ArticleFilter.
 FIELD_CONDITIONS: dict[str, Callable[[str], Condition]] = {
-    "source": _credit("source"),
-    "author": _credit("author"),
-    "section": _credit("section"),
-    "tag": _credit("tag"),
-    "language": _language,
-    "date": _dates,
-    "after": lambda value: Passes(ArticleFilter(published_from=period_bounds(value)[0])),
-    "before": lambda value: Passes(ArticleFilter(published_before=period_bounds(value)[1])),
+    **{name: partial(_read_credit, name) for name in CREDITS},
+    **{each.name: partial(_read_filter, each) for each in FILTERS if each.kind != "name"},
+    "date": _read_dates,
 }
+_REPEATABLE_FIELDS = frozenset(each.name for each in FILTERS if each.repeatable)

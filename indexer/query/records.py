@@ -14,6 +14,7 @@ from indexer.query.syntax import EMPTY, Node
 Parts = tuple[str, ...]
 FormKind = Literal["apart", "together", "prefix"]
 Credit = Literal["source", "author", "section", "tag"]
+CREDITS: tuple[Credit, ...] = ("source", "author", "section", "tag")
 CreditLookup = Callable[[Credit, Parts], tuple[int, ...]]
 NO_ARTICLE = (0,)  # in a filter no id at all would restrict nothing
 

@@ -1,4 +1,4 @@
-"""From the texts of a query to the words it is ranked by, with their other writings. Pure."""
+"""The words a query is ranked by, with their other spellings, from its texts. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,32 +9,32 @@ from indexer.query.records import Form, Parts, Word
 from indexer.query.synonyms import Synonyms
 from indexer.query.syntax import Text
 
-MOST_WORDS = 64
-MOST_PIECES = 1_000
+MAX_WORDS = 64
+MAX_PIECES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What is written in one piece: its tokens, their writing, and the word they make.
+    """What is written without a space: its tokens, how it is written, and the word it makes.
 
-    Pieces of a quotation or a prefix are taken as they stand, with no other writings.
+    Pieces of a quotation or a prefix are `verbatim`: no other spellings are added to them.
     """
 
     parts: Parts
     written: str
     word: Word
-    as_it_stands: bool = False
+    verbatim: bool = False
 
 
 def rank_words(
     texts: Iterable[Text], synonyms: Synonyms
 ) -> tuple[tuple[Word, ...], tuple[Parts, ...], bool]:
-    """The different words of the texts, the pairs that stand side by side, and whether there were
-    more than MOST_WORDS."""
-    pieces, more = _bound(piece for text in texts for piece in read_pieces(text))
+    """The distinct words of the texts, the pairs of adjacent tokens, and whether there were more
+    words than MAX_WORDS."""
+    pieces, is_cut = _limit(piece for text in texts for piece in read_pieces(text))
     tokens = [part for piece in pieces for part in piece.parts]
     pairs = tuple(dict.fromkeys(pair for pair in pairwise(tokens) if pair[0] != pair[1]))
-    return tuple(dict.fromkeys(_add_synonyms(pieces, synonyms))), pairs, more
+    return tuple(dict.fromkeys(_add_synonyms(pieces, synonyms))), pairs, is_cut
 
 
 def read_pieces(text: Text) -> list[Piece]:
@@ -47,18 +47,21 @@ def read_pieces(text: Text) -> list[Piece]:
 
 
 def prefix_of(text: Text) -> str:
-    """The folded beginning that `word*` asks for; of several tokens all must be one word."""
+    """The folded beginning that `word*` asks for; several tokens are joined into one."""
     return "".join(token.folded for token in tokenize(text.text.rstrip("*")))
 
 
-def _bound(pieces: Iterable[Piece]) -> tuple[list[Piece], bool]:
-    """As many as hold MOST_WORDS different ones; repeats are kept for the pairs they make."""
+def _limit(pieces: Iterable[Piece]) -> tuple[list[Piece], bool]:
+    """The first pieces with up to MAX_WORDS distinct tokens, and whether any are left out.
+
+    Repeated pieces are kept for the pairs they form.
+    """
     kept: list[Piece] = []
     known: set[Parts] = set()
     tokens = 0
     for piece in pieces:
         tokens += 0 if piece.parts in known else len(piece.parts)
-        if tokens > MOST_WORDS or len(kept) == MOST_PIECES:
+        if tokens > MAX_WORDS or len(kept) == MAX_PIECES:
             return kept, True
         known.add(piece.parts)
         kept.append(piece)
@@ -76,8 +79,8 @@ def _piece(text: Text, run: Sequence[Token]) -> Piece:
 
 
 def _forms_in_one(parts: Parts, joined: str, hyphenated: bool) -> tuple[Form, ...]:
-    """The parts of porte-parole say something alone, and in one piece as much as all of them; the
-    G and the 7 of G7 say nothing alone."""
+    """The parts of porte-parole mean something on their own, and together as much as all of them;
+    the G and the 7 of G7 mean nothing on their own."""
     weight = len(parts) if hyphenated else 1
     together = Form(parts, "together", weight), Form((joined,), "apart", weight)
     return (*together, Form(parts)) if hyphenated else together
@@ -89,7 +92,7 @@ def _is_hyphenated(run: Sequence[Token]) -> bool:
 
 def _prefix_piece(text: Text) -> Piece:
     prefix = prefix_of(text)
-    return Piece((prefix,), text.text, Word((Form((prefix,), "prefix"),)), as_it_stands=True)
+    return Piece((prefix,), text.text, Word((Form((prefix,), "prefix"),)), verbatim=True)
 
 
 def _add_synonyms(pieces: Sequence[Piece], synonyms: Synonyms) -> list[Word]:
@@ -102,14 +105,14 @@ def _add_synonyms(pieces: Sequence[Piece], synonyms: Synonyms) -> list[Word]:
 
 
 def _longest_name(pieces: Sequence[Piece], synonyms: Synonyms) -> tuple[Word, int]:
-    """The word that begins here, and of how many pieces it is."""
+    """The word of the longest name that begins here, and the number of its pieces."""
     for taken in range(len(pieces), 0, -1):
         run = pieces[:taken]
-        if any(piece.as_it_stands for piece in run):
+        if any(piece.verbatim for piece in run):
             continue
         parts = tuple(part for piece in run for part in piece.parts)
         forms = synonyms.forms_of(parts, " ".join(piece.written for piece in run))
         if forms:
-            own = run[0].word.forms if taken == 1 else (Form(parts),)
-            return Word((*own, *forms)), taken
+            typed = run[0].word.forms if taken == 1 else (Form(parts),)
+            return Word((*typed, *forms)), taken
     return pieces[0].word, 1

@@ -1,6 +1,6 @@
-"""From a ranking to the list that is shown: sorted, copies folded, outlets bounded. Pure.
+"""The list that is shown, from a ranking: sorted, copies folded, outlets limited. Pure.
 
-The list is made whole before a page is cut from it, so neither order nor totals depend on the page.
+The whole list is made before a page is cut from it, so neither order nor totals depend on the page.
 """
 
 from collections import Counter
@@ -21,19 +21,23 @@ def make_listing(
     fold_copies: bool = True,
     most_per_outlet: int | None = None,
 ) -> tuple[int, ...]:
-    """The articles of a ranking that still exist; of wire copies the first, and so of outlets."""
+    """The articles of a ranking that still exist.
+
+    With `fold_copies` only the first of each cluster of copies, with `most_per_outlet` only the
+    first articles of each outlet.
+    """
     ordered = sort_articles([article for article in ranked if article in facts], facts, sort)
     if fold_copies:
         ordered = _fold(ordered, facts)
     if most_per_outlet is not None:
-        ordered = _bound_outlets(ordered, facts, most_per_outlet)
+        ordered = _limit_outlets(ordered, facts, most_per_outlet)
     return tuple(ordered)
 
 
 def sort_articles(
     ranked: Sequence[int], facts: Mapping[int, ArticleFacts], sort: Sort
 ) -> list[int]:
-    """By relevance as ranked; by date with the undated last, those of one moment as ranked."""
+    """Sort by relevance or date; articles of one date stay as ranked, undated ones go last."""
     if sort == "relevance":
         return list(ranked)
     dated = [article for article in ranked if facts[article].published]
@@ -43,7 +47,7 @@ def sort_articles(
 
 
 def _fold(ordered: Sequence[int], facts: Mapping[int, ArticleFacts]) -> list[int]:
-    """The first article of each cluster, and those of none."""
+    """The first article of each cluster, and those in no cluster."""
     firsts: dict[int, int] = {}
     for article in ordered:
         cluster = facts[article].cluster_id
@@ -52,15 +56,15 @@ def _fold(ordered: Sequence[int], facts: Mapping[int, ArticleFacts]) -> list[int
     return [a for a in ordered if firsts.get(facts[a].cluster_id or 0, a) == a]
 
 
-def _bound_outlets(
-    ordered: Sequence[int], facts: Mapping[int, ArticleFacts], most: int
+def _limit_outlets(
+    ordered: Sequence[int], facts: Mapping[int, ArticleFacts], max_articles: int
 ) -> list[int]:
-    """An article without an outlet is one of its own."""
+    """At most so many articles of each outlet; articles without an outlet are all kept."""
     seen: Counter[str] = Counter()
     kept = []
     for article in ordered:
         source = facts[article].source
-        if source is None or seen[source] < most:
+        if source is None or seen[source] < max_articles:
             kept.append(article)
         if source is not None:
             seen[source] += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from indexer.engines.port import CosineSpread, DenseHit, Retrieval
 from indexer.passages import article_of
-from indexer.ranking.fusion import FUSIONS, MOST_DEVIATIONS, dense_score, keyword_score
+from indexer.ranking.fusion import FUSIONS, MAX_DEVIATIONS, dense_score, keyword_score
 
 # The merged score that an article found by its meaning alone must reach: as the best of a list
 # without words, else nothing is shown, and as one of its tail.
@@ -117,7 +117,7 @@ def fuse(
             for rank, hit in enumerate(first.keyword, start=1)
         },
         semantic={
-            article: SemanticRank(rank, hits[article][0].cosine, dense[article] * MOST_DEVIATIONS)
+            article: SemanticRank(rank, hits[article][0].cosine, dense[article] * MAX_DEVIATIONS)
             for rank, article in enumerate(_by_score({a: dense[a] for a in hits}, hits), start=1)
         },
         hits=hits,

@@ -1,4 +1,4 @@
-"""Why an article was found: its best passages, and the words in them that match. Pure."""
+"""Why an article was found: its best passages and the words in them that match. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from indexer.passages import Passage, split_passages
 from indexer.query import Query
 from indexer.query.records import Form, Word
 
-MOST_PASSAGES_SHOWN = 3
-# A passage with less than this share of the best one's reason is not worth a reader's time.
-LEAST_SHARE = 0.5
-# Cosines of E5 models crowd between these two for any pair of texts.
-LEAST_COSINE, MOST_COSINE = 0.70, 1.0
+MAX_PASSAGES_SHOWN = 3
+# Passages with less than this share of the best one's strength are not shown.
+MIN_SHARE = 0.5
+# For any pair of texts, cosines of E5 models lie between these two.
+MIN_COSINE, MAX_COSINE = 0.70, 1.0
 
 Span = tuple[int, int]
 
@@ -23,7 +23,7 @@ Span = tuple[int, int]
 class PassageReason:
     """A passage, the [start, end) spans of its text that match by words, and its cosine if any.
 
-    `sentence` is the span nearest in meaning, where that was asked for and no word matches.
+    `sentence` is the span nearest in meaning, if that was asked for and no word matches.
     """
 
     passage: Passage
@@ -33,23 +33,23 @@ class PassageReason:
 
 
 def query_terms(query: Query, language: str) -> frozenset[str]:
-    """What to look for in a text of a language: stems, runs of words ("nations unies"), and
-    beginnings of words ("missil*"); stop words left out."""
+    """The terms to look for in a text of a language: stems, runs of words ("nations unies"), and
+    prefixes ("missil*"); no stop words."""
     return frozenset(term for word in query.words for term in word_terms(word, language))
 
 
 def word_terms(word: Word, language: str) -> frozenset[str]:
-    """The same for one word of the query, in all its forms."""
+    """The terms of one word of the query, in all its forms."""
     return frozenset(term for form in word.forms for term in _form_terms(form, language))
 
 
 def mark_words(text: str, terms: frozenset[str], language: str) -> tuple[Span, ...]:
-    """Where the text holds what `query_terms` looks for, in order, no two overlapping."""
-    return tuple(_unite(span for span, _ in find_terms(text, terms, language)))
+    """The spans of the text that match the terms, in order and without overlaps."""
+    return tuple(_merge_overlapping(span for span, _ in find_terms(text, terms, language)))
 
 
 def find_terms(text: str, terms: frozenset[str], language: str) -> list[tuple[Span, str]]:
-    """Where the text holds what `query_terms` looks for, and which of it."""
+    """The spans of the text that match the terms, each with its term."""
     if not terms:
         return []
     found = [
@@ -62,9 +62,7 @@ def find_terms(text: str, terms: frozenset[str], language: str) -> list[tuple[Sp
     tokens = tokenize(text) if spread else []
     for term in spread:
         is_prefix = term.endswith("*")
-        spans = (
-            _mark_beginnings(tokens, term[:-1]) if is_prefix else _mark_runs(tokens, term.split())
-        )
+        spans = _find_prefix(tokens, term[:-1]) if is_prefix else _find_runs(tokens, term.split())
         found += [(span, term) for span in spans]
     return found
 
@@ -77,11 +75,11 @@ def _form_terms(form: Form, language: str) -> list[str]:
     return [term for part in form.parts if (term := analyze_token(part, language))]
 
 
-def _mark_beginnings(tokens: list[Token], beginning: str) -> list[Span]:
+def _find_prefix(tokens: list[Token], beginning: str) -> list[Span]:
     return [(t.start, t.end) for t in tokens if t.folded.startswith(beginning)]
 
 
-def _mark_runs(tokens: list[Token], run: list[str]) -> list[Span]:
+def _find_runs(tokens: list[Token], run: list[str]) -> list[Span]:
     folded = [token.folded for token in tokens]
     return [
         (tokens[n].start, tokens[n + len(run) - 1].end)
@@ -90,7 +88,7 @@ def _mark_runs(tokens: list[Token], run: list[str]) -> list[Span]:
     ]
 
 
-def _unite(spans: Iterable[Span]) -> list[Span]:
+def _merge_overlapping(spans: Iterable[Span]) -> list[Span]:
     united: list[Span] = []
     for start, end in sorted(spans):
         if united and start < united[-1][1]:
@@ -103,38 +101,38 @@ def _unite(spans: Iterable[Span]) -> list[Span]:
 def best_passages(
     article: Article, query: Query, hits: Iterable[DenseHit]
 ) -> tuple[PassageReason, ...]:
-    """Up to three passages of the article with the strongest reasons, whichever list they are of.
+    """Up to MAX_PASSAGES_SHOWN passages of the article that match best, by words or by meaning.
 
-    Where none is strong, the nearest by meaning; the lead where only the title matches.
+    If none matches, the nearest by meaning; the first one if only the title matches.
     """
     cosines = {hit.passage_id: hit.cosine for hit in hits}
     terms = query_terms(query, article.language)
     found = [(p, find_terms(p.text, terms, article.language)) for p in split_passages(article)]
     reasons = [
-        PassageReason(p, tuple(_unite(span for span, _ in own)), cosines.get(p.id))
-        for p, own in found
+        PassageReason(p, tuple(_merge_overlapping(span for span, _ in matches)), cosines.get(p.id))
+        for p, matches in found
     ]
     sought = list(filter(None, (word_terms(word, article.language) for word in query.words)))
     strengths = {
-        p.id: _coverage({term for _, term in own}, sought) + _nearness(cosines.get(p.id))
-        for p, own in found
+        p.id: _coverage({term for _, term in matches}, sought) + _nearness(cosines.get(p.id))
+        for p, matches in found
     }
     best = max(strengths.values(), default=0.0)
     if not best:
         nearest = sorted(reasons, key=lambda reason: -cosines.get(reason.passage.id, -1.0))
         return tuple(nearest[:1])
     order = sorted(reasons, key=lambda reason: -strengths[reason.passage.id])
-    kept = [r for r in order if strengths[r.passage.id] >= LEAST_SHARE * best]
-    return tuple(kept[:MOST_PASSAGES_SHOWN])
+    kept = [r for r in order if strengths[r.passage.id] >= MIN_SHARE * best]
+    return tuple(kept[:MAX_PASSAGES_SHOWN])
 
 
-def _coverage(held: set[str], sought: list[frozenset[str]]) -> float:
-    """The share of the query's words of which a passage holds some form."""
-    return sum(not terms.isdisjoint(held) for terms in sought) / len(sought) if sought else 0.0
+def _coverage(found: set[str], sought: list[frozenset[str]]) -> float:
+    """The share of the query's words that a passage contains in some form."""
+    return sum(not terms.isdisjoint(found) for terms in sought) / len(sought) if sought else 0.0
 
 
 def _nearness(cosine: float | None) -> float:
-    """The cosine on the scale of a share of words, 0 to 1; 0 where there is none."""
+    """The cosine on the scale of a share of words, 0 to 1; 0 if there is none."""
     if cosine is None:
         return 0.0
-    return min(1.0, max(0.0, (cosine - LEAST_COSINE) / (MOST_COSINE - LEAST_COSINE)))
+    return min(1.0, max(0.0, (cosine - MIN_COSINE) / (MAX_COSINE - MIN_COSINE)))

@@ -1,4 +1,4 @@
-"""Of a passage found by its meaning alone, the sentence nearest to the query."""
+"""The sentence nearest to the query, for passages found by their meaning alone."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,14 +10,14 @@ from indexer.passages import Span, sentence_spans
 from indexer.ranking.reasons import PassageReason
 from indexer.ranking.result_page import SearchPage
 
-# A page of ten results holds up to thirty passages of some four sentences.
-MOST_SENTENCES = 120
+# A page of ten results has up to thirty passages of about four sentences.
+MAX_SENTENCES = 120
 
 
 def mark_sentences(page: SearchPage, query_vector: Vectors, embedder: Embedder) -> SearchPage:
-    """The page with `sentence` set wherever a passage has no words of the query.
+    """Set `sentence` of each passage without words of the query, by one call of the model.
 
-    One call of the model. Raises ModelError.
+    Raises ModelError.
     """
     sought = [
         (reason, span)
@@ -25,7 +25,7 @@ def mark_sentences(page: SearchPage, query_vector: Vectors, embedder: Embedder) 
         for reason in result.passages
         if reason.cosine is not None and not reason.marks
         for span in passage_sentences(reason.passage.text)
-    ][:MOST_SENTENCES]
+    ][:MAX_SENTENCES]
     if not sought:
         return page
     texts = [reason.passage.text[start:end] for reason, (start, end) in sought]
@@ -43,7 +43,7 @@ def mark_sentences(page: SearchPage, query_vector: Vectors, embedder: Embedder) 
 
 
 def passage_sentences(text: str) -> list[Span]:
-    """Spans of the sentences of each paragraph of a passage."""
+    """The spans of a passage's sentences, none of which crosses a paragraph's end."""
     spans, offset = [], 0
     for paragraph in text.split(PARAGRAPH_BREAK):
         spans += [(offset + start, offset + end) for start, end in sentence_spans(paragraph)]

@@ -39,7 +39,7 @@ from indexer.query.records import (
     leaves,
 )
 from indexer.query.syntax import MOST_NOTICES, read_syntax, write_syntax
-from indexer.query.words import MOST_WORDS
+from indexer.query.words import MAX_WORDS
 
 SIGNS = st.lists(
     st.sampled_from([*'ab é1 ()"-*:~“«»\u00a0\u0301東', " AND ", " OU ", " NOT ", "title:"])
@@ -229,7 +229,7 @@ def test_odd_queries_are_understood_in_bounds(text: str) -> None:
     query, calls = count_calls(lambda: parse_query(text))
     assert calls < MAX_CALLS
     assert query.words or query.conditions or text == "🚀"
-    assert len(words(query)) <= MOST_WORDS
+    assert len(words(query)) <= MAX_WORDS
     assert sum(len(leaves(condition)) for condition in query.conditions) <= MOST_CONDITIONS
     assert len(query.meaning) <= LONGEST_MEANING_CHARACTERS
     assert len(query.notices) <= MOST_NOTICES + 5
@@ -291,7 +291,7 @@ def test_a_mended_query_needs_no_mending(text: str) -> None:
 def test_phrases_are_bounded() -> None:
     (phrase,) = parse_query(f'"{"mot " * 2_000}"').conditions
     assert isinstance(phrase, HasPhrase)
-    assert len(phrase.parts) == MOST_WORDS
+    assert len(phrase.parts) == MAX_WORDS
 
 
 def test_a_lone_lengthening_sign_is_no_word() -> None:
