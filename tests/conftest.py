@@ -10,6 +10,7 @@ from indexer.engines.port import SearchEngine
 from indexer.engines.registry import open_engine
 from indexer.models.embedding import SentenceTransformerEmbedder
 from tests.support.fakes import FakeEmbedder
+from tests.support.feed_site import Site, running_site
 from web.services import Services
 from web.settings import Settings
 
@@ -43,6 +44,13 @@ def services(settings: Settings, embedder: FakeEmbedder) -> Iterator[Services]:
     built = Services(settings, embedder)
     yield built
     built.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site on this machine that serves pages and feeds."""
+    with running_site() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

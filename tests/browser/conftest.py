@@ -1,56 +1,15 @@
 """A site of its own and Chromium, which must be there."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
-import waitress
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from archive.intake.ingest import ingest
-from archive.model import SourceItem
-from tests.support.fakes import FakeEmbedder, make_item
-from web.app import create_app
-from web.context import make_context
-from web.services import Services
-from web.settings import Settings
+from tests.support.browsing import ITEMS, serve
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 4
-YEARS = (2011, 2015, 2019)
-ITEMS = (
-    make_item(
-        "Missiles : un accord à Genève",
-        "Des inspecteurs iront sur place.\n\nLes missiles à moyenne portée seront détruits.",
-        source="Le Fil",
-        url="https://lefil.example/missiles",
-        published="2021-12-03",
-    ),
-    make_item("Drones et missiles", f"Des missiles et des drones. {LONG}", source=LONG[:80]),
-    make_item("صواريخ", "صواريخ متوسطة المدى missiles", language="ar"),
-    *(
-        make_item(f"Calendrier de {year}", f"Le calendrier {year}.", published=f"{year}-06-15")
-        for year in YEARS
-    ),
-)
-
-
-@contextmanager
-def serve(home: Path, items: Sequence[SourceItem]) -> Iterator[tuple[str, Services]]:
-    """A served archive: its address and its services."""
-    settings = Settings(home=home, cache=home, allowed_networks=("127.0.0.0/8",))
-    services = Services(settings, FakeEmbedder())
-    list(ingest(items, services.store))
-    services.index()
-    app = create_app(make_context(services, services.index))
-    server = waitress.create_server(app, host="127.0.0.1", port=0)
-    Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}", services
-    server.task_dispatcher.shutdown()
-    services.close()
 
 
 @pytest.fixture(scope="session")
@@ -66,21 +25,3 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
         yield launched
         launched.close()
-
-
-def open_page(browser: Browser, site: str, width: int = 1440, scripts: bool = True) -> Page:
-    """A page on the site; `troubles` of it collect what must not happen."""
-    context = browser.new_context(
-        base_url=site, viewport={"width": width, "height": 900}, java_script_enabled=scripts,
-        locale="en-GB",
-    )  # fmt: skip
-    return context.new_page()
-
-
-def watch(page: Page, site: str) -> list[str]:
-    """What must not happen, as it happens: errors, and requests that leave the site."""
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
-    page.on("request", lambda sent: sent.url.startswith(site) or troubles.append(sent.url))
-    return troubles

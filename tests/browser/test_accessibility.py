@@ -4,7 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+from tests.support.browsing import RULES
+
 PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/articles/1?q=missiles",
          "/articles/1/versions", "/similar", "/similar?article=1&article=2&not_article=3", "/add",
          "/feeds", "/jobs", "/help", "/nowhere", "/timeline", "/timeline?q=missiles&with=drones",

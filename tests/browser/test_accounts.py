@@ -6,8 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ITEMS, serve
-from tests.browser.test_accessibility import RULES
+from tests.support.browsing import ITEMS, RULES, serve
 from web.accounts.passwords import hash_password
 
 PASSWORD = "une phrase tranquille"

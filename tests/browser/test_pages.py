@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import open_page, watch
+from tests.support.browsing import open_page, watch
 from tests.support.feed_site import article_page, item, rss, running_site
 
 RSS = "application/rss+xml"

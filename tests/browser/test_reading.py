@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import YEARS, open_page, watch
+from tests.support.browsing import YEARS, open_page, watch
 
 
 @pytest.fixture

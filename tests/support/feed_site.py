@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+LOOPBACK = ("127.0.0.0/8",)
+"""The networks that may be fetched from, to reach the site."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

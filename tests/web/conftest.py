@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from archive.intake.ingest import ingest
 from archive.model import SourceItem
 from tests.support.fakes import FakeEmbedder, make_item
-from tests.support.feed_site import Site, running_site
 from tests.support.web import MakeApp, RunHemero, open_app
 from web.cli.commands.shared import Composition
 from web.cli.main import main
@@ -103,10 +102,3 @@ def article_file(tmp_path: Path) -> str:
     path = tmp_path / "article.txt"
     path.write_text("Missiles\n\nDes missiles et des drones.\n")
     return str(path)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """A web site on this machine that serves pages and feeds."""
-    with running_site() as running:
-        yield running

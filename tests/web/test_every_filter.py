@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from archive.intake.ingest import ingest
 from indexer.filters import FILTER_NAMES, make_filter
 from tests.support.fakes import make_item
-from tests.web.conftest import RunHemero
+from tests.support.web import RunHemero
 from web.actions.saving import read_saved, save_search
 from web.services import Services
 
@@ -76,13 +76,6 @@ def filled(services: Services) -> Services:
     return services
 
 
-@pytest.fixture
-def run(filled: Services, hemero: RunHemero) -> RunHemero:
-    """The command line on the same archive."""
-    filled.engine.close()
-    return hemero
-
-
 def _expected(name: str) -> set[int]:
     return {"after": {2, 3}, "before": {1, 2}}.get(name, {2})
 
@@ -115,19 +108,21 @@ def test_saved_searches(filled: Services) -> None:
 
 
 @pytest.mark.parametrize("command", [("search", "missiles"), ("similar", "--text", "missiles")])
-def test_commands_that_list_articles(run: RunHemero, command: tuple[str, ...]) -> None:
+def test_commands_that_list_articles(run_filled: RunHemero, command: tuple[str, ...]) -> None:
     for name, value in VALUES.items():
-        lines = run(*command, f"--{name}", value, "--json").stdout.splitlines()
+        lines = run_filled(*command, f"--{name}", value, "--json").stdout.splitlines()
         assert {json.loads(line)["article"]["id"] for line in lines} == _expected(name), name
 
 
-def test_the_command_timeline(run: RunHemero) -> None:
+def test_the_command_timeline(run_filled: RunHemero) -> None:
     for name, value in VALUES.items():
-        timeline = json.loads(run("timeline", "missiles", f"--{name}", value, "--json").stdout)
+        shown = run_filled("timeline", "missiles", f"--{name}", value, "--json")
+        timeline = json.loads(shown.stdout)
         assert timeline["queries"][0]["articles"] == len(_expected(name)), name
 
 
-def test_the_command_that_saves(run: RunHemero) -> None:
+def test_the_command_that_saves(run_filled: RunHemero) -> None:
     for name, value in VALUES.items():
-        saved = json.loads(run("saved", "add", "missiles", f"--{name}", value, "--json").stdout)
+        made = run_filled("saved", "add", "missiles", f"--{name}", value, "--json")
+        saved = json.loads(made.stdout)
         assert read_saved(saved["arguments"]).filter == make_filter(**{name: value})

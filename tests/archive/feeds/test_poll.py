@@ -12,7 +12,7 @@ from archive.feeds.poll import ItemPolled, Poller, PollSettings
 from archive.feeds.visit import FeedVisited
 from archive.model import ItemOutcome
 from archive.store.articles import ArticleStore
-from tests.archive.feeds.conftest import HandClock
+from tests.support.clock import HandClock
 from tests.support.feed_site import Answer, Site, article_page, item, rss, running_site
 
 RSS = "application/rss+xml"

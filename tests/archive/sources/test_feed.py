@@ -14,8 +14,7 @@ from archive.intake.ingest import ingest
 from archive.net.fetch import fetch_url, request_url
 from archive.sources import read_file
 from archive.store.articles import ArticleStore
-from tests.archive.feeds.conftest import LOOPBACK
-from tests.support.feed_site import Answer, Site, item, rss
+from tests.support.feed_site import LOOPBACK, Answer, Site, item, rss
 
 
 @pytest.mark.parametrize("name", ["flux.rss", "flux.xml", "flux", "flux.atom"])

@@ -6,9 +6,11 @@ import pytest
 from babel.messages.pofile import read_po
 from flask import Flask
 
-from tests.web.i18n.test_i18n import FOLDER
+from tests.support.paths import ROOT
 from web.i18n import locale as i18n
 from web.i18n.messages import MESSAGES, STATUS_DETAILS, STATUS_TITLES, translate_message
+
+CATALOGUE = ROOT / "web" / "i18n" / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_several_reasons_are_translated_each(app: Flask) -> None:
 
 
 def test_no_line_of_french_begins_with_punctuation() -> None:
-    with (FOLDER / "messages.po").open("rb") as file:
+    with CATALOGUE.open("rb") as file:
         for message in read_po(file, locale="fr"):
             said = message.string if message.id else ""
             joined = said if isinstance(said, str) else " ".join(said)
