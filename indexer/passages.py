@@ -1,8 +1,8 @@
 """Passages: the pieces of an article that are embedded, ranked and cited. Pure.
 
-A passage is a run of whole sentences of about 70 to 120 model tokens, ended at a paragraph's end
-where one comes in time. It is never stored: the same article always splits the same way, and
-`SPLITTER_VERSION` is part of the index's fingerprint.
+A passage is a run of whole sentences of about 70 to 120 model tokens that ends with a paragraph if
+one ends in that range. Passages are never stored: the same article is always split the same way,
+and `SPLITTER_VERSION` is part of the index's fingerprint.
 """
 
 import re
@@ -15,19 +15,19 @@ from archive.model import PARAGRAPH_BREAK, Article
 
 SPLITTER_VERSION = "2"
 ORDINAL_BITS = 16
-MOST_PASSAGES = 1 << ORDINAL_BITS
-LEAST_TOKENS = 70
-MOST_TOKENS = 120
+MAX_PASSAGES = 1 << ORDINAL_BITS
+MIN_TOKENS = 70
+MAX_TOKENS = 120
 
 # Averages of XLM-RoBERTa's vocabulary over press text, measured on French, English and Japanese.
 _CHARACTERS_PER_TOKEN = 4.2
 _TOKENS_PER_IDEOGRAPH = 0.7
 _IDEOGRAPH = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]")
-# Every ideograph is among these; to find none, `regex` with properties takes far longer.
+# A superset of the ideographs, with which `re` rules them out much faster than `regex` would.
 _WIDE = re.compile("[\u0e00-\u1fff\u2e80-\U0010ffff]")
 
-# A sentence ends after its closing mark and quotes; "fin.Début" was two sentences before a dump
-# glued them. Initials and titles ("M. Dupont", "U.S.") end none.
+# A sentence ends after its closing mark and quotes; "fin.Début" is two sentences without the space
+# between them. Initials and titles ("M. Dupont", "U.S.") do not end a sentence.
 _SENTENCE_END = regex.compile(
     r"""
     [.!?…؟۔] (?: ["”’')\]] | [\x20\u00a0\u202f]?» ){0,2}
@@ -40,14 +40,14 @@ _SENTENCE_END = regex.compile(
 _ABBREVIATION = regex.compile(
     r"\b(?:\p{Lu}|MM|Mr|Mrs|Ms|Mme|Mgr|Dr|Prof|Gen|Gov|Sen|Rep|Col|Lt|St|Ste|Jr|Sr|No|vs|art|p|cf|etc|Nr|bzw|Sra)$"
 )
-_LONGEST_ABBREVIATION = 6
+_MAX_ABBREVIATION_CHARACTERS = 6
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Characters [start, end) of its article's text (RFC 5147 counts alike)."""
+    """Characters [start, end) of its article's text, counted as in RFC 5147."""
 
     id: int
     article_id: int
@@ -62,39 +62,39 @@ def passage_id(article_id: int, ordinal: int) -> int:
 
 
 def article_of(passage: int) -> int:
-    """The id of the article a passage id belongs to."""
+    """The id of the article that a passage id belongs to."""
     return passage >> ORDINAL_BITS
 
 
 def ordinal_of(passage: int) -> int:
-    return passage & (MOST_PASSAGES - 1)
+    return passage & (MAX_PASSAGES - 1)
 
 
 def split_passages(article: Article) -> tuple[Passage, ...]:
-    """The article's passages in order; together they hold every sentence of it once."""
+    """The article's passages in order; each sentence is in exactly one of them."""
     return split_text(article.paragraphs, article.id)
 
 
 def split_text(paragraphs: tuple[str, ...], article_id: int = 0) -> tuple[Passage, ...]:
-    """The passages of any text as if it were that article's."""
+    """The passages of any text, with the ids they would have in that article."""
     text = PARAGRAPH_BREAK.join(paragraphs)
     return tuple(
         Passage(passage_id(article_id, n), article_id, n, start, end, text[start:end])
         for n, (start, end) in enumerate(_pack(list(_units(paragraphs))))
-        if n < MOST_PASSAGES
+        if n < MAX_PASSAGES
     )
 
 
 def embedding_input(title: str, passage: Passage) -> str:
-    """What the model reads: the passage in the light of its article's title."""
+    """What the model reads: the article's title, then the passage."""
     return f"{title}\n{passage.text}" if title else passage.text
 
 
 def sentence_spans(text: str) -> list[Span]:
-    """Spans of the sentences of one paragraph, without the space between them."""
+    """The spans of a paragraph's sentences, without the space between them."""
     spans, start = [], 0
     for found in _SENTENCE_END.finditer(text):
-        before = text[max(0, found.start() - _LONGEST_ABBREVIATION) : found.start()]
+        before = text[max(0, found.start() - _MAX_ABBREVIATION_CHARACTERS) : found.start()]
         if text[found.start()] == "." and _ABBREVIATION.search(before):
             continue
         end = found.start("space") if found["space"] else found.end()
@@ -106,7 +106,7 @@ def sentence_spans(text: str) -> list[Span]:
 
 
 def estimate_tokens(text: str) -> float:
-    """About how many tokens the default model makes of `text`."""
+    """Estimate the number of tokens that the default model makes of the text."""
     ideographs = len(_IDEOGRAPH.findall(text)) if _WIDE.search(text) else 0
     return ideographs * _TOKENS_PER_IDEOGRAPH + (len(text) - ideographs) / _CHARACTERS_PER_TOKEN
 
@@ -135,7 +135,7 @@ def _units(paragraphs: tuple[str, ...]) -> Iterator[_Unit]:
 
 
 def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:
-    """The span in pieces of at most MOST_TOKENS, cut at a space where there is one."""
+    """The span in pieces of at most MAX_TOKENS, cut at a space if there is one."""
     while (limit := _reach(text, start, end)) < end:
         space = text.rfind(" ", start + 1, limit)
         cut = space if space > start else limit
@@ -146,23 +146,23 @@ def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _reach(text: str, start: int, end: int) -> int:
-    """How far a passage that begins at `start` can go, looking no further than that."""
-    limit = min(end, start + int(MOST_TOKENS * _CHARACTERS_PER_TOKEN))
-    while (tokens := estimate_tokens(text[start:limit])) > MOST_TOKENS:
-        limit = start + int((limit - start) * MOST_TOKENS / tokens)
+    """The furthest end of a passage that begins at `start`, found without reading beyond it."""
+    limit = min(end, start + int(MAX_TOKENS * _CHARACTERS_PER_TOKEN))
+    while (tokens := estimate_tokens(text[start:limit])) > MAX_TOKENS:
+        limit = start + int((limit - start) * MAX_TOKENS / tokens)
     return limit
 
 
 def _pack(units: list[_Unit]) -> Iterator[Span]:
     start, end, tokens = 0, 0, 0.0
     for unit in units:
-        if tokens and tokens + unit.tokens > MOST_TOKENS:
+        if tokens and tokens + unit.tokens > MAX_TOKENS:
             yield start, end
             tokens = 0.0
         if not tokens:
             start = unit.span[0]
         end, tokens = unit.span[1], tokens + unit.tokens
-        if unit.ends_paragraph and tokens >= LEAST_TOKENS:
+        if unit.ends_paragraph and tokens >= MIN_TOKENS:
             yield start, end
             tokens = 0.0
     if tokens:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from indexer import analysis
 from indexer.analysis import (
-    LONGEST_TERM_CHARACTERS,
-    MOST_PARTS,
+    MAX_PARTS,
+    MAX_TERM_CHARACTERS,
     analyze_token,
     analyze_tokens,
     compound_runs,
@@ -64,7 +64,7 @@ def test_stop_words_are_those_of_the_language() -> None:
 def test_an_exploding_sign_stays_bounded() -> None:
     started = time.monotonic()
     (token,) = tokenize("\ufdfa" * 1_000)
-    assert len(token.folded) <= LONGEST_TERM_CHARACTERS
+    assert len(token.folded) <= MAX_TERM_CHARACTERS
     assert time.monotonic() - started < 2
 
 
@@ -74,7 +74,7 @@ def test_tokens_stand_where_they_say(text: str) -> None:
     for token in tokenize(text):
         assert token.start < token.end
         assert token.start >= end - 1
-        assert len(token.folded) <= LONGEST_TERM_CHARACTERS
+        assert len(token.folded) <= MAX_TERM_CHARACTERS
         end = token.end
 
 
@@ -112,7 +112,7 @@ def test_rarer_writings(text: str, expected: list[str]) -> None:
 
 def test_a_word_of_megabytes_is_not_kept_in_memory() -> None:
     analysis._fold_known.cache_clear()
-    assert len(fold("x" * 1_000_000)) == LONGEST_TERM_CHARACTERS
+    assert len(fold("x" * 1_000_000)) == MAX_TERM_CHARACTERS
     assert analysis._fold_known.cache_info().currsize == 0
 
 
@@ -169,7 +169,7 @@ def test_what_is_written_in_one_piece(text: str, tokens: list[str], joined: list
 
 def test_a_chain_of_hyphens_is_cut() -> None:
     text = "-".join(f"mot{n}" for n in range(9))
-    assert max(len(run) for run in compound_runs(text, tokenize(text))) == MOST_PARTS
+    assert max(len(run) for run in compound_runs(text, tokenize(text))) == MAX_PARTS
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from archive.model import Article
 from archive.text.normalize import clean_line
 from indexer.passages import (
-    LEAST_TOKENS,
-    MOST_TOKENS,
+    MAX_TOKENS,
+    MIN_TOKENS,
     article_of,
     embedding_input,
     estimate_tokens,
@@ -68,7 +68,7 @@ def test_short_article_is_one_passage() -> None:
 
 def test_a_passage_ends_at_the_paragraph_that_fills_it() -> None:
     paragraph = (SENTENCE * 5).strip()
-    assert estimate_tokens(paragraph) >= LEAST_TOKENS
+    assert estimate_tokens(paragraph) >= MIN_TOKENS
     assert [p.text for p in split_passages(make_article(paragraph, paragraph))] == [paragraph] * 2
 
 
@@ -100,7 +100,7 @@ def test_passages_cover_the_text_in_order(texts: list[str]) -> None:
         assert passage.text == article.text[passage.start : passage.end]
         assert not article.text[end : passage.start].strip()
         assert passage.start >= end
-        assert estimate_tokens(passage.text) <= MOST_TOKENS + 5
+        assert estimate_tokens(passage.text) <= MAX_TOKENS + 5
         end = passage.end
     assert not article.text[end:].strip()
 
@@ -126,5 +126,5 @@ def test_a_giant_sentence_is_cut_between_words() -> None:
     words = "東京" * 300 + " mot" * 900 + "!" + "長" * 700
     passages = split_passages(make_article(words))
     assert "".join(p.text for p in passages).replace(" ", "") == words.replace(" ", "")
-    assert all(estimate_tokens(p.text) <= MOST_TOKENS for p in passages)
+    assert all(estimate_tokens(p.text) <= MAX_TOKENS for p in passages)
     assert all(p.text[-2:] != "mo" for p in passages)

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from archive.model import Article
-from indexer.assist.suggestions import LONGEST_CHARACTERS, Suggestion
+from indexer.assist.suggestions import MAX_CHARACTERS, Suggestion
 from web.context import get_context
 from web.http.admission import must_leave_out
 from web.i18n.locale import show_date, show_number
@@ -24,7 +24,7 @@ def suggest() -> Response:
 
     Under pressure the lists are empty, and not kept.
     """
-    typed = request.args.get("q", "")[: LONGEST_CHARACTERS + 1]
+    typed = request.args.get("q", "")[: MAX_CHARACTERS + 1]
     suggestions = get_context().services.suggestions
     found = [] if must_leave_out("suggestions") else suggestions.suggest(typed)
     answer = [typed, [*map(_complete, found)], [*map(_describe, found)], [*map(_locate, found)]]

@@ -8,8 +8,8 @@ from archive.model import Article
 from archive.stats.attribution import count_names
 from archive.store.articles import ArticleStore
 from indexer.assist.suggestions import (
-    MOST_NAMES,
-    MOST_SUGGESTIONS,
+    MAX_NAMES,
+    MAX_SUGGESTIONS,
     Name,
     NameTable,
     Suggestion,
@@ -108,8 +108,8 @@ def test_answers_are_bounded_and_names_leave_room(
     ]
     add(store, engine, *items)
     found = SuggestionService(store, engine).suggest("zond")
-    assert [isinstance(each, Name) for each in found] == [True] * MOST_NAMES + [False] * 5
-    assert len(found) == MOST_SUGGESTIONS
+    assert [isinstance(each, Name) for each in found] == [True] * MAX_NAMES + [False] * 5
+    assert len(found) == MAX_SUGGESTIONS
 
 
 def test_copies_and_equal_titles_are_shown_once(store: ArticleStore, engine: SearchEngine) -> None:
