@@ -1,6 +1,5 @@
 """The store's part of a backup: its file at one point in time, copied while others write."""
 
-import os
 import sqlite3
 import time
 from contextlib import closing
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from archive.durable import sync_path
 from archive.errors import StoreError
 from archive.store.database import Database
 
@@ -40,7 +40,7 @@ def copy_store(database: Database, target: Path) -> StoreCopy:
             made = _describe(copy)
     except sqlite3.Error as exc:
         raise StoreError(f"the archive {database.path} cannot be copied: {exc}") from exc
-    _make_durable(target)
+    sync_path(target)
     return made
 
 
@@ -75,11 +75,3 @@ def _describe(copy: sqlite3.Connection) -> StoreCopy:
     (articles,) = copy.execute("SELECT count(*) FROM article").fetchone()
     (seq,) = copy.execute("SELECT seq FROM clock").fetchone()
     return StoreCopy(articles, seq)
-
-
-def _make_durable(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,6 +11,7 @@ from lxml import etree
 
 from archive.errors import UnreadableInputError
 from archive.text.decode import decode_text
+from archive.text.xml_safety import replace_forbidden
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # Past the XML declaration, comments and a document type without an internal subset.
@@ -18,7 +19,6 @@ _FIRST_TAG = re.compile(
     rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<[?!][^>]*>\s*)*<(?:[\w.-]+:)?([\w.-]+)"
 )
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
-_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 _NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,31};")
 
 
@@ -74,7 +74,7 @@ def _parse_mended(data: bytes) -> etree._Element:
     text = _DECLARATION.sub("", decode_text(data), count=1)
     text = _NAMED_ENTITY.sub(lambda found: html.escape(html.unescape(found[0])), text)
     try:
-        return _parse(_FORBIDDEN.sub(" ", text).encode(), "utf-8")
+        return _parse(replace_forbidden(text, " ").encode(), "utf-8")
     except (etree.XMLSyntaxError, ValueError) as exc:
         reason = " ".join(str(exc).split())[:200]
         raise UnreadableInputError(f"not well-formed XML: {reason}") from exc

@@ -20,9 +20,13 @@ _DOCTYPE_PARTS = re.compile(
 )
 _MISC = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
-# XML 1.0, 2.2: what no document may hold. Parsers give up at it; readers lose nothing without it.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORBIDDEN_REFERENCE = re.compile(r"&#(?:x0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));")
+
+
+def replace_forbidden(text: str, replacement: str) -> str:
+    """Return the text with every character that XML 1.0 forbids (2.2) replaced."""
+    return _FORBIDDEN.sub(replacement, text)
 
 
 def decode_xml(data: bytes, charset: str | None = None) -> str:
@@ -37,7 +41,7 @@ def decode_xml(data: bytes, charset: str | None = None) -> str:
         _drop_strays(data), charset or (declared and declared[1].decode())
     )
     text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"))
-    return _FORBIDDEN.sub(" ", _drop_references(drop_doctype(text)))
+    return replace_forbidden(_drop_references(drop_doctype(text)), " ")
 
 
 def drop_doctype(text: str) -> str:

@@ -7,7 +7,6 @@ arXiv:2402.05672) in 4 bits. Its weights file is read as data only; its engine i
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import struct
 import tempfile
@@ -25,6 +24,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import save_file
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from archive.durable import sync_path
 from indexer.errors import ModelError
 
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -188,23 +188,14 @@ def _install(weights: _Weights, folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=prefix, dir=cache, ignore_cleanup_errors=True) as room:
         draft = Path(room, folder.name)  # inside, as only we may read the room itself
         _write_model(weights, draft)
-        _flush(*draft.rglob("*"), draft)
+        for path in (*draft.rglob("*"), draft):
+            sync_path(path)
         try:
             draft.rename(folder)
         except OSError:
             if not _is_complete(folder):  # else another process was first, with the same files
                 raise
-    _flush(cache)
-
-
-def _flush(*paths: Path) -> None:
-    """Forces files and folders to disk, except on Windows, which cannot open a folder."""
-    for path in paths if os.name == "posix" else ():
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    sync_path(cache)
 
 
 def _write_model(weights: _Weights, folder: Path) -> None:

@@ -1,6 +1,5 @@
 """A list of articles as a feed: Atom (RFC 4287) and JSON Feed 1.1. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from archive.model import PARAGRAPH_BREAK, Article
+from archive.text.xml_safety import replace_forbidden
 from web.exports.citations import Citation, cite, publisher_address
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -21,7 +21,6 @@ NAME = "Hemero"
 # When a feed was updated that never held anything: any later time will be newer.
 NEVER = "1970-01-01T00:00:00Z"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 _ATOM = ElementMaker(namespace=ATOM, nsmap={None: ATOM, "opensearch": OPENSEARCH})
 _OPENSEARCH = ElementMaker(namespace=OPENSEARCH)
 
@@ -200,4 +199,4 @@ def _moment(stored: str) -> str:
 
 
 def _text(text: str) -> str:
-    return _FORBIDDEN.sub("", text)
+    return replace_forbidden(text, "")

@@ -16,6 +16,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from archive.durable import replace_text, sync_path
 from archive.errors import BackupError, DamagedBackupError
 
 RECORD_NAME = "backup.json"
@@ -54,13 +55,7 @@ class BackupRecord:
 
 def save_record(folder: Path, record: BackupRecord) -> None:
     """Write the record, whole or not at all; durable when this returns."""
-    draft = folder / f"{RECORD_NAME}.new"
-    with draft.open("x", encoding="utf-8") as stream:
-        stream.write(_render(asdict(record)))
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.rename(folder / RECORD_NAME)
-    sync_folder(folder)
+    replace_text(folder / RECORD_NAME, _render(asdict(record)))
 
 
 def load_record(folder: Path) -> BackupRecord:
@@ -123,9 +118,8 @@ def copy_file(source: Path, target: Path) -> BackupFile:
         while chunk := reading.read(CHUNK_BYTES):
             digest.update(chunk)
             writing.write(chunk)
-        writing.flush()
-        os.fsync(writing.fileno())
         size = writing.tell()
+    sync_path(target)
     return BackupFile(target.name, size, digest.hexdigest())
 
 
@@ -156,20 +150,6 @@ def hold_folder(folder: Path) -> Iterator[None]:
         yield
     except BlockingIOError as exc:
         raise BackupError(f"another backup or restore is at work in {folder}; wait for it") from exc
-    finally:
-        os.close(handle)
-
-
-def sync_tree(folder: Path) -> None:
-    """Make the names in the folder and below durable."""
-    for parent, _, _ in os.walk(folder):
-        sync_folder(Path(parent))
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
+from archive.durable import sync_path, sync_tree
 from archive.errors import BackupError
 from archive.store.backup import StoreCopy, copy_store
 from archive.store.soundness import Damage, find_damage
@@ -34,8 +35,6 @@ from web.upkeep.backup_files import (
     hold_folder,
     is_intact,
     save_record,
-    sync_folder,
-    sync_tree,
 )
 
 HEMERO_VERSION = version("hemero")
@@ -107,7 +106,7 @@ def _build(services: Services, target: Path) -> tuple[Path, BackupRecord]:
         save_record(draft, record)
         folder = _free_name(target)
         draft.rename(folder)
-        sync_folder(target)
+        sync_path(target)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise

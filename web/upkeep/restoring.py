@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive.durable import sync_path, sync_tree
 from archive.errors import BackupError
 from archive.store.backup import advance_clock, read_clock
 from indexer.lease import hold_lease
@@ -22,8 +23,6 @@ from web.upkeep.backup_files import (
     copy_file,
     damaged_backup,
     hold_folder,
-    sync_folder,
-    sync_tree,
     verify_backup,
 )
 
@@ -102,7 +101,7 @@ def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:
 def _put_in_place(draft: Path, home: Path, occupied: bool) -> Path | None:
     if not occupied:
         draft.rename(home)
-        sync_folder(home.parent)
+        sync_path(home.parent)
         return None
     # The draft takes this name first, so that no later restore takes the old archive for a draft.
     aside = _free_name(home)
@@ -112,7 +111,7 @@ def _put_in_place(draft: Path, home: Path, occupied: bool) -> Path | None:
     except OSError:
         _remove(aside)
         raise
-    sync_folder(home.parent)
+    sync_path(home.parent)
     return aside
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
+from archive.durable import sync_path
 from archive.model import ArticleFilter
 from indexer.engines.embedded.dense import rank_dense, spreads_of
 from indexer.engines.embedded.meaning.vectors import merge_segments, write_segment
@@ -26,7 +27,6 @@ from indexer.engines.embedded.storage.manifest import (
     load_manifest,
     rebuild_advice,
     save_manifest,
-    sync_folder,
 )
 from indexer.engines.embedded.storage.merging import pick_segments
 from indexer.engines.embedded.storage.verifying import KEYWORD_FOLDER, VerifiedFiles
@@ -197,7 +197,7 @@ class EmbeddedEngine:
             manifest = replace(manifest, segments=(*manifest.segments, entry))
         write_articles(self._keyword_folder, new, deleted)
         files = describe_files(keyword_files(self._keyword_folder), manifest.keyword)
-        sync_folder(self._keyword_folder)
+        sync_path(self._keyword_folder)
         return replace(manifest, fingerprint=self._pending_fingerprint, keyword=files)
 
     def _merge(self) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from indexer.engines.embedded.snapshot import read_stamp
-from indexer.engines.embedded.storage import manifest as manifest_module
 from indexer.engines.embedded.storage import verifying
 from indexer.engines.embedded.storage.manifest import (
     FILE_NAME,
@@ -138,7 +137,7 @@ def test_a_failed_save_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest.M
     def fail(_: int) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(manifest_module.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="no space"):
         save_manifest(tmp_path, Manifest())
     assert load_manifest(tmp_path) == WHOLE

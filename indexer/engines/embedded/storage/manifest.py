@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import os
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from archive.durable import replace_text, sync_path
 from indexer.engines.port import Fingerprint
 from indexer.errors import CorruptIndexError
 
@@ -103,22 +102,14 @@ def save_manifest(folder: Path, manifest: Manifest) -> None:
     for segment in data["segments"]:
         segment["dead"] = sorted(segment["dead"])
     data[CHECKSUM] = _checksum(data)
-    draft = folder / f"{FILE_NAME}.new"
-    with draft.open("w", encoding="utf-8") as stream:
-        json.dump(data, stream, separators=(",", ":"))
-        stream.flush()
-        os.fsync(stream.fileno())
-    # Readers tell commits apart by this time, and a kernel's own may stand still for milliseconds.
-    now = time.time_ns()
-    os.utime(draft, ns=(now, now))
-    draft.replace(folder / FILE_NAME)
-    sync_folder(folder)
+    # Readers tell commits apart by the file's modification time.
+    replace_text(folder / FILE_NAME, json.dumps(data, separators=(",", ":")))
 
 
 def describe_file(path: Path) -> FileEntry:
     """The entry of a file just written, which is made durable first."""
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
+    sync_path(path)
+    with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return FileEntry(path.name, path.stat().st_size, digest)
 
@@ -151,15 +142,6 @@ def file_problem(folder: Path, entry: FileEntry) -> str | None:
     except OSError as exc:
         return f"{entry.name} cannot be read: {exc.strerror}"
     return None if intact else f"{entry.name} is damaged"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the folder's names durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def rebuild_advice(problem: str) -> str:
