@@ -75,6 +75,13 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
+def test_every_path_in_the_tree_exists(page: Path) -> None:
+    tops = "archive|indexer|web|tests|docs|deploy|benchmarks"
+    for path in re.findall(rf"`((?:{tops})/[\w./-]*)`", page.read_text("utf-8")):
+        assert (ROOT / path).exists() or (ROOT / f"{path}.py").exists(), path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
 def test_every_import_of_a_page_succeeds(page: Path) -> None:
     for block in blocks(page, "python"):
         for node in ast.walk(ast.parse(block)):
