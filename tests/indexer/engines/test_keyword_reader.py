@@ -93,7 +93,7 @@ def test_threads_that_read_the_same_term_count_it_once() -> None:
     cache, segment = PostingsCache(1_000_000), CountingSegment()
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: cache.get(segment, "body", "mot"), range(200)))
-    assert cache._held._size == ENTRY_BYTES + 3 * 8
+    assert cache._held._values.currsize == ENTRY_BYTES + 3 * 8
 
 
 def test_an_empty_folder_has_no_words(tmp_path: Path) -> None:
@@ -106,4 +106,4 @@ def test_lists_of_nothing_fill_the_cache_too() -> None:
     for number in range(1_000):
         segment.id = f"segment-{number}"
         cache.get(segment, "body", "")
-    assert len(cache._held._held) <= 100
+    assert len(cache._held._values) <= 100
