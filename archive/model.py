@@ -101,6 +101,10 @@ class ArticleVersion:
     paragraphs: tuple[str, ...]
     since: str
 
+    @property
+    def text(self) -> str:
+        return PARAGRAPH_BREAK.join(self.paragraphs)
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:

@@ -63,6 +63,10 @@ class FailedItem:
     job_id: int | None = None
     feed_id: int | None = None
 
+    @property
+    def retryable(self) -> bool:
+        return bool(self.addresses)
+
 
 def list_failures(database: Database) -> list[FailedItem]:
     """Up to MOST_FAILURES of the RECENT_JOBS latest jobs, then of feeds; each item once, the latest

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 from archive.model import Article
 from archive.sources.records import AUTHOR_SEPARATOR, split_authors
@@ -10,6 +10,10 @@ from archive.sources.records import AUTHOR_SEPARATOR, split_authors
 COLUMNS = (
     *("id", "title", "text", "published", "modified"),
     *("language", "source", "section", "url", "authors"),
+)
+RECORD_FIELDS = (
+    *("id", "title", "text", "published", "language"),
+    *("source", "url", "authors", "section", "modified"),
 )
 # What makes a spreadsheet take a cell for a formula (OWASP, CSV Injection), and the mark itself.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -35,6 +39,12 @@ def article_cells(article: Article, columns: Iterable[str]) -> tuple[str, ...]:
     special = {"published": article.published_local, "authors": _join_authors(article.authors)}
     values = (special[name] if name in special else getattr(article, name) for name in columns)
     return tuple("" if value is None else str(value) for value in values)
+
+
+def article_record(article: Article) -> dict[str, Any]:
+    """A JSON object that `hemero add` reads back to the same article."""
+    special = {"published": article.published_local, "authors": list(article.authors)}
+    return {name: special.get(name, getattr(article, name)) for name in RECORD_FIELDS}
 
 
 def _join_authors(authors: Iterable[str]) -> str:

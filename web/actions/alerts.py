@@ -28,7 +28,7 @@ from archive.store.saved_matches import CHANNELS, Channel, SavedMatch
 from archive.store.saved_searches import SavedSearch, SavedSearchStore
 from web.errors import AlertError
 from web.i18n.locale import LANGUAGES
-from web.records.records import article_heading
+from web.records.articles import ArticleHeading
 from web.services import Services
 from web.settings import Settings
 
@@ -122,7 +122,7 @@ def webhook_body(
             "name": saved.name,
             "link": link_to(settings, f"/saved/{saved.id}"),
         },
-        "article": article_heading(article) | {"link": article_link(settings, article)},
+        "article": ArticleHeading.write(article) | {"link": article_link(settings, article)},
         "found": match.found,
         "score": round(match.score, 6),
     }

@@ -20,16 +20,13 @@ from web.api.blueprint import Blueprint
 from web.context import get_context
 from web.http.admission import find_lightly
 from web.http.problems import PROBLEM_TYPE
-from web.records import schemas
-from web.records.records import (
-    Record,
-    article_heading,
-    article_record,
-    health_record,
-    outcome_record,
-    page_record,
-)
-from web.upkeep.health import check_health
+from web.records import arguments as given
+from web.records.articles import ArticleList, ArticleRecord
+from web.records.base import Extended, JsonObject, Problem
+from web.records.intake import Outcome
+from web.records.results import ResultPage
+from web.records.upkeep import HealthRecord
+from web.upkeep.health import Health, check_health
 from web.urls.similar_inputs import PickArguments, read_picks
 
 PREFIX = "/api/v1"
@@ -40,8 +37,8 @@ REFUSED = {
     "422": {
         "description": "Unprocessable Content",
         "content": {
-            JSON_TYPE: {"schema": schemas.Outcome},
-            PROBLEM_TYPE: {"schema": schemas.Problem},
+            JSON_TYPE: {"schema": Outcome},
+            PROBLEM_TYPE: {"schema": Problem},
         },
     }
 }
@@ -53,7 +50,7 @@ blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="Search an
 class ProblemApi(Api):  # type: ignore[misc]
     """Errors in the one shape the application gives them."""
 
-    ERROR_SCHEMA = schemas.Problem
+    ERROR_SCHEMA = Problem
     DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
 
     def _register_responses(self) -> None:
@@ -100,9 +97,9 @@ def refuse_other_than_json() -> None:
 
 
 @blueprint.get("/search")
-@blueprint.arguments(schemas.SearchArguments, location="query")
-@blueprint.response(200, schemas.ResultPage)
-def search(arguments: Record) -> Record:
+@blueprint.arguments(given.SearchArguments, location="query")
+@blueprint.response(200, ResultPage)
+def search(arguments: JsonObject) -> SearchPage | Extended:
     """Articles by words and by meaning, each with its reasons."""
     query = _query(
         arguments,
@@ -116,78 +113,75 @@ def search(arguments: Record) -> Record:
         explain=arguments["explain"],
     )
     page = find_lightly(get_context().services.search.search, query)
-    return page_record(page, explain=query.explain)
+    return _explain(page) if query.explain else page
 
 
 @blueprint.get("/similar")
-@blueprint.arguments(schemas.SimilarArguments, location="query")
-@blueprint.response(200, schemas.ResultPage)
-def similar(arguments: Record) -> Record:
+@blueprint.arguments(given.SimilarArguments, location="query")
+@blueprint.response(200, ResultPage)
+def similar(arguments: JsonObject) -> SearchPage:
     """Articles near in meaning to some articles, passages or a text, and unlike others."""
     return _similar(arguments)
 
 
 @blueprint.post("/similar")
-@blueprint.arguments(schemas.SimilarText)
-@blueprint.response(200, schemas.ResultPage)
-def similar_to_text(arguments: Record) -> Record:
+@blueprint.arguments(given.SimilarText)
+@blueprint.response(200, ResultPage)
+def similar_to_text(arguments: JsonObject) -> SearchPage:
     """The same for a text too long for an address."""
     return _similar(arguments)
 
 
 @blueprint.route("/articles")
 class Articles(MethodView):
-    @blueprint.arguments(schemas.Filters, location="query")
-    @blueprint.response(200, schemas.ArticleList)
-    def get(self, arguments: Record) -> Record:
+    @blueprint.arguments(given.Filters, location="query")
+    @blueprint.response(200, ArticleList)
+    def get(self, arguments: JsonObject) -> JsonObject:
         """The articles held, the latest added first."""
         query, store = _query(arguments), get_context().services.store
         first = (query.page - 1) * query.page_size
         return {
-            "articles": [
-                article_heading(article)
-                for article in store.list_articles(query.filter, query.page_size, first)
-            ],
+            "articles": store.list_articles(query.filter, query.page_size, first),
             "total": store.count(query.filter),
             "page": query.page,
             "page_size": query.page_size,
         }
 
-    @blueprint.arguments(schemas.NewArticle)
-    @blueprint.response(200, schemas.Outcome)
-    @blueprint.alt_response(201, schema=schemas.Outcome)
+    @blueprint.arguments(given.NewArticle)
+    @blueprint.response(200, Outcome)
+    @blueprint.alt_response(201, schema=Outcome)
     @blueprint.doc(responses=REFUSED)
-    def post(self, fields: Record) -> tuple[Record, int]:
+    def post(self, fields: JsonObject) -> tuple[ItemOutcome, int]:
         """Add one article. Answered once it is durable; it is searchable moments later."""
         outcome = _add(fields)
-        return outcome_record(outcome), CREATED[outcome.outcome]
+        return outcome, CREATED[outcome.outcome]
 
 
 @blueprint.route("/articles/<int:article_id>")
 class OneArticle(MethodView):
-    @blueprint.response(200, schemas.ArticleRecord)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def get(self, article_id: int) -> Record:
+    @blueprint.response(200, ArticleRecord)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+    def get(self, article_id: int) -> Extended:
         """The whole article."""
         services = get_context().services
         article = services.store.get(article_id)
-        return article_record(article, services.clusters.copies_of(article_id))
+        return Extended(article, copies=services.clusters.copies_of(article_id))
 
     @blueprint.response(204)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def delete(self, article_id: int) -> None:
         """Remove the article for good."""
         adding.remove_article(get_context(), article_id)
 
 
 @blueprint.get("/health")
-@blueprint.response(200, schemas.HealthRecord)
-def health() -> Record:
+@blueprint.response(200, HealthRecord)
+def health() -> Health:
     """Whether archive and index agree."""
-    return health_record(check_health(get_context().services))
+    return check_health(get_context().services)
 
 
-def _add(fields: Record) -> ItemOutcome:
+def _add(fields: JsonObject) -> ItemOutcome:
     if fields["address"]:
         items = adding.read_address(fields["address"], get_context().services.read_options())
     else:
@@ -195,25 +189,30 @@ def _add(fields: Record) -> ItemOutcome:
     return adding.add_items(get_context(), items)[0]
 
 
-def _similar(arguments: Record) -> Record:
+def _similar(arguments: JsonObject) -> SearchPage:
     services = get_context().services
-    given = PickArguments(
+    named = PickArguments(
         arguments["article"],
         arguments["passage"],
         arguments["text"],
         arguments["not_article"],
         arguments["not_passage"],
     )
-    picks = read_picks(given, services.store, services.search)
+    picks = read_picks(named, services.store, services.search)
     query = _query(arguments, with_facets=arguments["facets"])
 
     def find(lightened: SearchQuery) -> SearchPage:
         return services.search.similar(picks.examples, lightened, picks.counterexamples)
 
-    return page_record(find_lightly(find, query))
+    return find_lightly(find, query)
 
 
-def _query(arguments: Record, **given: Any) -> SearchQuery:
+def _explain(page: SearchPage) -> Extended:
+    """The page, whose results are written with their explanation."""
+    return Extended(page, results=[Extended(each, explanation=each) for each in page.results])
+
+
+def _query(arguments: JsonObject, **fields: Any) -> SearchQuery:
     paging = {"page": arguments["page"], "page_size": arguments["page_size"]}
-    fields: Record = {"text": "", "filter": schemas.read_selection(arguments)} | paging | given
-    return SearchQuery(**fields)
+    selection: JsonObject = {"text": "", "filter": given.read_selection(arguments)}
+    return SearchQuery(**selection | paging | fields)

@@ -2,17 +2,21 @@
 
 from flask.views import MethodView
 
+from archive.store.collections import Collection
 from web.api.blueprint import Blueprint
 from web.context import get_context
 from web.http.problems import PROBLEM_TYPE
-from web.records import collection_schemas, schemas
-from web.records.collection_records import (
-    article_tags_record,
-    collected_record,
-    collection_record,
-    tag_records,
+from web.records import arguments
+from web.records.base import Extended, JsonObject, Problem
+from web.records.collections import (
+    ArticleTags,
+    CollectionCount,
+    CollectionList,
+    CollectionPage,
+    CollectionRecord,
+    TagList,
+    Tags,
 )
-from web.records.records import Record
 from web.request_notes import note_changed
 
 blueprint = Blueprint(
@@ -22,60 +26,59 @@ blueprint = Blueprint(
 
 @blueprint.route("/collections")
 class Collections(MethodView):
-    @blueprint.response(200, collection_schemas.CollectionList)
-    def get(self) -> Record:
+    @blueprint.response(200, CollectionList)
+    def get(self) -> JsonObject:
         """All collections."""
-        held = get_context().services.collections.collections()
-        return {"collections": [collection_record(collection) for collection in held]}
+        return {"collections": get_context().services.collections.collections()}
 
-    @blueprint.arguments(collection_schemas.NewCollection)
-    @blueprint.response(201, collection_schemas.CollectionRecord)
-    @blueprint.alt_response(422, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def post(self, fields: Record) -> Record:
+    @blueprint.arguments(arguments.NewCollection)
+    @blueprint.response(201, CollectionRecord)
+    @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
+    def post(self, fields: JsonObject) -> Collection:
         """Begin a collection; no two have one name."""
         store = get_context().services.collections
-        return collection_record(store.create(fields["name"], fields["note"]))
+        return store.create(fields["name"], fields["note"])
 
 
 @blueprint.route("/collections/<int:collection_id>")
 class OneCollection(MethodView):
-    @blueprint.arguments(collection_schemas.Paging, location="query")
-    @blueprint.response(200, collection_schemas.CollectionPage)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def get(self, paging: Record, collection_id: int) -> Record:
+    @blueprint.arguments(arguments.Paging, location="query")
+    @blueprint.response(200, CollectionPage)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+    def get(self, paging: JsonObject, collection_id: int) -> JsonObject:
         """A collection and a page of its articles."""
         services, size = get_context().services, paging["page_size"]
         collection = services.collections.get(collection_id)
         first = (paging["page"] - 1) * size
         places = services.collections.articles(collection_id, size, first)
-        held = services.store.get_many([place.article_id for place in places])
-        articles = {article.id: article for article in held}
+        articles = services.store.get_many([place.article_id for place in places])
+        by_id = {article.id: article for article in articles}
         return {
-            "collection": collection_record(collection),
+            "collection": collection,
             "articles": [
-                collected_record(articles[place.article_id], place)
+                Extended(by_id[place.article_id], collected=place.added, note=place.note)
                 for place in places
-                if place.article_id in articles
+                if place.article_id in by_id
             ],
             "total": collection.articles,
             **paging,
         }
 
-    @blueprint.arguments(collection_schemas.CollectionChange)
-    @blueprint.response(200, collection_schemas.CollectionRecord)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    @blueprint.alt_response(422, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def patch(self, fields: Record, collection_id: int) -> Record:
+    @blueprint.arguments(arguments.CollectionChange)
+    @blueprint.response(200, CollectionRecord)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+    @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
+    def patch(self, fields: JsonObject, collection_id: int) -> Collection:
         """Give it another name or note."""
         store = get_context().services.collections
         if "name" in fields:
             store.rename(collection_id, fields["name"])
         if "note" in fields:
             store.describe(collection_id, fields["note"])
-        return collection_record(store.get(collection_id))
+        return store.get(collection_id)
 
     @blueprint.response(204)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def delete(self, collection_id: int) -> None:
         """Remove the collection; its articles stay."""
         get_context().services.collections.remove(collection_id)
@@ -83,49 +86,49 @@ class OneCollection(MethodView):
 
 @blueprint.route("/collections/<int:collection_id>/articles")
 class CollectedArticles(MethodView):
-    @blueprint.arguments(collection_schemas.ChosenArticles)
-    @blueprint.response(200, collection_schemas.CollectionCount)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def post(self, fields: Record, collection_id: int) -> Record:
+    @blueprint.arguments(arguments.ChosenArticles)
+    @blueprint.response(200, CollectionCount)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+    def post(self, fields: JsonObject, collection_id: int) -> Extended:
         """Put articles in, in this order; those that are in it stay where they are."""
         store = get_context().services.collections
         note_changed(*(f"article {key}" for key in fields["articles"]))
         changed = store.add(collection_id, fields["articles"], fields["note"])
-        return collection_record(store.get(collection_id)) | {"changed": changed}
+        return Extended(store.get(collection_id), changed=changed)
 
-    @blueprint.arguments(collection_schemas.LeavingArticles, location="query")
-    @blueprint.response(200, collection_schemas.CollectionCount)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def delete(self, chosen: Record, collection_id: int) -> Record:
+    @blueprint.arguments(arguments.LeavingArticles, location="query")
+    @blueprint.response(200, CollectionCount)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+    def delete(self, chosen: JsonObject, collection_id: int) -> Extended:
         """Take articles out."""
         store = get_context().services.collections
         note_changed(*(f"article {key}" for key in chosen["article"]))
         changed = store.take_out(collection_id, chosen["article"])
-        return collection_record(store.get(collection_id)) | {"changed": changed}
+        return Extended(store.get(collection_id), changed=changed)
 
 
 @blueprint.get("/tags")
-@blueprint.response(200, collection_schemas.TagList)
-def tags() -> Record:
+@blueprint.response(200, TagList)
+def tags() -> JsonObject:
     """The tags of the archive, and how many articles bear each."""
-    return {"tags": tag_records(get_context().services.tags.all_tags())}
+    return {"tags": get_context().services.tags.all_tags()}
 
 
 @blueprint.route("/articles/<int:article_id>/tags")
 class TagsOfArticle(MethodView):
-    @blueprint.response(200, collection_schemas.ArticleTags)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def get(self, article_id: int) -> Record:
+    @blueprint.response(200, ArticleTags)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+    def get(self, article_id: int) -> JsonObject:
         """The tags of an article."""
         services = get_context().services
-        held = services.store.get(article_id).id
-        return article_tags_record(held, services.tags.tags_of([held]).get(held, ()))
+        key = services.store.get(article_id).id
+        return {"id": key, "tags": services.tags.tags_of([key]).get(key, ())}
 
-    @blueprint.arguments(collection_schemas.Tags)
-    @blueprint.response(200, collection_schemas.ArticleTags)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    @blueprint.alt_response(422, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def put(self, fields: Record, article_id: int) -> Record:
+    @blueprint.arguments(Tags)
+    @blueprint.response(200, ArticleTags)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+    @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
+    def put(self, fields: JsonObject, article_id: int) -> JsonObject:
         """Give the article these tags and no others."""
         spelled = get_context().services.tags.replace_tags(article_id, fields["tags"])
-        return article_tags_record(article_id, spelled)
+        return {"id": article_id, "tags": spelled}

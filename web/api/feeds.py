@@ -3,41 +3,43 @@
 from flask.views import MethodView
 
 from archive.errors import UnreadableInputError
+from archive.intake.jobs import Job
 from web.actions.adding import address_problem
 from web.api.blueprint import Blueprint
 from web.context import get_context
 from web.http.problems import PROBLEM_TYPE
-from web.records import schemas
-from web.records.records import Record, feed_record, job_record
+from web.records import arguments
+from web.records.base import Extended, JsonObject, Problem
+from web.records.intake import FeedList, JobRecord
 
 blueprint = Blueprint("api_feeds", __name__, url_prefix="/api/v1", description="Feeds.")
 
 
 @blueprint.route("/feeds")
 class Feeds(MethodView):
-    @blueprint.response(200, schemas.FeedList)
-    def get(self) -> Record:
+    @blueprint.response(200, FeedList)
+    def get(self) -> JsonObject:
         """The feeds that are followed, and how many items of each had which outcome."""
         store = get_context().services.feeds
         counts = store.item_counts()
-        return {"feeds": [feed_record(feed, counts.get(feed.id, {})) for feed in store.feeds()]}
+        return {"feeds": [Extended(feed, items=counts.get(feed.id, {})) for feed in store.feeds()]}
 
-    @blueprint.arguments(schemas.NewFeeds)
-    @blueprint.response(202, schemas.JobRecord)
-    @blueprint.alt_response(422, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def post(self, fields: Record) -> Record:
+    @blueprint.arguments(arguments.NewFeeds)
+    @blueprint.response(202, JobRecord)
+    @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
+    def post(self, fields: JsonObject) -> Job:
         """Follow feeds and poll them for the first time, as a job."""
         for address in fields["addresses"]:
             problem = address_problem(address)
             if problem:
                 raise UnreadableInputError(problem)
-        return job_record(get_context().jobs.submit_addresses(fields["addresses"], "feed"))
+        return get_context().jobs.submit_addresses(fields["addresses"], "feed")
 
 
 @blueprint.route("/feeds/<int:feed_id>")
 class OneFeed(MethodView):
     @blueprint.response(204)
-    @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
+    @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def delete(self, feed_id: int) -> None:
         """Follow a feed no longer; its articles stay."""
         store = get_context().services.feeds

@@ -3,20 +3,18 @@
 from flask import request
 from flask.views import MethodView
 
-from archive.diff import pick_version, pick_versions
+from archive.diff import compare_versions, pick_version, pick_versions
 from archive.errors import ArticleNotFoundError, UnreadableInputError
+from archive.intake.jobs import Job
+from archive.model import ArticleVersion
 from web.actions import adding
 from web.api.blueprint import Blueprint
 from web.context import get_context
 from web.http.problems import PROBLEM_TYPE
-from web.records import schemas
-from web.records.records import (
-    Record,
-    difference_record,
-    job_record,
-    outcome_record,
-    version_record,
-)
+from web.records import arguments
+from web.records.articles import Difference, VersionList, VersionRecord
+from web.records.base import Extended, JsonObject, Problem
+from web.records.intake import JobList, JobRecord, JobReport
 
 JSON_TYPE = "application/json"
 JOB_ITEMS = 100
@@ -26,71 +24,75 @@ blueprint = Blueprint("api_intake", __name__, url_prefix="/api/v1", description=
 
 @blueprint.route("/jobs")
 class Jobs(MethodView):
-    @blueprint.response(200, schemas.JobList)
-    def get(self) -> Record:
+    @blueprint.response(200, JobList)
+    def get(self) -> JsonObject:
         """The latest jobs, the newest first."""
-        return {"jobs": [job_record(job) for job in get_context().services.jobs.latest()]}
+        return {"jobs": get_context().services.jobs.latest()}
 
-    @blueprint.arguments(schemas.Uploads, location="files", content_type="multipart/form-data")
-    @blueprint.response(202, schemas.JobRecord)
-    @blueprint.alt_response(422, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-    def post(self, _: Record) -> Record:
+    @blueprint.arguments(arguments.Uploads, location="files", content_type="multipart/form-data")
+    @blueprint.response(202, JobRecord)
+    @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
+    def post(self, _: JsonObject) -> Job:
         """Add files of any format that is read here. Answered once they are on disk."""
         uploads = [(f.filename, f.stream) for f in request.files.getlist("file") if f.filename]
         if not uploads:
             raise UnreadableInputError("nothing was sent; send files in the field `file`")
-        return job_record(get_context().jobs.submit_uploads(uploads))
+        return get_context().jobs.submit_uploads(uploads)
 
 
 @blueprint.post("/jobs/addresses")
-@blueprint.arguments(schemas.Addresses)
-@blueprint.response(202, schemas.JobRecord)
-def add_addresses(fields: Record) -> Record:
+@blueprint.arguments(arguments.Addresses)
+@blueprint.response(202, JobRecord)
+def add_addresses(fields: JsonObject) -> Job:
     """Fetch web pages and add their articles."""
     for address in fields["addresses"]:
         problem = adding.address_problem(address)
         if problem:
             raise UnreadableInputError(problem)
-    return job_record(get_context().jobs.submit_addresses(fields["addresses"]))
+    return get_context().jobs.submit_addresses(fields["addresses"])
 
 
 @blueprint.get("/jobs/<int:job_id>")
-@blueprint.arguments(schemas.JobItems, location="query")
-@blueprint.response(200, schemas.JobReport)
-@blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-def show_job(arguments: Record, job_id: int) -> Record:
+@blueprint.arguments(arguments.JobItems, location="query")
+@blueprint.response(200, JobReport)
+@blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+def show_job(given: JsonObject, job_id: int) -> Extended:
     """How far a job has come, and the outcomes of its items from the place `first` on."""
     jobs = get_context().services.jobs
-    outcomes = jobs.outcomes(job_id, arguments["first"], JOB_ITEMS)
-    items = [outcome_record(outcome) for outcome in outcomes]
-    return job_record(jobs.get(job_id)) | {"items": items}
+    outcomes = jobs.outcomes(job_id, given["first"], JOB_ITEMS)
+    return Extended(jobs.get(job_id), items=outcomes)
 
 
 @blueprint.get("/articles/<int:article_id>/versions")
-@blueprint.response(200, schemas.VersionList)
-@blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-def list_versions(article_id: int) -> Record:
+@blueprint.response(200, VersionList)
+@blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+def list_versions(article_id: int) -> JsonObject:
     """Every version of an article, whole, the newest first."""
-    held = get_context().services.store.versions(article_id)
-    return {"versions": [version_record(version) for version in held]}
+    return {"versions": get_context().services.store.versions(article_id)}
 
 
 @blueprint.get("/articles/<int:article_id>/versions/<int:number>")
-@blueprint.response(200, schemas.VersionRecord)
-@blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-def show_version(article_id: int, number: int) -> Record:
+@blueprint.response(200, VersionRecord)
+@blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+def show_version(article_id: int, number: int) -> ArticleVersion:
     """One version of an article."""
-    return version_record(pick_version(get_context().services.store.versions(article_id), number))
+    return pick_version(get_context().services.store.versions(article_id), number)
 
 
 @blueprint.get("/articles/<int:article_id>/diff")
-@blueprint.arguments(schemas.VersionPair, location="query")
-@blueprint.response(200, schemas.Difference)
-@blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM_TYPE)
-def show_difference(arguments: Record, article_id: int) -> Record:
+@blueprint.arguments(arguments.VersionPair, location="query")
+@blueprint.response(200, Difference)
+@blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
+def show_difference(given: JsonObject, article_id: int) -> JsonObject:
     """What changed between two versions, by default the newest and the one before it."""
-    held = get_context().services.store.versions(article_id)
-    pair = pick_versions(held, arguments.get("old"), arguments.get("new"))
+    versions = get_context().services.store.versions(article_id)
+    pair = pick_versions(versions, given.get("old"), given.get("new"))
     if pair is None:
         raise ArticleNotFoundError(f"article {article_id} has one version; nothing has changed")
-    return difference_record(*pair)
+    old, new = pair
+    return {
+        "article": article_id,
+        "old": old.version,
+        "new": new.version,
+        "paragraphs": [change.pieces for change in compare_versions(old, new)],
+    }

@@ -8,11 +8,10 @@ from io import TextIOWrapper
 from typing import IO, TextIO
 
 from archive.model import Article
-from archive.sources.export import write_table
+from archive.sources.export import article_record, write_table
 from archive.store.articles import ArticleStore
 from archive.store.collections import CollectionStore
 from web.exports.citations import Citation, csl_record, format_bibtex, format_markdown, format_ris
-from web.records.records import export_record
 
 PAGE_ARTICLES = 200
 # A file up to so many bytes is made in memory.
@@ -53,7 +52,7 @@ def make_file(form: ExportForm, articles: Iterable[Article], cite: Cite) -> IO[b
 def _write_lines(articles: Iterable[Article], stream: TextIO, _cite: Cite) -> None:
     """A JSON object a line, as `hemero add` reads it back."""
     stream.writelines(
-        json.dumps(export_record(article), ensure_ascii=False) + "\n" for article in articles
+        json.dumps(article_record(article), ensure_ascii=False) + "\n" for article in articles
     )
 
 

@@ -15,7 +15,7 @@ from indexer.timelines import MOST_ASKED_BARS, MOST_ROWS, Timeline
 from web.context import get_context
 from web.i18n.messages import translate_message
 from web.pages.histograms import MEASURES, TELLING_ARTICLES, Measure, SearchUrl, view_timeline
-from web.records.timeline_records import timeline_table
+from web.records.timeline import timeline_table
 from web.urls.arguments import this_url
 from web.urls.search_form import SearchForm, read_form, read_query
 

@@ -100,12 +100,16 @@ def show(composition: Composition, /, article_id: int, as_json: bool) -> None:
     hemero show 42
     """
     from web.cli.output.tables import show_article
-    from web.records.records import article_record
+    from web.records.articles import ArticleRecord
+    from web.records.base import Extended
 
     services = composition.services()
     article = services.store.get(article_id)
     copies = services.clusters.copies_of(article_id)
-    print_json(article_record(article, copies)) if as_json else show_article(article)
+    if as_json:
+        print_json(ArticleRecord.write(Extended(article, copies=copies)))
+    else:
+        show_article(article)
 
 
 @click.command()
@@ -153,8 +157,7 @@ def export(composition: Composition, /, form: str) -> None:
     hemero export > articles.jsonl
     hemero export --format csv > articles.csv
     """
-    from archive.sources.export import write_table
-    from web.records.records import export_record
+    from archive.sources.export import article_record, write_table
 
     articles = composition.services().store.each_article()
     if form == "csv":
@@ -163,7 +166,7 @@ def export(composition: Composition, /, form: str) -> None:
         table.detach()  # standard output stays open, and is flushed
         return
     for article in articles:
-        print_json(export_record(article))
+        print_json(article_record(article))
 
 
 @click.command()
@@ -183,12 +186,12 @@ def versions(
     """
     from archive.diff import pick_versions
     from web.cli.output.tables import show_versions
-    from web.records.records import version_record
+    from web.records.articles import VersionRecord
 
     held = composition.services().store.versions(article_id)
     if as_json:
         for version in held:
-            print_json(version_record(version))
+            print_json(VersionRecord.write(version))
     else:
         show_versions(held, pick_versions(held, old, new))
 

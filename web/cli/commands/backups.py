@@ -105,12 +105,12 @@ def _show(
 
 
 def _check(composition: Composition, as_json: bool) -> None:
-    from web.records.records import health_record
+    from web.records.upkeep import HealthRecord
     from web.upkeep.health import check_health
 
     health = check_health(composition.services())
     if as_json:
-        print_json(health_record(health))
+        print_json(HealthRecord.write(health))
     else:
         for line in health.problems or ("all is well",):
             click.echo(line)

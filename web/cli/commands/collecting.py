@@ -38,12 +38,12 @@ def list_collections(composition: Composition, /, as_json: bool) -> None:
     \b
     hemero collections list
     """
-    from web.records.collection_records import collection_record
+    from web.records.collections import CollectionRecord
 
     held = composition.services().collections.collections()
     for collection in held:
         told = f"{collection.id}  {collection.name} ({_count(collection.articles)})"
-        _tell(as_json, told, collection_record(collection))
+        _tell(as_json, told, CollectionRecord.write(collection))
     if not held and not as_json:
         click.echo("No collections yet; begin one with: hemero collections create NAME")
 
@@ -62,10 +62,10 @@ def create_collection(
     \b
     hemero collections create "Missiles 2021" --note "for the paper"
     """
-    from web.records.collection_records import collection_record
+    from web.records.collections import CollectionRecord
 
     made = composition.services().collections.create(name, note)
-    _tell(as_json, f"created {made.id}  {made.name}", collection_record(made))
+    _tell(as_json, f"created {made.id}  {made.name}", CollectionRecord.write(made))
 
 
 @collections.command("add")
@@ -217,27 +217,28 @@ def _existing(services: "Services", article_ids: tuple[int, ...]) -> list[int]:
 def _show_change(
     services: "Services", collection: "Collection", done: str, changed: int, as_json: bool
 ) -> None:
-    from web.records.collection_records import collection_record
+    from web.records.base import Extended
+    from web.records.collections import CollectionCount
 
     now = services.collections.get(collection.id)
     told = f"{changed} {done}; {now.name} holds {_count(now.articles)}"
-    _tell(as_json, told, collection_record(now) | {"changed": changed})
+    _tell(as_json, told, CollectionCount.write(Extended(now, changed=changed)))
 
 
 def _show_tags(services: "Services", article_ids: list[int], as_json: bool) -> None:
-    from web.records.collection_records import article_tags_record
+    from web.records.collections import ArticleTags
 
     held = services.tags.tags_of(article_ids)
     for article_id in article_ids:
         tags = held.get(article_id, ())
         told = f"{article_id}  {', '.join(tags) or 'no tags'}"
-        _tell(as_json, told, article_tags_record(article_id, tags))
+        _tell(as_json, told, ArticleTags.write({"id": article_id, "tags": tags}))
 
 
 def _list_tags(services: "Services", as_json: bool) -> None:
-    from web.records.collection_records import tag_records
+    from web.records.collections import TagList
 
-    records = tag_records(services.tags.all_tags())
+    records = TagList.write({"tags": services.tags.all_tags()})["tags"]
     for record in records:
         _tell(as_json, f"{record['tag']} ({_count(record['articles'])})", record)
     if not records and not as_json:

@@ -21,14 +21,14 @@ def duplicates(composition: Composition, /, rebuild: bool, as_json: bool) -> Non
     hemero duplicates
     hemero duplicates --rebuild
     """
-    from web.records.records import cluster_record
+    from web.records.articles import ClusterRecord
 
     clusters = composition.services().clusters
     if rebuild:
         _rebuild(clusters)
     found = 0
     for cluster in clusters.each_cluster():
-        print_json(cluster_record(cluster)) if as_json else _show(cluster)
+        print_json(ClusterRecord.write(cluster)) if as_json else _show(cluster)
         found += 1
     if not found and not as_json:
         click.echo("no wire copies")

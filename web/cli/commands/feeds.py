@@ -47,7 +47,7 @@ def add_feeds(
     from archive.errors import ArchiveError
     from archive.feeds.subscribe import subscribe
     from web.jobs.polling import make_poller
-    from web.records.records import feed_record
+    from web.records.intake import FeedRecord
 
     services = composition.services()
     poller, failed = make_poller(services), False
@@ -60,7 +60,7 @@ def add_feeds(
             _tell(as_json, f"not added: {exc}", {"url": url, "added": False, "reason": str(exc)})
             continue
         feed, found = held.feed, held.found
-        record = feed_record(feed) | {"added": held.new, "others": list(found.others)}
+        record = FeedRecord.write(feed) | {"added": held.new, "others": list(found.others)}
         known = "added" if held.new else "subscribed already"
         items = f"{found.document.kind}, {len(found.document.entries)} items"
         _tell(as_json, f"{known} {feed.id}  {feed.title or feed.url} ({items})", record)
@@ -81,7 +81,8 @@ def list_feeds(composition: Composition, /, as_json: bool) -> None:
     hemero feeds list --json
     """
     from web.cli.output.feeds import show_feeds
-    from web.records.records import feed_record
+    from web.records.base import Extended
+    from web.records.intake import FeedRecord
 
     store = _feed_store(composition.services())
     counts = store.item_counts()
@@ -89,7 +90,7 @@ def list_feeds(composition: Composition, /, as_json: bool) -> None:
         show_feeds(store.feeds(), counts)
         return
     for feed in store.feeds():
-        print_json(feed_record(feed, counts.get(feed.id, {})))
+        print_json(FeedRecord.write(Extended(feed, items=counts.get(feed.id, {}))))
 
 
 @feeds.command("poll")

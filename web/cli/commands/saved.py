@@ -32,12 +32,12 @@ def list_saved(composition: Composition, /, as_json: bool) -> None:
     \b
     hemero saved list
     """
-    from web.records.saved_records import saved_record
+    from web.records.saved import SavedRecord
 
     searches = composition.services().saved.searches()
     if as_json:
         for each in searches:
-            print_json(saved_record(each, with_addresses=True))
+            print_json(SavedRecord.write(each))
         return
     _show_searches(searches)
 
@@ -77,7 +77,7 @@ def add_saved(
     from web.actions.alerts import email_problem
     from web.actions.saving import save_search
     from web.cli.output.tables import waiting_for_model
-    from web.records.saved_records import saved_record
+    from web.records.saved import SavedRecord
 
     services = composition.services()
     given = {name: value for name, value in options.items() if value}
@@ -85,7 +85,7 @@ def add_saved(
     with waiting_for_model():
         made = save_search(services, name, arguments, email, webhook)
     if as_json:
-        print_json(saved_record(made, with_addresses=True))
+        print_json(SavedRecord.write(made))
     else:
         click.echo(f"saved {made.id}  {made.name}")
         if made.webhook:

@@ -156,8 +156,7 @@ def evaluate(
     hemero evaluate sets/piaf --compare
     hemero evaluate sets/translations --task similar
     """
-    from web.cli.output.evaluation import evaluate_folder, show_evaluation
-    from web.records.records import evaluation_record
+    from web.cli.output.evaluation import evaluate_folder, evaluation_record, show_evaluation
 
     evaluation = evaluate_folder(composition.services(), folder, task, fusion, compare)
     print_json(evaluation_record(evaluation)) if as_json else show_evaluation(evaluation)
@@ -187,12 +186,12 @@ def _waiting(services: "Services") -> tuple[str, ...]:
 
 def _show_page(services: "Services", page: "SearchPage", as_json: bool) -> None:
     from web.cli.output.tables import show_results
-    from web.records.records import result_record
+    from web.records.results import Result
 
     for notice in (*page.notices, *_waiting(services)):
         click.echo(notice, err=True)
     if as_json:
         for result in page.results:
-            print_json(result_record(result))
+            print_json(Result.write(result))
     else:
         show_results(page)

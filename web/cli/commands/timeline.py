@@ -47,7 +47,7 @@ def timeline(
     """
     from indexer.timelines import MOST_ROWS
     from web.cli.output.timeline import show_timeline
-    from web.records.timeline_records import timeline_record, timeline_table
+    from web.records.timeline import TimelineRecord, timeline_table
 
     services = composition.services()
     texts = [query] if other is None else [query, other]
@@ -55,7 +55,7 @@ def timeline(
     for notice in (notice for counted in made.queries for notice in counted.notices):
         click.echo(notice, err=True)
     if as_json:
-        print_json(timeline_record(made))
+        print_json(TimelineRecord.write(made))
     elif as_csv:
         click.echo(timeline_table(made), nl=False)
     else:

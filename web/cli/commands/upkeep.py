@@ -112,9 +112,9 @@ def _doctor_record(
     health: "Health", model: dict[str, str], repairs: list[str] | None
 ) -> dict[str, Any]:
     """One object for monitors; `repairs` is there where they were asked for."""
-    from web.records.records import health_record
+    from web.records.upkeep import HealthRecord
 
     counts = {"gaps": health.gaps, "ghosts": health.ghosts, "files": list(health.files)}
     damaged = {name: list(found) for name, found in asdict(health.damage).items()}
     done = {} if repairs is None else {"repairs": repairs}
-    return health_record(health) | counts | {"damaged": damaged, "model": model} | done
+    return HealthRecord.write(health) | counts | {"damaged": damaged, "model": model} | done

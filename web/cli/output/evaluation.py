@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
@@ -49,6 +49,29 @@ def evaluate_folder(
             )
         scratch.close()
     return measured
+
+
+def evaluation_record(evaluation: "Evaluation") -> dict[str, Any]:
+    """The measures of each list by its name; "compared" is there where the lists were compared."""
+    measures = {name: dict(values) for name, values in evaluation.measures.items()}
+    record = measures | {"topics": evaluation.topics}
+    return record | comparison_record(evaluation) if evaluation.differences else record
+
+
+def comparison_record(evaluation: "Evaluation") -> dict[str, Any]:
+    from indexer.evaluation.evaluation import COMPARED_BY
+    from indexer.evaluation.significance import PERMUTATIONS
+
+    lists = {
+        name: {
+            "difference": round(difference.mean, 6),
+            "better": difference.better,
+            "worse": difference.worse,
+            "p": round(difference.p_value, 6),
+        }
+        for name, difference in evaluation.differences.items()
+    }
+    return {"compared": {"measure": COMPARED_BY, "permutations": PERMUTATIONS, "lists": lists}}
 
 
 def show_evaluation(evaluation: "Evaluation") -> None:

@@ -13,7 +13,7 @@ from archive.feeds.poll import ItemPolled
 from archive.feeds.visit import FeedVisited
 from web.cli.output.tables import OUTCOME_STYLES, out
 from web.jobs.polling import PollEvent, PollTotals
-from web.records.records import feed_record, outcome_record
+from web.records.intake import FeedRecord, Outcome
 
 STATE_STYLES = {FAILING: "yellow", DEAD: "red", GONE: "dim"}
 ADVICE = {
@@ -52,7 +52,8 @@ class PollPrinter:
         if isinstance(event, ItemPolled):
             self._show_item(event)
         elif self._as_json:
-            _print_json({**feed_record(event.feed), "new": event.new, "waiting": event.waiting})
+            counts = {"new": event.new, "waiting": event.waiting}
+            _print_json(FeedRecord.write(event.feed) | counts)
         else:
             self._show_feed(event)
 
@@ -69,7 +70,7 @@ class PollPrinter:
     def _show_item(self, event: ItemPolled) -> None:
         outcome = event.outcome
         if self._as_json:
-            _print_json(outcome_record(outcome) | {"feed": event.feed.url})
+            _print_json(Outcome.write(outcome) | {"feed": event.feed.url})
             return
         identity = f" {outcome.id}" if outcome.id else ""
         reason = f": {outcome.reason}" if outcome.reason else ""

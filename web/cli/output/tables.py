@@ -90,13 +90,13 @@ class ItemPrinter:
         self._progress.stop()
 
     def show(self, outcome: ItemOutcome) -> None:
-        from web.records.records import outcome_record
+        from web.records.intake import Outcome
 
         self._items += 1
         rate = self._items / max(time.monotonic() - self._started, 1e-3)
         self._progress.update(self._task, items=self._items, rate=rate)
         if self._as_json:
-            print(json.dumps(outcome_record(outcome), ensure_ascii=False), flush=True)
+            print(json.dumps(Outcome.write(outcome), ensure_ascii=False), flush=True)
         else:
             style = OUTCOME_STYLES[outcome.outcome]
             identity = f" {outcome.id}" if outcome.id else ""
@@ -109,10 +109,8 @@ class ItemPrinter:
 
     def finish(self, report: IngestReport) -> None:
         """The totals."""
-        from web.records.records import report_record
-
         if self._as_json:
-            print(json.dumps(report_record(report)), flush=True)
+            print(json.dumps({"totals": dict(report.counts)}), flush=True)
             return
         counts = [f"{number} {outcome}" for outcome, number in report.counts.items() if number]
         out.print(", ".join(counts) or "nothing to add", style="bold")

@@ -1,13 +1,42 @@
-"""A timeline as a table and as a JSON object: one shape for pages and command line."""
+"""A timeline as a JSON object, and as a table."""
 
 import csv
 from io import StringIO
-from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
 
 from archive.sources.export import defuse_cell
+from archive.stats.histogram import UNITS
 from indexer.timelines import Timeline
+from web.records.base import Record, Rounded
 
 SHARE_DECIMALS = 6
+
+
+class TimelineQueryRecord(Record):
+    query = ma.fields.String(attribute="text")
+    articles = ma.fields.Integer(attribute="total")
+    undated = ma.fields.Integer()
+    earlier = ma.fields.Integer()
+    notices = ma.fields.List(ma.fields.String())
+
+
+class TimelineBarRecord(Record):
+    """`counts` and `shares` stand in the order of the queries."""
+
+    first = ma.fields.String(metadata={"format": "date"})
+    last = ma.fields.String(metadata={"format": "date"})
+    archive = ma.fields.Integer()
+    counts = ma.fields.List(ma.fields.Integer())
+    shares = ma.fields.List(Rounded(SHARE_DECIMALS))
+
+
+class TimelineRecord(Record):
+    unit = ma.fields.String(validate=validate.OneOf(UNITS))
+    queries = ma.fields.List(ma.fields.Nested(TimelineQueryRecord))
+    bars = ma.fields.List(ma.fields.Nested(TimelineBarRecord))
+    archive_undated = ma.fields.Integer()
 
 
 def timeline_table(timeline: Timeline) -> str:
@@ -27,34 +56,6 @@ def timeline_table(timeline: Timeline) -> str:
     undated = (cell for query in timeline.queries for cell in (query.undated, ""))
     writer.writerow(["", "", timeline.archive_undated, *undated])
     return stream.getvalue()
-
-
-def timeline_record(timeline: Timeline) -> dict[str, Any]:
-    """`counts` and `shares` of a bar stand in the order of the queries."""
-    return {
-        "unit": timeline.unit,
-        "queries": [
-            {
-                "query": query.text,
-                "articles": query.total,
-                "undated": query.undated,
-                "earlier": query.earlier,
-                "notices": list(query.notices),
-            }
-            for query in timeline.queries
-        ],
-        "bars": [
-            {
-                "first": bar.first,
-                "last": bar.last,
-                "archive": bar.archive,
-                "counts": list(bar.counts),
-                "shares": [round(share, SHARE_DECIMALS) for share in bar.shares],
-            }
-            for bar in timeline.bars
-        ],
-        "archive_undated": timeline.archive_undated,
-    }
 
 
 def _share(share: float) -> str:

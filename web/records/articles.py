@@ -1,0 +1,78 @@
+"""Articles, their copies and their versions as JSON objects."""
+
+import marshmallow as ma
+from marshmallow import validate
+
+from web.records.base import Pairs, Record
+
+
+class ArticleHeading(Record):
+    id = ma.fields.Integer()
+    title = ma.fields.String(attribute="headline")
+    source = ma.fields.String(allow_none=True)
+    published = ma.fields.String(allow_none=True)
+    language = ma.fields.String()
+    url = ma.fields.String(allow_none=True)
+
+
+class Copy(Record):
+    id = ma.fields.Integer(attribute="article_id")
+    title = ma.fields.String(attribute="headline")
+    source = ma.fields.String(allow_none=True)
+    published = ma.fields.String(allow_none=True)
+
+
+class ArticleRecord(ArticleHeading):
+    """The whole article, and the other articles that tell the same text."""
+
+    version = ma.fields.Integer()
+    authors = ma.fields.List(ma.fields.String())
+    section = ma.fields.String(allow_none=True)
+    modified = ma.fields.String(allow_none=True)
+    paywalled = ma.fields.Boolean(allow_none=True)
+    added = ma.fields.String()
+    text = ma.fields.String()
+    copies = ma.fields.List(ma.fields.Nested(Copy))
+
+
+class ArticleList(Record):
+    articles = ma.fields.List(ma.fields.Nested(ArticleHeading))
+    total = ma.fields.Integer()
+    page = ma.fields.Integer()
+    page_size = ma.fields.Integer()
+
+
+class ClusterRecord(Record):
+    """Articles that tell the same text; the original is the first of them."""
+
+    cluster = ma.fields.Integer(attribute="id")
+    outlets = ma.fields.List(ma.fields.String())
+    articles = ma.fields.List(ma.fields.Nested(Copy), attribute="copies")
+
+
+class VersionRecord(Record):
+    """What an article said from `since` on, until its next version."""
+
+    article = ma.fields.Integer(attribute="article_id")
+    version = ma.fields.Integer()
+    since = ma.fields.String()
+    title = ma.fields.String()
+    text = ma.fields.String()
+
+
+class VersionList(Record):
+    versions = ma.fields.List(ma.fields.Nested(VersionRecord))
+
+
+class Run(Record):
+    kind = ma.fields.String(validate=validate.OneOf(("same", "added", "removed")))
+    text = ma.fields.String()
+
+
+class Difference(Record):
+    """Title and paragraphs of both versions, each as runs of words."""
+
+    article = ma.fields.Integer()
+    old = ma.fields.Integer()
+    new = ma.fields.Integer()
+    paragraphs = ma.fields.List(Pairs(Run))
