@@ -80,7 +80,7 @@ FILTERS: tuple[Filter, ...] = (
     Filter("language", "languages", "language", "Only this language, e.g. fr"),
     Filter("section", "sections", "name", "Only this section"),
     Filter("author", "authors", "name", "Only this author"),
-    Filter("tag", "tags", "name", "Only what bears this tag"),
+    Filter("tag", "tags", "name", "Only articles with this tag"),
     Filter("collection", "collections", "number", "Only this collection, by its number"),
     Filter("after", "published_from", "first_day",
            "Published in or after this year, month or day"),

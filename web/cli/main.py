@@ -52,12 +52,12 @@ class HemeroGroup(click.Group):
 )
 @click.pass_context
 def main(ctx: click.Context, home: Path | None) -> None:
-    """Hemero, a searchable news archive: by words and by meaning, on this machine.
+    """Search a news archive by words and by meaning, on this machine.
 
     \b
     hemero add article.txt            add an article
     hemero search "missiles moyenne portée"
-    hemero similar 42                 find passages like those of article 42
+    hemero similar 42                 find passages similar to article 42
     hemero serve                      search in the browser
     """
     ctx.obj = replace(ctx.obj or Composition(), home=home)

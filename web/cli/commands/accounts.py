@@ -16,16 +16,16 @@ ROLES = click.Choice(["reader", "editor", "admin"])
 password_option = click.option(
     "--password-file",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="A file whose first line is the password; - is standard input. Else it is asked for.",
+    help="File whose first line is the password, - for standard input; by default you are asked.",
 )
 
 
 @click.group()
 def users() -> None:
-    """Accounts of those who may read, edit or look after the archive.
+    """Manage accounts and their roles.
 
-    Without one, this machine may do everything and others nothing. From the first on, which is an
-    admin's, everyone signs in.
+    Without accounts, this machine may do everything and others nothing. The first account must be
+    an admin; from then on everyone signs in.
 
     \b
     hemero users add claire --role admin
@@ -41,7 +41,7 @@ def users() -> None:
 @click.pass_obj
 @noted
 def add_user(composition: Composition, /, name: str, role: "Role", password_file: Path) -> None:
-    """Make an account.
+    """Create an account.
 
     \b
     hemero users add claire --role admin
@@ -57,7 +57,7 @@ def add_user(composition: Composition, /, name: str, role: "Role", password_file
 @json_option
 @click.pass_obj
 def list_users(composition: Composition, /, as_json: bool) -> None:
-    """The accounts and their roles.
+    """List the accounts and their roles.
 
     \b
     hemero users list
@@ -77,7 +77,7 @@ def list_users(composition: Composition, /, as_json: bool) -> None:
 @click.pass_obj
 @noted
 def set_role(composition: Composition, /, name: str, role: "Role") -> None:
-    """Give an account another role.
+    """Change the role of an account.
 
     \b
     hemero users role karim editor
@@ -92,7 +92,7 @@ def set_role(composition: Composition, /, name: str, role: "Role") -> None:
 @click.pass_obj
 @noted
 def set_password(composition: Composition, /, name: str, password_file: Path) -> None:
-    """Give an account another password; whoever is signed in with it is signed out.
+    """Change the password of an account and end its sessions.
 
     \b
     hemero users password karim
@@ -110,7 +110,7 @@ def set_password(composition: Composition, /, name: str, password_file: Path) ->
 @click.pass_obj
 @noted
 def close_user(composition: Composition, /, name: str) -> None:
-    """Let an account in no more; its sessions and tokens end.
+    """Close an account and end its sessions and tokens.
 
     \b
     hemero users close karim
@@ -124,7 +124,7 @@ def close_user(composition: Composition, /, name: str) -> None:
 @click.pass_obj
 @noted
 def reopen_user(composition: Composition, /, name: str) -> None:
-    """Let a closed account in again.
+    """Reopen a closed account.
 
     \b
     hemero users reopen karim
@@ -138,7 +138,7 @@ def reopen_user(composition: Composition, /, name: str) -> None:
 @click.pass_obj
 @noted
 def remove_user(composition: Composition, /, name: str) -> None:
-    """Remove an account, its sessions and its tokens.
+    """Remove an account with its sessions and tokens.
 
     \b
     hemero users remove karim
@@ -149,7 +149,9 @@ def remove_user(composition: Composition, /, name: str) -> None:
 
 @click.group()
 def tokens() -> None:
-    """Tokens, with which programs do what an account may, or less.
+    """Manage tokens for programs.
+
+    A token may do what its owner may, or less.
 
     \b
     hemero tokens create claire "nightly import" --role editor --days 365
@@ -162,7 +164,9 @@ def tokens() -> None:
 @click.argument("owner")
 @click.argument("name")
 @click.option("--role", type=ROLES, default="reader", show_default=True, help="What it may do.")
-@click.option("--days", type=click.IntRange(1, 3650), help="How long it holds; else for ever.")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="Days until it expires; by default never."
+)
 @json_option
 @click.pass_obj
 @noted
@@ -175,7 +179,7 @@ def create_token(
     days: int | None,
     as_json: bool,
 ) -> None:
-    """Make a token; its secret is printed this once.
+    """Create a token; its secret is printed only once.
 
     \b
     hemero tokens create claire "nightly import" --role editor
@@ -188,7 +192,7 @@ def create_token(
 @json_option
 @click.pass_obj
 def list_tokens(composition: Composition, /, as_json: bool) -> None:
-    """The tokens, whose they are and when they were last used.
+    """List the tokens, their owners and when they were last used.
 
     \b
     hemero tokens list
@@ -207,7 +211,7 @@ def list_tokens(composition: Composition, /, as_json: bool) -> None:
 @click.pass_obj
 @noted
 def revoke_token(composition: Composition, /, token_id: int) -> None:
-    """End a token at once.
+    """Revoke a token at once.
 
     \b
     hemero tokens revoke 3
@@ -218,11 +222,13 @@ def revoke_token(composition: Composition, /, token_id: int) -> None:
 
 @click.command()
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True,
-              help="How many entries.")  # fmt: skip
+              help="Number of entries.")  # fmt: skip
 @json_option
 @click.pass_obj
 def audit(composition: Composition, /, limit: int, as_json: bool) -> None:
-    """Who wrote what and when, by page, API and command, the newest first.
+    """List who wrote what and when, newest first.
+
+    This covers pages, the API and commands.
 
     \b
     hemero audit --limit 20

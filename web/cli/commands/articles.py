@@ -25,14 +25,14 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("locations", nargs=-1)
-@click.option("--source", help="Outlet of items that name none.")
-@click.option("--language", help="Language of items that name none, e.g. fr.")
-@click.option("--published", help="Date of items that name none, e.g. 2021-12-03.")
+@click.option("--source", help="Outlet of articles that name none.")
+@click.option("--language", help="Language of articles that name none, e.g. fr.")
+@click.option("--published", help="Date of articles that name none, e.g. 2021-12-03.")
 @click.option("--columns", help="Columns of a table, e.g. title=Headline,text=Body.")
-@click.option("--resume", is_flag=True, help="Go on where an earlier run was stopped.")
-@click.option("--failures", type=FILE, help="Write what was rejected to this file, a line each.")
-@click.option("--retry", type=FILE, help="Read again what such a file lists, and nothing else.")
-@click.option("--no-index", is_flag=True, help="Only store; index later with: hemero index")
+@click.option("--resume", is_flag=True, help="Continue where an earlier run stopped.")
+@click.option("--failures", type=FILE, help="Write rejected items to this file, one per line.")
+@click.option("--retry", type=FILE, help="Read only the items listed in such a file.")
+@click.option("--no-index", is_flag=True, help="Store only; index later with: hemero index")
 @json_option
 @click.pass_obj
 @noted
@@ -48,10 +48,10 @@ def add(
     as_json: bool,
     **given: str | None,
 ) -> None:
-    """Add articles: files, folders, web addresses, or - (standard input).
+    """Add articles from files, folders or web addresses.
 
-    Text, HTML, JSON Lines, CSV and TSV, feeds, WARC, ninjs, NewsML-G2 and NITF are read, also
-    packed in zip and tar.
+    - reads standard input. Formats are text, HTML, JSON Lines, CSV and TSV, feeds, WARC, ninjs,
+    NewsML-G2 and NITF, also packed in zip and tar.
 
     \b
     hemero add article.txt page.html dump.jsonl.gz folder/
@@ -114,14 +114,14 @@ def show(composition: Composition, /, article_id: int, as_json: bool) -> None:
 
 @click.command()
 @click.argument("article_ids", type=int, nargs=-1, required=True)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @click.pass_obj
 @noted
 def delete(
     composition: Composition, /, article_ids: tuple[int, ...], yes: bool, as_json: bool
 ) -> None:
-    """Remove articles from the archive and its index, for good.
+    """Remove articles from the archive and its index permanently.
 
     \b
     hemero delete 42 43
@@ -151,7 +151,7 @@ def delete(
 )
 @click.pass_obj
 def export(composition: Composition, /, form: str) -> None:
-    """Print every article, as `hemero add` reads it back.
+    """Print every article in a form that `hemero add` reads back.
 
     \b
     hemero export > articles.jsonl
@@ -171,14 +171,14 @@ def export(composition: Composition, /, form: str) -> None:
 
 @click.command()
 @click.argument("article_id", type=int)
-@click.option("--old", type=int, help="Version to compare; the one before if not given.")
-@click.option("--new", type=int, help="Version to compare it with; the newest if not given.")
+@click.option("--old", type=int, help="Version to compare; by default the one before.")
+@click.option("--new", type=int, help="Version to compare it with; by default the newest.")
 @json_option
 @click.pass_obj
 def versions(
     composition: Composition, /, article_id: int, old: int | None, new: int | None, as_json: bool
 ) -> None:
-    """List the versions of an article and show what changed between two of them.
+    """List the versions of an article and what changed.
 
     \b
     hemero versions 42

@@ -17,17 +17,19 @@ folder_type = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("folder", type=folder_type)
-@click.option("--keep", type=click.IntRange(min=1), help="Remove all but so many, oldest first.")
+@click.option(
+    "--keep", type=click.IntRange(min=1), help="Keep only this many backups, the newest ones."
+)
 @click.option("--verify", is_flag=True, help="Only check that the backup FOLDER is intact.")
 @json_option
 @click.pass_obj
 def backup(
     composition: Composition, /, folder: Path, keep: int | None, verify: bool, as_json: bool
 ) -> None:
-    """Back the archive up into a dated folder below FOLDER, also while it serves.
+    """Back up the archive into a dated folder below FOLDER.
 
-    What has not changed since the last backup there is shared with it. Ends with 1 where the index
-    is damaged and was left out.
+    The server may run meanwhile. Files that have not changed since the last backup there are shared
+    with it. The exit code is 1 if the index is damaged and was left out.
 
     \b
     hemero backup /mnt/disk/hemero --keep 7
@@ -47,16 +49,21 @@ def backup(
 
 @click.command()
 @click.argument("folder", type=folder_type)
-@click.option("--home", type=folder_type, help="Where to; the folder of the archive otherwise.")
-@click.option("--force", is_flag=True, help="Move aside what is there. Stop its server first.")
+@click.option(
+    "--home", type=folder_type, help="Folder to restore to; by default that of the archive."
+)
+@click.option(
+    "--force", is_flag=True, help="Move the existing archive aside. Stop its server first."
+)
 @json_option
 @click.pass_obj
 def restore(
     composition: Composition, /, folder: Path, home: Path | None, force: bool, as_json: bool
 ) -> None:
-    """Bring an archive back from the backup FOLDER, or from the newest in it, and check it.
+    """Restore an archive from a backup and check it.
 
-    Every checksum is verified first. Ends with 1 where the check then finds something.
+    FOLDER is a backup, or a folder of backups, of which the newest is restored. Every checksum is
+    verified first. The exit code is 1 if the check then finds a problem.
 
     \b
     hemero restore /mnt/disk/hemero/2026-11-24T020000Z --home ~/restored

@@ -18,9 +18,9 @@ FORMS = ("jsonl", "csv", "bib", "ris", "csl.json", "md")
 
 @click.group()
 def collections() -> None:
-    """Keep articles together, and take them out as files or citations.
+    """Keep articles together and export them.
 
-    A collection is named by its name or its number.
+    Give a collection by its name or its number.
 
     \b
     hemero collections create "Missiles 2021"
@@ -33,7 +33,7 @@ def collections() -> None:
 @json_option
 @click.pass_obj
 def list_collections(composition: Composition, /, as_json: bool) -> None:
-    """List the collections, the latest made first.
+    """List the collections, newest first.
 
     \b
     hemero collections list
@@ -57,7 +57,7 @@ def list_collections(composition: Composition, /, as_json: bool) -> None:
 def create_collection(
     composition: Composition, /, name: str, note: str | None, as_json: bool
 ) -> None:
-    """Begin a collection.
+    """Create a collection.
 
     \b
     hemero collections create "Missiles 2021" --note "for the paper"
@@ -83,7 +83,9 @@ def add_articles(
     note: str | None,
     as_json: bool,
 ) -> None:
-    """Put articles into a collection; those that are in it stay where they are.
+    """Add articles to a collection.
+
+    Articles already in it keep their place.
 
     \b
     hemero collections add "Missiles 2021" 42 57
@@ -97,7 +99,7 @@ def add_articles(
 @collections.command("remove")
 @click.argument("named", metavar="COLLECTION")
 @click.argument("article_ids", type=int, nargs=-1, metavar="[ARTICLE_ID]...")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @click.pass_obj
 @noted
@@ -109,7 +111,9 @@ def remove(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Take articles out of a collection; without any, remove the collection. Articles stay.
+    """Remove articles from a collection, or the collection.
+
+    Without articles, the collection is removed. Articles stay in the archive.
 
     \b
     hemero collections remove "Missiles 2021" 42
@@ -163,9 +167,11 @@ def export_collection(composition: Composition, /, named: str, form: str) -> Non
 
 @click.command()
 @click.argument("article_ids", type=int, nargs=-1, metavar="[ARTICLE_ID]...")
-@click.option("--add", "added", multiple=True, metavar="TAG", help="Give this tag; repeatable.")
-@click.option("--remove", "removed", multiple=True, metavar="TAG", help="Take this tag away.")
-@click.option("--rename", nargs=2, metavar="OLD NEW", help="Spell a tag otherwise, everywhere.")
+@click.option("--add", "added", multiple=True, metavar="TAG", help="Add this tag; repeatable.")
+@click.option(
+    "--remove", "removed", multiple=True, metavar="TAG", help="Remove this tag; repeatable."
+)
+@click.option("--rename", nargs=2, metavar="OLD NEW", help="Rename a tag on all articles.")
 @json_option
 @click.pass_obj
 @noted
@@ -178,7 +184,7 @@ def tag(
     rename: tuple[str, str] | None,
     as_json: bool,
 ) -> None:
-    """Tag articles and show their tags; without an article, list all tags.
+    """Tag articles and show their tags. Without an article, list all tags.
 
     \b
     hemero tag 42 57 --add climat --remove "à lire"

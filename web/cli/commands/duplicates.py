@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--rebuild", is_flag=True, help="Look for copies among all articles anew.")
+@click.option("--rebuild", is_flag=True, help="Search all articles for copies again.")
 @json_option
 @click.pass_obj
 def duplicates(composition: Composition, /, rebuild: bool, as_json: bool) -> None:
-    """List wire copies: articles that hold most of one text, the original first.
+    """List copies of agency stories, the original first.
+
+    Copies are articles that share most of a text.
 
     \b
     hemero duplicates

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def feeds() -> None:
-    """Follow RSS, Atom, RDF and JSON feeds and news sitemaps: their articles come by themselves.
+    """Follow RSS, Atom, RDF and JSON feeds and news sitemaps.
 
     \b
     hemero feeds add https://example.org/rss.xml
@@ -31,14 +31,16 @@ def feeds() -> None:
 
 @feeds.command("add")
 @click.argument("urls", nargs=-1, required=True)
-@click.option("--source", help="Outlet of its articles, in place of the feed's title.")
+@click.option("--source", help="Outlet of its articles, instead of the feed's title.")
 @json_option
 @click.pass_obj
 @noted
 def add_feeds(
     composition: Composition, /, urls: tuple[str, ...], source: str | None, as_json: bool
 ) -> None:
-    """Subscribe to feeds; of a web page, to the first feed it names.
+    """Subscribe to feeds.
+
+    For a web page, subscribes to the first feed that it names.
 
     \b
     hemero feeds add https://example.org/rss.xml
@@ -74,7 +76,7 @@ def add_feeds(
 @json_option
 @click.pass_obj
 def list_feeds(composition: Composition, /, as_json: bool) -> None:
-    """List the feeds: their state, when they were polled, what came of it.
+    """List the feeds with their state, their last poll and its outcome.
 
     \b
     hemero feeds list
@@ -95,8 +97,8 @@ def list_feeds(composition: Composition, /, as_json: bool) -> None:
 
 @feeds.command("poll")
 @click.argument("named", nargs=-1, metavar="[URL|ID]...")
-@click.option("--every", metavar="INTERVAL", help="Poll again and again: 15m, 2h, 1d.")
-@click.option("--no-index", is_flag=True, help="Only store; index later with: hemero index")
+@click.option("--every", metavar="INTERVAL", help="Keep polling at this interval: 15m, 2h, 1d.")
+@click.option("--no-index", is_flag=True, help="Store only; index later with: hemero index")
 @json_option
 @click.pass_obj
 def poll_feeds(
@@ -107,7 +109,9 @@ def poll_feeds(
     no_index: bool,
     as_json: bool,
 ) -> None:
-    """Fetch what is new in the feeds that are due, or in those named, due or not.
+    """Fetch new articles of the feeds that are due.
+
+    Given feeds are polled whether they are due or not.
 
     \b
     hemero feeds poll
@@ -149,7 +153,7 @@ def poll_feeds(
 @click.pass_obj
 @noted
 def remove_feeds(composition: Composition, /, named: tuple[str, ...], as_json: bool) -> None:
-    """Unsubscribe. Articles that came from the feed stay.
+    """Unsubscribe from feeds; their articles are kept.
 
     \b
     hemero feeds remove https://example.org/rss.xml
@@ -167,7 +171,9 @@ def remove_feeds(composition: Composition, /, named: tuple[str, ...], as_json: b
 @click.pass_obj
 @noted
 def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
-    """Subscribe to every feed of an OPML list; what is broken in it is passed over.
+    """Subscribe to every feed of an OPML list.
+
+    Broken entries are skipped.
 
     \b
     hemero feeds import subscriptions.opml
@@ -195,7 +201,9 @@ def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
 @feeds.command("export")
 @click.pass_obj
 def export_feeds(composition: Composition, /) -> None:
-    """Print the feeds as OPML, which other readers and `hemero feeds import` take.
+    """Print the feeds as OPML.
+
+    Other readers and `hemero feeds import` can read it.
 
     \b
     hemero feeds export > subscriptions.opml

@@ -9,17 +9,19 @@ from web.cli.commands.shared import Composition, apply_options
 serve_options = apply_options(
     click.option("--host", help="Address to listen on (HEMERO_HOST, 127.0.0.1)."),
     click.option("--port", type=int, help="Port (HEMERO_PORT, 8000)."),
-    click.option("--threads", type=int, help="Requests answered at once (HEMERO_THREADS)."),
+    click.option("--threads", type=int, help="Requests worked on at once (HEMERO_THREADS)."),
 )
 
 
 @click.command()
 @serve_options
-@click.option("--read-only", is_flag=True, default=None, help="Take no articles.")
+@click.option("--read-only", is_flag=True, default=None, help="Accept no articles.")
 @click.option("--poll", is_flag=True, help="Poll the feeds every 15 minutes.")
 @click.pass_obj
 def serve(composition: Composition, /, poll: bool, **flags: Any) -> None:
-    """Serve the pages and the API: to this machine alone, or to others who sign in.
+    """Serve the pages and the API.
+
+    Other machines are served with --host, if there are accounts, a token or --read-only.
 
     \b
     hemero serve --port 8123
@@ -33,10 +35,10 @@ def serve(composition: Composition, /, poll: bool, **flags: Any) -> None:
 
 @click.command()
 @serve_options
-@click.option("--no-serve", is_flag=True, help="Only fill and index the sample archive.")
+@click.option("--no-serve", is_flag=True, help="Fill and index the sample archive only.")
 @click.pass_obj
 def demo(composition: Composition, /, no_serve: bool, **flags: Any) -> None:
-    """Serve a sample archive of its own; yours is not touched.
+    """Serve a separate sample archive; yours is not touched.
 
     \b
     hemero demo --port 8123

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 @click.group()
 def saved() -> None:
-    """Keep searches and hear of new articles that match: on a page, by feed, e-mail or webhook.
+    """Save searches and learn of new matches.
+
+    New matches are counted, and sent by feed, e-mail or webhook.
 
     \b
     hemero saved add "missiles moyenne portée" --email desk@example.org
@@ -27,7 +29,7 @@ def saved() -> None:
 @json_option
 @click.pass_obj
 def list_saved(composition: Composition, /, as_json: bool) -> None:
-    """The saved searches and how many matches are new.
+    """List the saved searches and how many new matches each has.
 
     \b
     hemero saved list
@@ -44,13 +46,13 @@ def list_saved(composition: Composition, /, as_json: bool) -> None:
 
 @saved.command("add")
 @click.argument("query")
-@click.option("--name", default="", help="Its name, in place of the query.")
+@click.option("--name", default="", help="Its name, instead of the query.")
 @click.option(
     "--mode",
     type=click.Choice(["hybrid", "keyword", "semantic"]),
     default="hybrid",
     show_default=True,
-    help="Both lists, words alone, or meaning alone.",
+    help="Search by words and meaning, words only, or meaning only.",
 )
 @filter_options
 @click.option("--email", default="", help="Send new matches to this address.")
@@ -68,7 +70,7 @@ def add_saved(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Save a search. What it lists now is known already; what comes in later is new.
+    """Save a search. Only articles that match later count as new.
 
     \b
     hemero saved add "missiles moyenne portée" --language fr
@@ -99,7 +101,9 @@ def add_saved(
 @json_option
 @click.pass_obj
 def check_saved(composition: Composition, /, as_json: bool) -> None:
-    """Look for new matches in what is indexed, and send what waits; hemero serve does it by itself.
+    """Look for new matches and send waiting messages.
+
+    hemero serve does this automatically.
 
     \b
     hemero index && hemero saved check
@@ -126,7 +130,7 @@ def check_saved(composition: Composition, /, as_json: bool) -> None:
 @click.pass_obj
 @noted
 def remove_saved(composition: Composition, /, saved_ids: tuple[int, ...]) -> None:
-    """Forget saved searches; the articles stay.
+    """Remove saved searches; articles are kept.
 
     \b
     hemero saved remove 3

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 query_options = apply_options(
     filter_options,
     click.option("-n", "--size", default=10, show_default=True, help="Results per page."),
-    click.option("--page", default=1, show_default=True, help="Page of the results."),
+    click.option("--page", default=1, show_default=True, help="Page of results to show."),
     json_option,
 )
 
@@ -37,16 +37,16 @@ query_options = apply_options(
     type=click.Choice(["hybrid", "keyword", "semantic"]),
     default="hybrid",
     show_default=True,
-    help="Both lists, words alone, or meaning alone.",
+    help="Search by words and meaning, words only, or meaning only.",
 )
 @click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "oldest"]),
     default="relevance",
     show_default=True,
-    help="Best, newest or oldest first.",
+    help="Order of the results: best, newest or oldest first.",
 )
-@click.option("--per-outlet", type=int, help="At most so many results of one outlet.")
+@click.option("--per-outlet", type=int, help="Maximum number of results from one outlet.")
 @query_options
 @click.pass_obj
 def search(
@@ -59,7 +59,7 @@ def search(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Search the archive. "Quoted words" must occur together, -word must not.
+    """Search the archive. "Quoted words" must occur together, -word must not occur.
 
     \b
     hemero search "missiles moyenne portée" --after 2021 --language fr
@@ -79,9 +79,13 @@ def search(
 
 @click.command()
 @click.argument("article_ids", type=int, nargs=-1)
-@click.option("--passage", type=int, multiple=True, help="A passage id; repeatable.")
-@click.option("--text", help="Any text.")
-@click.option("--not", "not_articles", type=int, multiple=True, help="Unlike this article.")
+@click.option(
+    "--passage", type=int, multiple=True, help="Similar to this passage, by its id; repeatable."
+)
+@click.option("--text", help="Similar to this text.")
+@click.option(
+    "--not", "not_articles", type=int, multiple=True, help="Unlike this article; repeatable."
+)
 @query_options
 @click.pass_obj
 def similar(
@@ -94,7 +98,7 @@ def similar(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Find passages near in meaning to articles, passages or any text, and unlike others.
+    """Find passages similar in meaning to articles or text.
 
     \b
     hemero similar 42
@@ -124,17 +128,19 @@ def similar(
     type=click.Choice(["search", "similar"]),
     default="search",
     show_default=True,
-    help="Topics are queries, or texts to find neighbours of.",
+    help="Topics are queries, or texts to find similar articles for.",
 )
 @click.option(
     "--fusion",
     type=click.Choice(["convex", "rrf"]),
     default="convex",
     show_default=True,
-    help="How the two lists become one.",
+    help="How the two lists are merged.",
 )
 @click.option(
-    "--compare", is_flag=True, help="Beside the usual ways to merge, with a test of significance."
+    "--compare",
+    is_flag=True,
+    help="Compare with the usual ways to merge, with a significance test.",
 )
 @json_option
 @click.pass_obj
@@ -147,9 +153,10 @@ def evaluate(
     compare: bool,
     as_json: bool,
 ) -> None:
-    """Measure the rankings on topics with known answers, in a scratch archive.
+    """Measure rankings on topics with known answers.
 
-    FOLDER holds articles.jsonl(.gz), topics.tsv and qrels.txt (TREC form).
+    Uses a scratch archive. FOLDER contains articles.jsonl(.gz), topics.tsv and qrels.txt (TREC
+    form).
 
     \b
     hemero evaluate sets/piaf

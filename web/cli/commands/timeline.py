@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("query")
-@click.option("--with", "other", help="A second query, to compare with.")
+@click.option("--with", "other", help="Second query to compare with.")
 @click.option(
     "--unit",
     type=click.Choice(["day", "week", "month", "year"]),
-    help="By default the smallest that needs at most 60 rows.",
+    help="Unit of time; by default the smallest that needs at most 60 rows.",
 )
 @filter_options
-@click.option("--csv", "as_csv", is_flag=True, help="A table for other programs.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a CSV table.")
 @json_option
 @click.pass_obj
 def timeline(
@@ -38,7 +38,9 @@ def timeline(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Count the articles of the whole archive that hold every word of a query, over time.
+    """Count the articles that contain a query's words over time.
+
+    Counts articles of the whole archive that contain every word.
 
     \b
     hemero timeline missiles

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--rebuild", is_flag=True, help="Forget the index and build it anew.")
+@click.option("--rebuild", is_flag=True, help="Discard the index and rebuild it.")
 @json_option
 @click.pass_obj
 def index(composition: Composition, /, rebuild: bool, as_json: bool) -> None:
-    """Bring the index up to the archive.
+    """Bring the index up to date with the archive.
 
     \b
     hemero index
@@ -33,12 +33,13 @@ def index(composition: Composition, /, rebuild: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--repair", is_flag=True, help="Heal the index from the archive, then check again.")
+@click.option("--repair", is_flag=True, help="Repair the index from the archive, then check again.")
 @json_option
 @click.pass_obj
 def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
-    """Check that archive and index are as they were written and agree, and say what runs the
-    model. Ends with 1 where not.
+    """Check archive and index, and report the model.
+
+    Checks that both are undamaged and agree. The exit code is 1 if something is wrong.
 
     \b
     hemero doctor
@@ -71,7 +72,9 @@ def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
 @click.pass_obj
 @noted
 def reextract(composition: Composition, /, article_ids: tuple[int, ...], as_json: bool) -> None:
-    """Read the kept pages of articles again, all or those named; nothing is fetched.
+    """Extract articles again from their kept pages.
+
+    All articles, or the given ones. Nothing is fetched.
 
     \b
     hemero reextract
