@@ -8,7 +8,7 @@ from functools import lru_cache
 from archive.model import Article
 from archive.store.articles import ArticleStore
 from indexer.assist.spelling import suggest_query
-from indexer.attribution import credit_lookup, settle_filter
+from indexer.attribution import settle_filter, tag_lookup
 from indexer.engines.port import (
     Retrieval,
     RetrievalRequest,
@@ -26,7 +26,7 @@ from indexer.query import (
     parse_query,
     plain_query,
     relax,
-    settle_credits,
+    settle_tags,
 )
 from indexer.ranking.neighbours import Example, compare, is_like_a_query
 from indexer.ranking.ranking import Ranking, drop_distant, fuse
@@ -34,6 +34,7 @@ from indexer.ranking.request import SearchQuery
 from indexer.ranking.reranking import RERANK_DEPTH, Reranker, rerank, score_articles
 from indexer.ranking.result_page import ResultPages, SearchPage
 from indexer.ranking.sentences import mark_sentences
+from indexer.ranking.statistics import with_spreads
 from indexer.sync import expected_fingerprint
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class SearchService:
     def understand(self, text: str) -> Query:
         """The query with its acronyms, authors and sections looked up. Raises QueryError."""
         parsed = parse_query(text, self._synonyms)
-        return settle_credits(parsed, credit_lookup(self._store.database))
+        return settle_tags(parsed, tag_lookup(self._store.database))
 
     def search(self, query: SearchQuery) -> SearchPage:
         """Raises QueryError and StaleIndexError."""
@@ -206,5 +207,6 @@ class SearchService:
         return fuse([self._retrieve(request)], query.fusion, 1.0 if vector is None else weight)
 
     def _retrieve(self, request: RetrievalRequest) -> Retrieval:
-        check_fingerprint(self._engine.fingerprint(), expected_fingerprint(self._embedder))
-        return self._engine.retrieve(request)
+        expected = expected_fingerprint(self._embedder, self._engine)
+        check_fingerprint(self._engine.fingerprint(), expected)
+        return with_spreads(self._engine.retrieve(request), request.vector)

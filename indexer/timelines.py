@@ -131,7 +131,9 @@ class Timelines:
         """Raises StaleIndexError where the index holds other terms than queries are made of."""
         held = self._engine.fingerprint()
         if held is not None:
-            check_fingerprint(held, replace(held, analyzer=ANALYZER_VERSION))
+            engine = self._engine
+            today = {"analyzer": ANALYZER_VERSION, "engine": engine.name, "format": engine.format}
+            check_fingerprint(held, replace(held, **today))
 
     def _count_passing(self, wanted: ArticleFilter) -> DayCounts:
         """All articles that pass; remembered while the archive stays as it is, but for filters

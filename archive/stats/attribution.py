@@ -1,4 +1,4 @@
-"""Who wrote the articles, in which section they ran, their tags: what no index holds."""
+"""Who wrote the articles, in which section they ran, their tags."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -8,23 +8,16 @@ import sqlalchemy as sa
 from archive.store.database import Database
 from archive.store.schema import article, article_tag
 
-CreditColumn = Literal["author", "section", "tag"]
 NameColumn = Literal["author", "section", "source"]
 
 _AUTHORS = sa.func.json_each(article.c.authors).table_valued("value", name="author")
 
 
-def each_credit(database: Database, column: CreditColumn) -> Iterator[tuple[int, str]]:
-    """(article id, name) for every author or tag, or the section, of every article that has one."""
-    if column == "tag":
-        yield from _each_tag(database)
-        return
-    held = article.c.authors if column == "author" else article.c.section
+def each_tag(database: Database) -> Iterator[tuple[int, str]]:
+    """(article id, tag) for every tag of every article that has one."""
     with database.read() as connection:
-        rows = connection.execute(sa.select(article.c.id, held).where(held.is_not(None))).all()
-    for article_id, value in rows:
-        for name in value if column == "author" else (value,):
-            yield article_id, name
+        rows = connection.execute(sa.select(article_tag.c.article_id, article_tag.c.tag)).all()
+    yield from ((int(article_id), str(tag)) for article_id, tag in rows)
 
 
 def count_names(database: Database, column: NameColumn, most: int) -> list[tuple[str, int]]:
@@ -36,9 +29,3 @@ def count_names(database: Database, column: NameColumn, most: int) -> list[tuple
     with database.read() as connection:
         rows = connection.execute(query.order_by(number.desc(), name).limit(most)).all()
     return [(str(value), int(count)) for value, count in rows]
-
-
-def _each_tag(database: Database) -> Iterator[tuple[int, str]]:
-    with database.read() as connection:
-        rows = connection.execute(sa.select(article_tag.c.article_id, article_tag.c.tag)).all()
-    yield from ((int(article_id), str(tag)) for article_id, tag in rows)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -13,15 +14,21 @@ from indexer.errors import StaleIndexError
 from indexer.query import Query
 
 Vectors = npt.NDArray[np.float32]
+NO_STATISTICS: Mapping[str, bytes] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What made an index: another model, splitter or analyzer makes another index."""
+    """What made an index: another model, splitter, analyzer, engine or format makes another index.
+
+    `format` is that of the engine's own data.
+    """
 
     model: str
     splitter: str
     analyzer: str
+    engine: str = ""
+    format: str = ""
 
 
 def check_fingerprint(made_by: Fingerprint | None, expected: Fingerprint) -> None:
@@ -30,7 +37,7 @@ def check_fingerprint(made_by: Fingerprint | None, expected: Fingerprint) -> Non
         return
     differing = [
         f"{part} {getattr(made_by, part)}, not {getattr(expected, part)}"
-        for part in ("model", "splitter", "analyzer")
+        for part in ("model", "splitter", "analyzer", "engine", "format")
         if getattr(made_by, part) != getattr(expected, part)
     ]
     raise StaleIndexError(
@@ -43,7 +50,7 @@ class IndexedArticle:
     """The whole state of an article in the index.
 
     `vectors` has one row of unit length for each passage, in the order of their ordinals:
-    (passages, dimension).
+    (passages, dimension); its values are exact in half precision.
     """
 
     id: int
@@ -52,6 +59,16 @@ class IndexedArticle:
     source: str | None
     language: str
     published: str | None
+    vectors: Vectors
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """The language of an article in the index and its vectors, as `IndexedArticle` has them."""
+
+    language: str
     vectors: Vectors
 
 
@@ -121,15 +138,18 @@ class DenseHit:
 class Retrieval:
     """Both lists, best first, and what makes their scores comparable across languages.
 
-    The dense list holds the `depth` nearest passages of each language. `spreads` tell how the
-    query's cosines are spread over each language's passages; `coverage` the share of the query's
-    words, 0 to 1, that its articles hold at all.
+    The dense list holds the `depth` nearest passages of each language. `coverage` is the share of
+    the query's words, 0 to 1, that the articles of a language hold at all. `statistics` are those
+    of the commit that answers, as they were given to it; an engine elsewhere keeps them at hand,
+    and sends no more than changes. From them `indexer.ranking.statistics` derives `spreads`, which
+    tell how the query's cosines are spread over each language's passages.
     """
 
     keyword: tuple[KeywordHit, ...] = ()
     dense: tuple[DenseHit, ...] = ()
     spreads: Mapping[str, CosineSpread] = field(default_factory=dict)
     coverage: Mapping[str, float] = field(default_factory=dict)
+    statistics: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +188,14 @@ class EngineState:
 class SearchEngine(Protocol):
     """Holds what sync gives it, answers rankings. Knows nothing of Flask or the store."""
 
+    @property
+    def name(self) -> str:
+        """The engine's name, as the registry knows it."""
+
+    @property
+    def format(self) -> str:
+        """The format of its data; an index of another one has to be rebuilt."""
+
     def fingerprint(self) -> Fingerprint | None:
         """What made the index; None while it is empty."""
 
@@ -183,8 +211,17 @@ class SearchEngine(Protocol):
     def rollback(self) -> None:
         """Forget what was written since the last commit."""
 
-    def commit(self, checkpoint: int) -> None:
-        """Make all written durable and visible, the checkpoint last."""
+    def commit(self, checkpoint: int, statistics: Mapping[str, bytes] = NO_STATISTICS) -> None:
+        """Make all written durable and visible, the checkpoint last.
+
+        The `statistics` of these languages replace those kept; empty bytes forget a language.
+        """
+
+    def statistics(self) -> Mapping[str, bytes]:
+        """The language statistics of the last commit, opaque to the engine."""
+
+    def vectors(self, article_ids: Iterable[int]) -> Mapping[int, PassageVectors]:
+        """The vectors of those of the articles that can be found, exactly as they were written."""
 
     def clear(self) -> None:
         """Forget everything, the fingerprint too."""

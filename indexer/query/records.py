@@ -15,7 +15,7 @@ Parts = tuple[str, ...]
 FormKind = Literal["apart", "together", "prefix"]
 Credit = Literal["source", "author", "section", "tag"]
 CREDITS: tuple[Credit, ...] = ("source", "author", "section", "tag")
-CreditLookup = Callable[[Credit, Parts], tuple[int, ...]]
+TagLookup = Callable[[Parts], tuple[int, ...]]
 NO_ARTICLE = (0,)  # in a filter no id at all would restrict nothing
 
 
@@ -154,15 +154,15 @@ def leaves(condition: Condition) -> list[Condition]:
     return [condition]
 
 
-def settle_credits(query: Query, articles_of: CreditLookup) -> Query:
-    """The query with authors, sections and tags, which no index holds, as ids of articles."""
+def settle_tags(query: Query, articles_of: TagLookup) -> Query:
+    """Replace tags, which no index holds, by the ids of their articles."""
     settled = tuple(_settle(condition, articles_of) for condition in query.conditions)
     return replace(query, conditions=settled)
 
 
-def _settle(condition: Condition, articles_of: CreditLookup) -> Condition:
-    if isinstance(condition, CreditedTo) and condition.credit != "source":
-        ids = articles_of(condition.credit, condition.parts)
+def _settle(condition: Condition, articles_of: TagLookup) -> Condition:
+    if isinstance(condition, CreditedTo) and condition.credit == "tag":
+        ids = articles_of(condition.parts)
         return Passes(ArticleFilter(article_ids=ids or NO_ARTICLE))
     if isinstance(condition, Not):
         return Not(_settle(condition.condition, articles_of))

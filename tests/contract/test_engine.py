@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,9 +38,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEng
     opened.close()
 
 
-def indexed(article_id: int, text: str, **fields: str | None) -> IndexedArticle:
+def indexed(article_id: int, text: str, **fields: Any) -> IndexedArticle:
     values = {"title": "", "source": "Agence", "language": "fr", "published": "2021-12-03"}
-    vectors = EMBEDDER.encode_passages(text.split("\n\n"))
+    vectors = EMBEDDER.encode_passages(text.split("\n\n")).astype(np.float16).astype(np.float32)
     return IndexedArticle(id=article_id, text=text, vectors=vectors, **(values | fields))
 
 
@@ -122,6 +123,12 @@ def test_delete_removes_from_both_lists(engine: SearchEngine) -> None:
         ({"article_ids": (2, 3)}, {2, 3}),
         ({"excluded_ids": (2, 3)}, {1}),
         ({"sources": ("nobody",)}, set()),
+        ({"authors": ("Ada Lovelace",)}, {1, 2}),
+        ({"authors": ("Ada",)}, set()),
+        ({"authors": ("Grace Hopper", "nobody")}, {2}),
+        ({"authors": ("Ada Lovelace",), "sections": ("Monde",)}, {1}),
+        ({"sections": ("Monde", "Europe")}, {1, 2}),
+        ({"sections": ("monde",)}, set()),
     ],
 )
 def test_filters_hold_before_ranking(
@@ -129,12 +136,76 @@ def test_filters_hold_before_ranking(
 ) -> None:
     put(
         engine,
-        indexed(1, "le missile europe", published="2021-12-03T10:00:00Z"),
-        indexed(2, "un missile europe", source="Veilleur", published="2019-01-01"),
+        indexed(
+            1,
+            "le missile europe",
+            published="2021-12-03T10:00:00Z",
+            section="Monde",
+            authors=("Ada Lovelace",),
+        ),
+        indexed(
+            2,
+            "un missile europe",
+            source="Veilleur",
+            published="2019-01-01",
+            section="Europe",
+            authors=("Grace Hopper", "Ada Lovelace"),
+        ),
         indexed(3, "missile in europe", language="en", published=None),
     )
     keyword, dense = both(find(engine, "missile europe", depth=3, **wanted))
     assert set(keyword) == set(dense) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("author:lovelace", {1, 2}),
+        ("author:ada", {1, 2}),
+        ('author:"lovelace ada"', set()),
+        ('author:"HOPPER grace"', set()),
+        ('author:"Grace HOPPER"', {2}),
+        ("missile -author:hopper", {1, 3}),
+        ("section:monde", {1}),
+        ("(section:europe OR source:fanal)", {2, 3}),
+    ],
+)
+def test_fields_hold_a_run_of_folded_words(
+    engine: SearchEngine, text: str, expected: set[int]
+) -> None:
+    put(
+        engine,
+        indexed(1, "missile", section="Monde", authors=("Ada Lovelace",)),
+        indexed(2, "missile", section="L’Europe", authors=("Grace Hopper", "Ada Lovelace")),
+        indexed(3, "missile", source="Le Fanal"),
+    )
+    assert set(both(find(engine, text))[0]) == expected
+    put(engine, indexed(1, "missile"), indexed(3, "missile", authors=("Ada",)), seq=2)
+    assert both(find(engine, "author:ada"))[0] == [3, 2]
+
+
+def test_vectors_are_read_back_as_they_were_written(engine: SearchEngine) -> None:
+    first, second = indexed(1, "un\n\ndeux\n\ntrois"), indexed(2, "four", language="en")
+    put(engine, first, second, indexed(3, "cinq"))
+    put(engine, indexed(1, "six\n\nsept"), seq=2, deleted=(3,))
+    held = engine.vectors([1, 2, 3, 4])
+    assert held.keys() == {1, 2}
+    assert (held[1].language, held[2].language) == ("fr", "en")
+    assert np.array_equal(held[1].vectors, indexed(1, "six\n\nsept").vectors)
+    assert np.array_equal(held[2].vectors, second.vectors)
+    assert engine.vectors([]) == engine.vectors([9]) == {}
+
+
+def test_statistics_are_kept_with_their_commit(engine: SearchEngine) -> None:
+    engine.write(IndexBatch(FINGERPRINT, (indexed(1, "missile"),)))
+    engine.commit(1, {"fr": b"French", "en": b"English"})
+    assert engine.statistics() == {"fr": b"French", "en": b"English"}
+    assert find(engine, "missile").statistics == engine.statistics()
+    put(engine, indexed(2, "missile"), seq=2)
+    engine.commit(3, {"en": b"", "de": b"German"})
+    assert engine.statistics() == {"fr": b"French", "de": b"German"}
+    engine.clear()
+    assert engine.statistics() == {}
 
 
 def test_phrases_and_exclusions_hold_for_both_lists(engine: SearchEngine) -> None:

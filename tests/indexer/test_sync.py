@@ -1,5 +1,7 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,11 +10,18 @@ import indexer.sync as sync_module
 from archive.intake.ingest import ingest
 from archive.model import Article
 from archive.store.articles import ArticleStore
-from indexer.engines.port import RetrievalRequest, SearchEngine, Vectors
+from indexer.engines.port import (
+    Fingerprint,
+    IndexBatch,
+    IndexedArticle,
+    RetrievalRequest,
+    SearchEngine,
+    Vectors,
+)
 from indexer.engines.registry import open_engine
 from indexer.errors import ModelError, StaleIndexError
 from indexer.query import parse_query
-from indexer.sync import SyncProgress, sync
+from indexer.sync import SyncProgress, expected_fingerprint, sync
 from tests.support.fakes import FakeEmbedder, make_item
 
 
@@ -103,6 +112,7 @@ def test_any_interleaving_ends_as_a_rebuild_would(
     fresh = open_engine("embedded", folder / "fresh")
     sync(store, fresh, embedder)
     assert list(engine.article_ids()) == list(fresh.article_ids()) == store.article_ids()
+    assert engine.statistics() == fresh.statistics()
     for word in ("commun", *(f"mot{n}" for n in range(6))):
         assert words(engine, word) == words(fresh, word)
     assert engine.check() == []
@@ -121,6 +131,53 @@ def test_a_stale_index_is_refused_before_anything_is_encoded(
     with pytest.raises(StaleIndexError):
         sync(store, engine, other)
     assert other.calls == 0
+
+
+def test_another_format_or_analyzer_costs_no_encoding(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    first, second = add(store, "Un", "des missiles"), add(store, "Deux", "une soupe")
+    sync(store, engine, embedder)
+    held, statistics = engine.vectors([first, second]), engine.statistics()
+    earlier = replace(expected_fingerprint(embedder, engine), format="2", analyzer="0")
+    rewrite(store, engine, earlier)
+    with pytest.raises(StaleIndexError, match=r"analyzer 0, not .*, format 2, not "):
+        sync(store, engine, embedder)
+    third = add(store, "Trois", "un article nouveau")
+    other = FakeEmbedder()
+    report = sync(store, engine, other, rebuild=True)
+    assert (report.indexed, len(other.texts)) == (3, 1)
+    assert engine.fingerprint() == expected_fingerprint(other, engine)
+    for article_id, own in engine.vectors([first, second]).items():
+        assert np.array_equal(own.vectors, held[article_id].vectors)
+    assert engine.statistics() != statistics
+    assert words(engine, "missiles") == {first}
+    assert words(engine, "nouveau") == {third}
+
+
+@pytest.mark.parametrize("change", [{"model": "other"}, {"splitter": "0"}, {}])
+def test_vectors_of_another_model_or_splitter_are_not_kept(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder, change: dict[str, str]
+) -> None:
+    add(store, "Un", "des missiles")
+    sync(store, engine, embedder)
+    rewrite(store, engine, replace(expected_fingerprint(embedder, engine), **change))
+    other = FakeEmbedder()
+    sync(store, engine, other, rebuild=True)
+    assert len(other.texts) == 1
+
+
+def rewrite(store: ArticleStore, engine: SearchEngine, fingerprint: Fingerprint) -> None:
+    """Make the index again as something else would have made it."""
+    vectors, checkpoint = engine.vectors(engine.article_ids()), engine.checkpoint()
+    engine.clear()
+    articles = (
+        IndexedArticle(a.id, a.title, a.text, a.source, a.language, a.published, own.vectors)
+        for a in store.each_article()
+        if (own := vectors.get(a.id))
+    )
+    engine.write(IndexBatch(fingerprint, tuple(articles)))
+    engine.commit(checkpoint)
 
 
 def test_batches_are_committed_as_they_come_and_outlive_a_failure(

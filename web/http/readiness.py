@@ -94,7 +94,7 @@ def keep_nothing(response: Response) -> Response:
 def _fingerprint_problem(services: Services) -> str | None:
     made_by = services.engine.fingerprint()
     try:
-        check_fingerprint(made_by, expected_fingerprint(services.embedder))
+        check_fingerprint(made_by, expected_fingerprint(services.embedder, services.engine))
     except StaleIndexError:
         return INDEX_OTHER
     return INDEX_EMPTY if made_by is None and services.store.count() else None

@@ -137,7 +137,7 @@ def _compare(services: Services) -> Health:
     """The comparison holds while both sides change: what has changed since the checkpoint, which is
     read first, is waiting and no difference. Raises IndexerError."""
     engine, store = services.engine, services.store
-    check_fingerprint(engine.fingerprint(), expected_fingerprint(services.embedder))
+    check_fingerprint(engine.fingerprint(), expected_fingerprint(services.embedder, engine))
     checkpoint = engine.checkpoint()
     indexed, held = set(engine.article_ids()), set(store.article_ids())
     changes = store.changes_after(checkpoint, ALL_CHANGES)

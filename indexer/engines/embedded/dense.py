@@ -1,15 +1,13 @@
 """The list by meaning: the nearest passages of each language."""
 
-import operator
 from collections.abc import Iterator
-from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.engines.embedded.snapshot import LiveSegment, Snapshot
 from indexer.engines.embedded.storage.articles import Ids, Mask
-from indexer.engines.port import CosineSpread, DenseHit, RetrievalRequest, Vectors
+from indexer.engines.port import DenseHit, RetrievalRequest, Vectors
 
 
 def rank_dense(
@@ -24,14 +22,6 @@ def rank_dense(
         for hit in _nearest(snapshot, request.vector, request.depth, allowed, code, language)
     ]
     return tuple(sorted(hits, key=lambda hit: (-hit.cosine, hit.passage_id)))
-
-
-def spreads_of(snapshot: Snapshot, vector: Vectors | None) -> dict[str, CosineSpread]:
-    """How the cosines with this vector are spread over each language's passages."""
-    if vector is None or not snapshot.moments:
-        return {}
-    pooled = reduce(operator.add, snapshot.moments.values()).spread(vector)
-    return {language: own.spread(vector, pooled) for language, own in snapshot.moments.items()}
 
 
 def _search(

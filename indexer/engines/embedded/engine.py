@@ -6,7 +6,7 @@ same articles again, which changes nothing.
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +14,14 @@ from threading import Lock
 
 from archive.durable import sync_path
 from archive.model import ArticleFilter
-from indexer.engines.embedded.dense import rank_dense, spreads_of
+from indexer.engines.embedded.dense import rank_dense
 from indexer.engines.embedded.meaning.vectors import merge_segments, write_segment
 from indexer.engines.embedded.snapshot import Snapshot, open_snapshot
 from indexer.engines.embedded.storage.files import named_files, read_state
 from indexer.engines.embedded.storage.manifest import (
+    ENGINE_NAME,
     FILE_NAME,
+    FORMAT,
     Manifest,
     SegmentEntry,
     describe_files,
@@ -29,6 +31,7 @@ from indexer.engines.embedded.storage.manifest import (
     save_manifest,
 )
 from indexer.engines.embedded.storage.merging import pick_segments
+from indexer.engines.embedded.storage.statistics import save_statistics
 from indexer.engines.embedded.storage.verifying import KEYWORD_FOLDER, VerifiedFiles
 from indexer.engines.embedded.words.conditions import permitted
 from indexer.engines.embedded.words.demands import holding_all
@@ -37,10 +40,12 @@ from indexer.engines.embedded.words.reader import PostingsCache
 from indexer.engines.embedded.words.spelling import LexiconCache, find_spellings
 from indexer.engines.embedded.words.writer import keyword_files, write_articles
 from indexer.engines.port import (
+    NO_STATISTICS,
     EngineState,
     Fingerprint,
     IndexBatch,
     IndexedArticle,
+    PassageVectors,
     Retrieval,
     RetrievalRequest,
     Spelling,
@@ -56,6 +61,9 @@ MOST_DEAD_SHARE = 0.5
 
 class EmbeddedEngine:
     """See `SearchEngine`. Safe for many threads."""
+
+    name = ENGINE_NAME
+    format = str(FORMAT)
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -81,7 +89,7 @@ class EmbeddedEngine:
         return len(self._current().articles)
 
     def count_passages(self) -> int:
-        return sum(moments.count for moments in self._current().moments.values())
+        return self._current().count_passages()
 
     def check(self, files: bool = True) -> list[str]:
         """The same articles in both halves and, with `files`, every file as it was written."""
@@ -109,6 +117,12 @@ class EmbeddedEngine:
     def state(self) -> EngineState:
         return read_state(self._folder)
 
+    def statistics(self) -> Mapping[str, bytes]:
+        return self._current().statistics
+
+    def vectors(self, article_ids: Iterable[int]) -> Mapping[int, PassageVectors]:
+        return self._current().vectors_of(article_ids)
+
     def close(self) -> None:
         with self._refresh_lock:
             if self._snapshot is not None:
@@ -124,7 +138,7 @@ class EmbeddedEngine:
         self._pending |= {article.id: article for article in batch.articles}
         self._pending |= dict.fromkeys(batch.deleted_ids)
 
-    def commit(self, checkpoint: int) -> None:
+    def commit(self, checkpoint: int, statistics: Mapping[str, bytes] = NO_STATISTICS) -> None:
         manifest = self._current().manifest
         with write_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -132,7 +146,11 @@ class EmbeddedEngine:
             self._remove_unlisted(manifest)
             if self._pending:
                 manifest = self._write_pending(manifest)
-            manifest = replace(manifest, checkpoint=max(checkpoint, manifest.checkpoint))
+            manifest = replace(
+                manifest,
+                checkpoint=max(checkpoint, manifest.checkpoint),
+                statistics=save_statistics(self._folder, statistics, manifest.statistics),
+            )
             save_manifest(self._folder, manifest)
             self._pending.clear()
             self._merge()
@@ -153,8 +171,8 @@ class EmbeddedEngine:
         return Retrieval(
             keyword=rank_keyword(snapshot.keyword, request.keyword, allowed, request.depth),
             dense=rank_dense(snapshot, request, allowed),
-            spreads=spreads_of(snapshot, request.vector),
             coverage=coverage(snapshot.keyword, request.keyword),
+            statistics=snapshot.statistics,
         )
 
     def matching(self, query: Query, wanted: ArticleFilter) -> tuple[int, ...]:
@@ -217,9 +235,9 @@ class EmbeddedEngine:
 
     def _remove_unlisted(self, manifest: Manifest) -> None:
         """What cannot be removed now is when the next commit comes."""
-        listed = {file.name for entry in manifest.segments for file in entry.files}
+        listed = {file.name for file in manifest.own_files}
         drafts = self._keyword_folder.glob("_*.toc.*")
-        for path in [*self._folder.glob("vectors-*"), *drafts]:
+        for path in [*self._folder.glob("vectors-*"), *self._folder.glob("statistics-*"), *drafts]:
             if path.name not in listed:
                 with suppress(OSError):
                     path.unlink()

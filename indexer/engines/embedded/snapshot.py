@@ -1,17 +1,22 @@
 """The index at one commit, opened for reading."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.engines.embedded.meaning.moments import Moments
 from indexer.engines.embedded.meaning.vectors import VectorSegment, open_segment
 from indexer.engines.embedded.storage.articles import MISSING, ArticleTable, Ids, Mask, join_tables
-from indexer.engines.embedded.storage.manifest import FILE_NAME, Manifest, load_manifest
+from indexer.engines.embedded.storage.manifest import (
+    FILE_NAME,
+    Manifest,
+    StatisticsEntry,
+    load_manifest,
+    rebuild_advice,
+)
 from indexer.engines.embedded.storage.verifying import (
     KEYWORD_FOLDER,
     DamagedFileError,
@@ -19,15 +24,13 @@ from indexer.engines.embedded.storage.verifying import (
 )
 from indexer.engines.embedded.words.reader import Leaf, PostingsCache, open_leaves
 from indexer.engines.embedded.words.snapshot import KeywordSnapshot
-from indexer.engines.port import Vectors
+from indexer.engines.port import PassageVectors, Vectors
 from indexer.errors import CorruptIndexError
 from indexer.passages import ORDINAL_BITS
 
 OPEN_ATTEMPTS = 10
 OPEN_PAUSE_SECONDS = 0.02
 
-# A segment's name and its dead articles.
-SegmentState = tuple[str, frozenset[int]]
 # What tells one state of the manifest file from the next.
 Stamp = tuple[int, int, int] | None
 
@@ -48,6 +51,18 @@ class LiveSegment:
         passages = None if everything else (self.rows != MISSING) & allowed[self.rows]
         return self.vectors.search(vector, depth, passages)
 
+    def vectors_of(self, wanted: Mask) -> Iterator[tuple[int, Vectors]]:
+        """The row of each live article wanted, and the vectors of its passages in their order."""
+        held = np.flatnonzero((self.rows != MISSING) & wanted[self.rows])
+        held = held[np.argsort(self.vectors.passage_ids[held])]
+        vectors = self.vectors.vectors(held)
+        rows, starts = np.unique(self.rows[held], return_index=True)
+        return (
+            zip(rows.tolist(), np.split(vectors, starts[1:]), strict=True)
+            if len(held)
+            else iter(())
+        )
+
 
 class Snapshot:
     """An immutable view; a later commit opens another and shares what did not change."""
@@ -60,23 +75,21 @@ class Snapshot:
         opened: dict[str, VectorSegment],
         leaves: list[Leaf],
         cache: PostingsCache,
-        previous: "Snapshot | None" = None,
+        statistics: Mapping[str, bytes],
     ) -> None:
         self._folder, self._stamp = folder, stamp
         self.manifest = manifest
         self.opened = opened
+        self.statistics = statistics
         self.leaves = leaves
         live = [opened[entry.name].articles.without(entry.dead) for entry in manifest.segments]
         self.articles: ArticleTable = join_tables(live)
         self.segments = [self._live(opened[e.name], e.dead) for e in manifest.segments]
         self.keyword = KeywordSnapshot(leaves, self.articles, cache)
-        known = previous.segment_moments if previous else {}
-        self.segment_moments: dict[SegmentState, Mapping[str, Moments]] = {
-            (entry.name, entry.dead): known.get((entry.name, entry.dead))
-            or opened[entry.name].moments_of(np.fromiter(entry.dead, np.int64, len(entry.dead)))
-            for entry in manifest.segments
-        }
-        self.moments = _add_moments(self.segment_moments.values())
+
+    @property
+    def known_statistics(self) -> dict[StatisticsEntry, bytes]:
+        return {entry: self.statistics[entry.language] for entry in self.manifest.statistics}
 
     def is_newest(self) -> bool:
         return self._stamp == read_stamp(self._folder)
@@ -91,6 +104,26 @@ class Snapshot:
             name: frozenset(np.intersect1d(segment.articles.ids, wanted).tolist())
             for name, segment in self.opened.items()
         }
+
+    def vectors_of(self, article_ids: Iterable[int]) -> dict[int, PassageVectors]:
+        """The vectors of those of the articles that are alive."""
+        wanted = np.zeros(len(self.articles), np.bool_)
+        rows = self.articles.rows_of(np.fromiter(article_ids, np.int64))
+        wanted[rows[rows != MISSING]] = True
+        found = [segment.vectors_of(wanted) for segment in self.segments] if wanted.any() else []
+        return {
+            int(self.articles.ids[row]): PassageVectors(self._language_of(row), vectors)
+            for own in found
+            for row, vectors in own
+        }
+
+    def _language_of(self, row: int) -> str:
+        code = int(self.articles.language_codes[row])
+        return self.articles.languages[code]
+
+    def count_passages(self) -> int:
+        """Of the articles that are alive."""
+        return sum(int(np.count_nonzero(own.rows != MISSING)) for own in self.segments)
 
     def close(self) -> None:
         for leaf in self.leaves:
@@ -139,13 +172,19 @@ def _open(
     opened = {e.name: known.get(e.name) or open_segment(folder, e) for e in manifest.segments}
     known_leaves = previous.leaves if previous else []
     leaves = open_leaves(folder / KEYWORD_FOLDER, known_leaves) if manifest.segments else []
-    return Snapshot(folder, stamp, manifest, opened, leaves, cache, previous)
+    statistics = _read_statistics(folder, manifest, previous)
+    return Snapshot(folder, stamp, manifest, opened, leaves, cache, statistics)
 
 
-def _add_moments(parts: Iterable[Mapping[str, Moments]]) -> dict[str, Moments]:
-    """The moments of each language that has passages."""
-    total: dict[str, Moments] = {}
-    for part in parts:
-        for language, own in part.items():
-            total[language] = total[language] + own if language in total else own
-    return {language: own for language, own in total.items() if own.count}
+def _read_statistics(
+    folder: Path, manifest: Manifest, previous: Snapshot | None
+) -> dict[str, bytes]:
+    """The statistics by language; a file that was read before is not read again."""
+    known = previous.known_statistics if previous else {}
+    try:
+        return {
+            entry.language: known.get(entry) or (folder / entry.file.name).read_bytes()
+            for entry in manifest.statistics
+        }
+    except OSError as exc:
+        raise CorruptIndexError(rebuild_advice(f"the statistics in {folder} are missing")) from exc

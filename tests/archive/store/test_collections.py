@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archive.errors import ArticleNotFoundError
 from archive.model import ArticleDraft, ArticleFilter
-from archive.stats.attribution import each_credit
+from archive.stats.attribution import each_tag
 from archive.store.articles import ArticleStore
 from archive.store.collections import CollectionStore
 from archive.store.tags import MOST_TAGS_AT_ONCE, TagStore
@@ -234,7 +234,7 @@ def test_tags_are_looked_up_as_names_are(
     store: ArticleStore, tags: TagStore, ids: list[int]
 ) -> None:
     tags.tag(ids[:2], ["Climat"])
-    assert sorted(each_credit(store.database, "tag")) == [(ids[0], "Climat"), (ids[1], "Climat")]
+    assert sorted(each_tag(store.database)) == [(ids[0], "Climat"), (ids[1], "Climat")]
 
 
 def test_a_filter_asks_for_each_tag_once_not_for_each_article(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archive.model import ArticleFilter
 from indexer.errors import QueryError
-from indexer.query import Query, parse_query, plain_query, relax, settle_credits
+from indexer.query import Query, parse_query, plain_query, relax, settle_tags
 from indexer.query.parser import (
     LONGEST_MEANING_CHARACTERS,
     MOST_CONDITIONS,
@@ -303,19 +303,13 @@ def test_relaxed_a_query_keeps_fields_and_exclusions() -> None:
     assert [type(condition) for condition in query.conditions] == [Not, Passes, CreditedTo]
 
 
-def test_authors_and_sections_become_articles() -> None:
-    def find(credit: str, parts: tuple[str, ...]) -> tuple[int, ...]:
-        return (3, 4) if (credit, parts) == ("author", ("jean", "dupont")) else ()
+def test_tags_become_articles() -> None:
+    def find(parts: tuple[str, ...]) -> tuple[int, ...]:
+        return (3, 4) if parts == ("climat",) else ()
 
-    query = parse_query('a auteur:"Jean Dupont" -(section:b OR source:c)')
-    assert settle_credits(query, find).conditions == (
-        Not(
-            AnyOf(
-                (
-                    Passes(ArticleFilter(article_ids=NO_ARTICLE)),
-                    CreditedTo("source", ("c",)),
-                )
-            )
-        ),
+    query = parse_query("a tag:Climat auteur:Dupont -(tag:b OR source:c)")
+    assert set(settle_tags(query, find).conditions) == {
+        Not(AnyOf((Passes(ArticleFilter(article_ids=NO_ARTICLE)), CreditedTo("source", ("c",))))),
+        CreditedTo("author", ("dupont",)),
         Passes(ArticleFilter(article_ids=(3, 4))),
-    )
+    }

@@ -131,7 +131,6 @@ def test_answers_do_not_depend_on_history(
     monkeypatch.setattr(vectors, "FLAT_PASSAGES", flat)
     monkeypatch.setattr(search, "DEPTH", depth)
     monkeypatch.setattr(keyword_ranking, "MOST_PAIR_DOCUMENTS", 5)
-    monkeypatch.setattr(vectors, "LEAST_PASSAGES_WITH_MOMENTS", 20)
     history = History(tmp_path, seed)
     for step in range(1, STEPS + 1):
         history.step()

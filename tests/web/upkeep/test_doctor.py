@@ -59,11 +59,11 @@ def _write(services: Services, batch: IndexBatch) -> None:
 def _add_ghost(services: Services) -> None:
     vectors = np.eye(1, DIMENSION, dtype=np.float32)
     ghost = IndexedArticle(99, "T", "Un texte.", None, "fr", None, vectors)
-    _write(services, IndexBatch(expected_fingerprint(services.embedder), (ghost,)))
+    _write(services, IndexBatch(expected_fingerprint(services.embedder, services.engine), (ghost,)))
 
 
 def _make_gap(services: Services) -> None:
-    _write(services, IndexBatch(expected_fingerprint(services.embedder), (), (2,)))
+    _write(services, IndexBatch(expected_fingerprint(services.embedder, services.engine), (), (2,)))
 
 
 def _damage(path: Path, kind: str) -> None:

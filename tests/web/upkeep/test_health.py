@@ -34,7 +34,7 @@ def test_an_index_of_another_model_is_a_problem(filled: Services, embedder: Fake
 def test_an_article_the_store_does_not_hold_is_named(filled: Services) -> None:
     vectors = np.eye(1, DIMENSION, dtype=np.float32)
     stranger = IndexedArticle(99, "T", "Un texte.", None, "fr", None, vectors)
-    batch = IndexBatch(expected_fingerprint(filled.embedder), (stranger,))
+    batch = IndexBatch(expected_fingerprint(filled.embedder, filled.engine), (stranger,))
     filled.engine.write(batch)
     filled.engine.commit(filled.engine.checkpoint())
     (problem,) = check_health(filled).problems
@@ -42,7 +42,7 @@ def test_an_article_the_store_does_not_hold_is_named(filled: Services) -> None:
 
 
 def test_an_article_missing_from_the_index_is_named(filled: Services) -> None:
-    batch = IndexBatch(expected_fingerprint(filled.embedder), (), (2,))
+    batch = IndexBatch(expected_fingerprint(filled.embedder, filled.engine), (), (2,))
     filled.engine.write(batch)
     filled.engine.commit(filled.engine.checkpoint())
     (problem,) = check_health(filled).problems

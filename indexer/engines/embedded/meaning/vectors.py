@@ -2,18 +2,24 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-from indexer.engines.embedded.meaning.moments import Moments
-from indexer.engines.embedded.storage.articles import ArticleTable, Ids, Mask, join_tables, table_of
+from indexer.engines.embedded.storage.articles import (
+    COLUMNS,
+    ArticleTable,
+    Column,
+    Ids,
+    Mask,
+    join_tables,
+    table_of,
+)
 from indexer.engines.embedded.storage.manifest import SegmentEntry, describe_file, rebuild_advice
 from indexer.engines.port import IndexedArticle, Vectors
 from indexer.errors import CorruptIndexError
@@ -25,8 +31,6 @@ from indexer.passages import ORDINAL_BITS, passage_id
 FLAT_PASSAGES = 60_000
 CELLS_PROBED = 64
 TRAINING_PER_CELL = 64
-# A language's moments take 1.2 MB, as much as 1,500 of its vectors.
-LEAST_PASSAGES_WITH_MOMENTS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,6 @@ class VectorSegment:
     index: faiss.Index
     passage_ids: Ids
     articles: ArticleTable
-    moments: Mapping[str, Moments]
 
     def search(
         self, vector: Vectors, depth: int, allowed: Mask | None
@@ -55,17 +58,6 @@ class VectorSegment:
             cosines, rows = self.index.search(vector[None, :], depth, params=parameters)
         found = rows[0] >= 0
         return self.passage_ids[rows[0][found]], cosines[0][found]
-
-    def moments_of(self, dead: Ids) -> Mapping[str, Moments]:
-        """The moments of each language's passages, without those of the dead articles."""
-        buried = np.flatnonzero(np.isin(self.passage_ids >> ORDINAL_BITS, dead))
-        if not len(buried):
-            return self.moments
-        gone = language_moments(self.vectors(buried), self.passage_ids[buried], self.articles)
-        return {
-            language: own - gone[language] if language in gone else own
-            for language, own in self.moments.items()
-        }
 
     def vectors(self, rows: Ids | None = None) -> Vectors:
         """(rows, dimension), as far as the stored precision goes; of all rows where None."""
@@ -99,17 +91,14 @@ def open_segment(folder: Path, entry: SegmentEntry) -> VectorSegment:
     try:
         index = faiss.read_index(str(folder / f"{entry.name}.faiss"))
         with np.load(folder / f"{entry.name}.npz", allow_pickle=False) as columns:
-            ids, articles = columns["passage_ids"], _read_table(columns)
-            moments = _read_moments(columns, articles) or language_moments(
-                _reconstruct(index, np.arange(len(ids))), ids, articles
-            )
-            return VectorSegment(entry.name, index, ids, articles, moments)
+            return VectorSegment(entry.name, index, columns["passage_ids"], _read_table(columns))
     except Exception as exc:  # damaged files fail in as many ways as they have bytes
         raise CorruptIndexError(rebuild_advice(f"segment {entry.name} is damaged")) from exc
 
 
 def _write(folder: Path, ids: Ids, vectors: Vectors, articles: ArticleTable) -> SegmentEntry:
     name = f"vectors-{secrets.token_hex(8)}"
+    names = {name: getattr(articles, name).values for name in COLUMNS}
     index = _build_index(vectors)
     # FAISS itself does not tell when the last of a file cannot be written.
     with (folder / f"{name}.faiss").open("wb") as stream:
@@ -119,46 +108,11 @@ def _write(folder: Path, ids: Ids, vectors: Vectors, articles: ArticleTable) -> 
         passage_ids=ids,
         article_ids=articles.ids,
         published=articles.published,
-        language_codes=articles.language_codes,
-        source_codes=articles.source_codes,
-        names=np.frombuffer(json.dumps([articles.languages, articles.sources]).encode(), np.uint8),
-        **_moment_columns(vectors, ids, articles),
+        names=np.frombuffer(json.dumps(names).encode(), np.uint8),
+        **{f"{name}_codes": getattr(articles, name).codes for name in COLUMNS},
     )
     files = tuple(describe_file(folder / f"{name}.{suffix}") for suffix in ("faiss", "npz"))
     return SegmentEntry(name, len(ids), len(articles), files)
-
-
-def language_moments(
-    vectors: Vectors, passage_ids: Ids, articles: ArticleTable
-) -> dict[str, Moments]:
-    """The moments of the vectors of each language among them."""
-    codes = articles.language_codes[articles.rows_of(passage_ids >> ORDINAL_BITS)]
-    return {articles.languages[code]: Moments.of(vectors[codes == code]) for code in set(codes)}
-
-
-def _moment_columns(vectors: Vectors, ids: Ids, articles: ArticleTable) -> dict[str, Any]:
-    """The moments as columns of a file; none where it is cheaper to make them when it is opened."""
-    if len(ids) < LEAST_PASSAGES_WITH_MOMENTS:
-        return {}
-    moments = language_moments(vectors, ids, articles)
-    return {
-        "moment_languages": np.array([articles.languages.index(name) for name in moments]),
-        "moment_counts": np.array([own.count for own in moments.values()]),
-        "moment_sums": np.stack([own.sum for own in moments.values()]),
-        "moment_products": np.stack([own.products for own in moments.values()]),
-    }
-
-
-def _read_moments(
-    columns: "np.lib.npyio.NpzFile", articles: ArticleTable
-) -> dict[str, Moments] | None:
-    if "moment_languages" not in columns:
-        return None
-    names = ("moment_languages", "moment_counts", "moment_sums", "moment_products")
-    return {
-        articles.languages[code]: Moments(int(count), own_sum, products)
-        for code, count, own_sum, products in zip(*map(columns.__getitem__, names), strict=True)
-    }
 
 
 def _reconstruct(index: faiss.Index, rows: Ids) -> Vectors:
@@ -168,14 +122,28 @@ def _reconstruct(index: faiss.Index, rows: Ids) -> Vectors:
 
 
 def _read_table(columns: "np.lib.npyio.NpzFile") -> ArticleTable:
-    languages, sources = json.loads(columns["names"].tobytes())
+    names = json.loads(columns["names"].tobytes())
+    if isinstance(names, list):  # of format 2, which knew the languages and sources alone
+        return _read_first_table(columns, *names)
+    ids, published = columns["article_ids"], columns["published"]
+    read = {
+        name: Column(columns[f"{name}_codes"], tuple(map(tuple, values)))
+        for name, values in names.items()
+    }
+    return ArticleTable(ids, published, **read)
+
+
+def _read_first_table(
+    columns: "np.lib.npyio.NpzFile", languages: list[str], sources: list[str]
+) -> ArticleTable:
+    ids, nobody = columns["article_ids"], Column.of([()] * len(columns["article_ids"]))
     return ArticleTable(
-        ids=columns["article_ids"],
+        ids=ids,
         published=columns["published"],
-        language_codes=columns["language_codes"],
-        source_codes=columns["source_codes"],
-        languages=tuple(languages),
-        sources=tuple(sources),
+        language=Column(columns["language_codes"], tuple((name,) for name in languages)),
+        source=Column(columns["source_codes"], tuple((name,) if name else () for name in sources)),
+        section=nobody,
+        authors=nobody,
     )
 
 

@@ -16,9 +16,9 @@ from indexer.engines.port import EngineState, StateFile
 
 def named_files(manifest: Manifest) -> dict[str, FileEntry]:
     """The files the manifest names, by their path in the folder; none of them ever changes."""
-    vectors = {file.name: file for entry in manifest.segments for file in entry.files}
+    own = {file.name: file for file in manifest.own_files}
     words = {f"{KEYWORD_FOLDER}/{file.name}": file for file in manifest.keyword}
-    return vectors | words
+    return own | words
 
 
 def read_state(folder: Path) -> EngineState:

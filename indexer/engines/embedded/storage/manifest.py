@@ -12,7 +12,10 @@ from indexer.engines.port import Fingerprint
 from indexer.errors import CorruptIndexError
 
 FILE_NAME = "manifest.json"
-FORMAT = 2
+FORMAT = 3
+# An index of the format before can be opened, so that its vectors need not be made again.
+READABLE_FORMATS = (2, FORMAT)
+ENGINE_NAME = "embedded"
 CHECKSUM = "sha256"
 
 
@@ -41,6 +44,14 @@ class SegmentEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class StatisticsEntry:
+    """The file that holds a language's statistics."""
+
+    language: str
+    file: FileEntry
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The state of the index at one checkpoint; `keyword` are the files of the keyword half."""
 
@@ -48,6 +59,13 @@ class Manifest:
     fingerprint: Fingerprint | None = None
     segments: tuple[SegmentEntry, ...] = ()
     keyword: tuple[FileEntry, ...] = ()
+    statistics: tuple[StatisticsEntry, ...] = ()
+
+    @property
+    def own_files(self) -> list[FileEntry]:
+        """The files in the folder itself: of the segments and of the statistics."""
+        of_segments = [file for entry in self.segments for file in entry.files]
+        return of_segments + [entry.file for entry in self.statistics]
 
     def bury(self, holders: dict[str, frozenset[int]]) -> "Manifest":
         """The manifest with some articles tombstoned where they are held.
@@ -87,7 +105,7 @@ def parse_manifest(folder: Path, text: str) -> Manifest:
     path = folder / FILE_NAME
     try:
         data = json.loads(text)
-        known = data["format"] == FORMAT
+        known = data["format"] in READABLE_FORMATS
         manifest = _manifest(_checked(data)) if known else Manifest()
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise CorruptIndexError(rebuild_advice(f"{path} is damaged")) from exc
@@ -162,13 +180,23 @@ def _checksum(data: dict[str, Any]) -> str:
 
 
 def _manifest(data: dict[str, Any]) -> Manifest:
-    made = data["fingerprint"]
     return Manifest(
         checkpoint=int(data["checkpoint"]),
-        fingerprint=Fingerprint(**made) if made else None,
+        fingerprint=_fingerprint(data),
         segments=tuple(_segment(entry) for entry in data["segments"]),
         keyword=tuple(FileEntry(**entry) for entry in data["keyword"]),
+        statistics=tuple(
+            StatisticsEntry(entry["language"], FileEntry(**entry["file"]))
+            for entry in data.get("statistics", ())
+        ),
     )
+
+
+def _fingerprint(data: dict[str, Any]) -> Fingerprint | None:
+    """Format 2 named neither engine nor format."""
+    made = data["fingerprint"]
+    earlier = {"engine": ENGINE_NAME, "format": str(data["format"])}
+    return Fingerprint(**(earlier | made)) if made else None
 
 
 def _segment(data: dict[str, Any]) -> SegmentEntry:

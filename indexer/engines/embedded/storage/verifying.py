@@ -62,5 +62,5 @@ class VerifiedFiles:
 
 def _listed(manifest: Manifest) -> Iterator[tuple[FileEntry, str]]:
     """Each file and the folder it is in, below that of the index."""
-    yield from ((file, "") for segment in manifest.segments for file in segment.files)
+    yield from ((file, "") for file in manifest.own_files)
     yield from ((file, KEYWORD_FOLDER) for file in manifest.keyword)

@@ -78,8 +78,8 @@ def _holding_word(keyword: KeywordSnapshot, ranked: str, exact: str, parts: Part
 
 
 def _credited(articles: ArticleTable, condition: CreditedTo) -> Mask:
-    """By source; authors and sections are in no index and are settled before an engine is asked."""
-    if condition.credit != "source":
+    """By source, section or author; tags are in no index and settled before an engine is asked."""
+    if condition.credit == "tag":
         return np.zeros(len(articles), np.bool_)
-    codes = [code for code, name in enumerate(articles.sources) if holds_run(name, condition.parts)]
-    return np.isin(articles.source_codes, codes)
+    columns = {"source": articles.source, "section": articles.section, "author": articles.authors}
+    return columns[condition.credit].where(lambda name: holds_run(name, condition.parts))
