@@ -39,13 +39,13 @@ def test_a_day_with_accounts(browser: Browser, staffed: str) -> None:
 
     page.goto("/admin/users")
     page.get_by_label("Name").fill("karim")
-    page.locator("form", has_text="Make the account").get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
+    page.locator("form", has_text="Create the account").get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
     expect(page.get_by_role("heading", name="karim")).to_be_visible()
 
     page.goto("/account")
     page.get_by_label("What it is for").fill("import")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create a token").click()
     expect(page.locator(".secret")).to_contain_text("hemero_")
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("No token yet.")).to_be_visible()

@@ -87,7 +87,7 @@ def test_a_failed_address_is_tried_again(client: FlaskClient, site: Site) -> Non
     retried = client.post("/admin/retry", data={"item": address}, follow_redirects=True)
     assert "1 added" in retried.text
     assert failing(client) == []
-    assert "Nothing failed of late" in read(client).text
+    assert "No recent failures" in read(client).text
 
 
 def test_only_what_failed_is_tried_again(client: FlaskClient, site: Site) -> None:
