@@ -15,7 +15,7 @@ from archive.stats.histogram import Histogram, Unit, count_within, make_day_hist
 from archive.store.articles import ArticleStore
 from indexer.analysis import ANALYZER_VERSION, is_stop_word
 from indexer.attribution import settle_filter
-from indexer.engines.port import SearchEngine, check_fingerprint
+from indexer.engines.port import Counts, SearchEngine, check_fingerprint
 from indexer.errors import QueryError
 from indexer.query import Query
 from indexer.query.required_words import only_exclude, require_words
@@ -100,7 +100,7 @@ class Timelines:
         self._check_index()
         settled = settle_filter(wanted, self._store)
         queries = [self._read(text) for text in texts[:MOST_QUERIES]]
-        found = [self._days.count(self._engine.matching(query, settled)) for query in queries]
+        found = [self._engine.count_matching(query, settled) for query in queries]
         archive = self._count_passing(settled)
         days = [counts.days for counts in found]
         histogram = _lay_bars(_add(days), unit, most_bars)
@@ -165,7 +165,7 @@ def _add(several: Sequence[Mapping[str, int]]) -> Counter[str]:
     return total
 
 
-def _counted(text: str, query: Query, found: DayCounts, shown: Sequence[int]) -> Counted:
+def _counted(text: str, query: Query, found: Counts, shown: Sequence[int]) -> Counted:
     dated = sum(found.days.values())
     return Counted(text, dated, found.undated, dated - sum(shown), query.notices)
 

@@ -9,7 +9,7 @@ and 1,002 correct words of later headlines that they do not hold.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,8 +20,8 @@ from indexer.engines.port import SearchEngine, Spelling
 from indexer.query.records import Query
 from indexer.query.syntax import OPERATORS, Text, sought_texts
 
-# (folded word, maximum distance, maximum number) to words of the archive, as an engine gives them.
-SpellingLookup = Callable[[str, int, int], Sequence[Spelling]]
+# Words of the archive near to folded words, as an engine finds them: `SearchEngine.spellings`.
+SpellingLookup = Callable[[Mapping[str, int], int], Mapping[str, Sequence[Spelling]]]
 
 MAX_QUERY_CHARACTERS = 300
 MAX_WORDS = 16
@@ -88,12 +88,15 @@ def find_corrections(
     of its own.
     """
     typed = list(islice(checked_words(query), MAX_WORDS))
-    counts = {word.folded: _count_articles(word.folded, spellings) for word in typed}
+    if not typed:
+        return []
+    counts = _count_articles((word.folded for word in typed), spellings)
     rare = [word for word, articles in counts.items() if articles <= RARE_ARTICLES]
     unknown = [word for word in rare if not counts[word]]
-    if len(rare) > MAX_RARE_WORDS or len(unknown) > max(2, len(counts) // 2):
+    if not rare or len(rare) > MAX_RARE_WORDS or len(unknown) > max(2, len(counts) // 2):
         return []
-    meant = {word: _find_meant(word, counts[word], spellings, archive_articles) for word in rare}
+    near = spellings({word: _edits(word, counts[word]) for word in rare}, MAX_CANDIDATES)
+    meant = {word: _find_meant(word, counts[word], near[word], archive_articles) for word in rare}
     pairs = ((word, meant.get(word.folded)) for word in typed)
     return [Correction(word, other) for word, other in pairs if other is not None]
 
@@ -124,22 +127,25 @@ def find_surface(word: str, article: Article | None) -> str:
     return min(usable, key=_count_capitals, default=word)
 
 
-def _count_articles(word: str, spellings: SpellingLookup) -> int:
-    found = spellings(word, 0, 1)
-    return found[0].articles if found else 0
+def _count_articles(words: Iterable[str], spellings: SpellingLookup) -> dict[str, int]:
+    found = spellings(dict.fromkeys(words, 0), 1)
+    return {word: itself[0].articles if itself else 0 for word, itself in found.items()}
+
+
+def _edits(word: str, articles: int) -> int:
+    """How far from a word of so many articles the one that was meant may be."""
+    if articles and len(word) <= SHORT_WORD_CHARACTERS:
+        return 0
+    return 1 if articles or len(word) < LONG_WORD_CHARACTERS else 2
 
 
 def _find_meant(
-    word: str, articles: int, spellings: SpellingLookup, archive_articles: int
+    word: str, articles: int, near: Iterable[Spelling], archive_articles: int
 ) -> Spelling | None:
     """The word most likely meant by one that so many articles hold; None if it may be correct."""
-    is_short = len(word) <= SHORT_WORD_CHARACTERS
-    if articles and is_short:
-        return None
-    edits = 1 if articles or len(word) < LONG_WORD_CHARACTERS else 2
-    others = [other for other in spellings(word, edits, MAX_CANDIDATES) if other.distance]
+    others = (other for other in near if other.distance)
     best = max(others, key=lambda other: _likelihood(word, other), default=None)
-    share = MIN_SHARE_SHORT if is_short else MIN_SHARE
+    share = MIN_SHARE_SHORT if len(word) <= SHORT_WORD_CHARACTERS else MIN_SHARE
     threshold = max(share * archive_articles, MISSPELLING_RATIO * articles)
     return best if best is not None and _likelihood(word, best) >= threshold else None
 

@@ -14,6 +14,8 @@ from indexer.errors import StaleIndexError
 from indexer.query import Query
 
 Vectors = npt.NDArray[np.float32]
+MIN_SPELLING_LETTERS, MAX_SPELLING_LETTERS = 3, 32
+DAY_CHARACTERS = len("2021-12-03")
 NO_STATISTICS: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -168,6 +170,23 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many articles there are in all, from each source, in each language and section, and on
+    each day (ISO 8601 dates, UTC); articles without a source, section or date are in `total` alone.
+    """
+
+    total: int
+    sources: Mapping[str, int]
+    languages: Mapping[str, int]
+    sections: Mapping[str, int]
+    days: Mapping[str, int]
+
+    @property
+    def undated(self) -> int:
+        return self.total - sum(self.days.values())
+
+
+@dataclass(frozen=True, slots=True)
 class StateFile:
     """A file as the engine wrote it; `path` is relative to the engine's folder."""
 
@@ -229,12 +248,12 @@ class SearchEngine(Protocol):
     def retrieve(self, request: RetrievalRequest) -> Retrieval:
         """Both lists: keyword over articles, dense over passages; higher is better."""
 
-    def matching(self, query: Query, wanted: ArticleFilter) -> tuple[int, ...]:
-        """All articles, ids ascending, that pass the filter, meet the query's conditions and hold
-        every one of its words, in any of its forms and any inflection, wherever in the article.
+    def count_matching(self, query: Query, wanted: ArticleFilter) -> Counts:
+        """Count all articles that pass the filter, meet the query's conditions and hold every one
+        of its words, in any of its forms and any inflection, wherever in the article.
 
         A stop word of an article's language is asked of none of that language; of a language in
-        which all words are stop words, and nothing else is asked for, no article is among them.
+        which all words are stop words, and nothing else is asked for, no article is counted.
         """
 
     def explain(
@@ -242,9 +261,14 @@ class SearchEngine(Protocol):
     ) -> Mapping[int, tuple[WordGain, ...]]:
         """What each word of the query adds to the keyword score of each of the articles."""
 
-    def spellings(self, word: str, distance: int, most: int) -> tuple[Spelling, ...]:
-        """Words of the archive at most so far from a folded word, the best first: the word itself,
-        then the nearest, those that begin alike, the most frequent. Distance 0 is cheap."""
+    def spellings(self, words: Mapping[str, int], most: int) -> Mapping[str, tuple[Spelling, ...]]:
+        """For each folded word at most so many words of the archive, no further from it than the
+        distance given with it: the word itself, then the nearest, those with the same first letter,
+        the most frequent, in alphabetical order. Distance 0 is cheap.
+
+        Near to one another are words of MIN_SPELLING_LETTERS to MAX_SPELLING_LETTERS that do not
+        begin with a digit, by optimal string alignment.
+        """
 
     def article_ids(self) -> Iterable[int]:
         """The articles that can be found."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from archive.model import ArticleFilter
 from indexer.engines.port import (
+    Counts,
     Fingerprint,
     IndexBatch,
     IndexedArticle,
@@ -22,7 +23,7 @@ from indexer.engines.port import (
 from indexer.engines.registry import open_engine
 from indexer.errors import IndexerError, StaleIndexError
 from indexer.passages import article_of
-from indexer.query import parse_query
+from indexer.query import Query, parse_query
 from indexer.query.required_words import require_words
 from tests.support.fakes import FakeEmbedder
 
@@ -330,7 +331,8 @@ def test_vectors_keep_their_cosine(engine: SearchEngine) -> None:
 
 
 def near(engine: SearchEngine, word: str, distance: int, most: int = 5) -> list[tuple]:
-    return [(s.word, s.distance, s.articles) for s in engine.spellings(word, distance, most)]
+    found = engine.spellings({word: distance}, most)[word]
+    return [(spelling.word, spelling.distance, spelling.articles) for spelling in found]
 
 
 def test_spellings_are_the_nearest_words_of_the_archive(engine: SearchEngine) -> None:
@@ -354,16 +356,16 @@ def test_a_word_itself_counts_in_any_inflection(engine: SearchEngine) -> None:
     put(engine, indexed(1, "une négociation"), indexed(2, "des négociations"))
     assert near(engine, "negociation", 0) == [("negociation", 0, 2)]
     assert near(engine, "negociation", 1) == [("negociation", 0, 2), ("negociations", 1, 1)]
-    (itself,) = engine.spellings("negociations", 0, 1)
+    (itself,) = engine.spellings({"negociations": 0}, 1)["negociations"]
     assert itself.article_id == 2
     assert near(engine, "missile", 0) == []
 
 
 def test_spellings_follow_every_commit(engine: SearchEngine) -> None:
     put(engine, indexed(1, "Vexlon"), indexed(2, "Vexlon encore"))
-    assert engine.spellings("vexlno", 1, 1)[0].article_id in (1, 2)
+    assert engine.spellings({"vexlno": 1}, 1)["vexlno"][0].article_id in (1, 2)
     put(engine, indexed(1, "Vexlan"), seq=2)
-    (found,) = engine.spellings("vexlno", 1, 5)
+    (found,) = engine.spellings({"vexlno": 1}, 5)["vexlno"]
     assert (found.word, found.articles, found.article_id) == ("vexlon", 1, 2)
     put(engine, seq=3, deleted=(2,))
     assert near(engine, "vexlno", 1) == []
@@ -373,11 +375,19 @@ def test_spellings_follow_every_commit(engine: SearchEngine) -> None:
 @pytest.mark.parametrize("word", ["", "a", "é" * 500, "l'", "北京", "x\0y", "1200"])
 def test_spellings_take_any_word(engine: SearchEngine, word: str) -> None:
     put(engine, indexed(1, "le président 1200 北京"))
-    assert all(found.distance == 0 for found in engine.spellings(word, 2, 5))
+    assert all(found.distance == 0 for found in engine.spellings({word: 2}, 5)[word])
 
 
 def match(engine: SearchEngine, text: str, **wanted: object) -> tuple[int, ...]:
-    return engine.matching(require_words(parse_query(text)), ArticleFilter(**wanted))
+    """The articles counted, found by counting each alone."""
+    query, ids = require_words(parse_query(text)), engine.article_ids()
+    whole = engine.count_matching(query, ArticleFilter(**wanted))
+    alone = (ArticleFilter(**({"article_ids": (i,)} | wanted)) for i in ids)
+    found = tuple(
+        i for i, f in zip(ids, alone, strict=True) if engine.count_matching(query, f).total
+    )
+    assert len(found) == whole.total
+    return found
 
 
 def test_matching_finds_all_that_hold_every_word(engine: SearchEngine) -> None:
@@ -405,6 +415,27 @@ def test_matching_follows_filters_and_commits(engine: SearchEngine) -> None:
     assert match(engine, "missile", excluded_ids=(1, 3)) == (2,)
     put(engine, indexed(2, "soupe"), seq=2, deleted=(1,))
     assert match(engine, "missile") == (3,)
+
+
+def test_counts_are_of_all_that_match(engine: SearchEngine) -> None:
+    put(
+        engine,
+        indexed(1, "missile", published="2021-12-03T10:00:00Z", section="Monde"),
+        indexed(2, "missile", published="2021-12-03", source="Veilleur", section="Monde"),
+        indexed(3, "the missile", language="en", published="2019-01-01", source=None),
+        indexed(4, "missile", published=None),
+        indexed(5, "soupe"),
+    )
+    counts = engine.count_matching(parse_query("missiles"), ArticleFilter())
+    assert (counts.total, counts.undated) == (4, 1)
+    assert counts.sources == {"Agence": 2, "Veilleur": 1}
+    assert counts.languages == {"fr": 3, "en": 1}
+    assert counts.sections == {"Monde": 2}
+    assert counts.days == {"2021-12-03": 2, "2019-01-01": 1}
+    every = engine.count_matching(Query("", ()), ArticleFilter(sources=("Agence",)))
+    assert (every.total, every.languages) == (3, {"fr": 3})
+    none = engine.count_matching(parse_query("fanal"), ArticleFilter())
+    assert none == Counts(0, {}, {}, {}, {})
 
 
 def test_stop_words_demand_nothing_in_their_language(engine: SearchEngine) -> None:

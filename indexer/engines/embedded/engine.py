@@ -41,6 +41,7 @@ from indexer.engines.embedded.words.spelling import LexiconCache, find_spellings
 from indexer.engines.embedded.words.writer import keyword_files, write_articles
 from indexer.engines.port import (
     NO_STATISTICS,
+    Counts,
     EngineState,
     Fingerprint,
     IndexBatch,
@@ -175,22 +176,27 @@ class EmbeddedEngine:
             statistics=snapshot.statistics,
         )
 
-    def matching(self, query: Query, wanted: ArticleFilter) -> tuple[int, ...]:
+    def count_matching(self, query: Query, wanted: ArticleFilter) -> Counts:
         snapshot = self._current()
         met = snapshot.articles.mask(wanted) & permitted(snapshot.keyword, query)
         if met.any():
             met &= holding_all(snapshot.keyword, query)
-        return tuple(snapshot.articles.ids[met].tolist())
+        return snapshot.articles.count(met)
 
     def explain(
         self, query: Query, article_ids: Sequence[int]
     ) -> Mapping[int, tuple[WordGain, ...]]:
         return explain_scores(self._current().keyword, query, article_ids)
 
-    def spellings(self, word: str, distance: int, most: int) -> tuple[Spelling, ...]:
+    def spellings(self, words: Mapping[str, int], most: int) -> Mapping[str, tuple[Spelling, ...]]:
         snapshot = self._current()
-        lexicons = self._lexicons.of(snapshot.leaves) if distance else []
-        return find_spellings(snapshot.keyword, lexicons, word, distance, most)
+        lexicons = self._lexicons.of(snapshot.leaves) if any(words.values()) else []
+        return {
+            word: find_spellings(
+                snapshot.keyword, lexicons if distance else (), word, distance, most
+            )
+            for word, distance in words.items()
+        }
 
     def _current(self) -> Snapshot:
         """The newest state on disk; only what changed since the last look is opened."""

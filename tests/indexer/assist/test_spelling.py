@@ -1,6 +1,6 @@
 """Did you mean: what is a slip and what may stand, in the words of a small archive."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -138,10 +138,13 @@ def test_what_may_be_meant_stands(archive: Archive, typed: str) -> None:
 def lookup(**articles: int) -> SpellingLookup:
     """Words and how many articles hold each, all one edit from any other."""
 
-    def find(word: str, distance: int, most: int) -> Sequence[Spelling]:
+    def find_one(word: str, distance: int, most: int) -> Sequence[Spelling]:
         own = [Spelling(word, 0, articles[word], 1)] if word in articles else []
         others = [Spelling(w, 1, n, 1) for w, n in articles.items() if w != word]
         return [*own, *others][:most] if distance else own
+
+    def find(words: Mapping[str, int], most: int) -> dict[str, Sequence[Spelling]]:
+        return {word: find_one(word, distance, most) for word, distance in words.items()}
 
     return find
 
@@ -172,15 +175,15 @@ def test_swapped_letters_and_the_first_one_tell() -> None:
 
 
 def test_long_queries_cost_nothing() -> None:
-    asked: list[str] = []
+    asked: list[set[str]] = []
 
-    def count(word: str, distance: int, most: int) -> Sequence[Spelling]:
-        asked.append(word)
-        return ()
+    def count(words: Mapping[str, int], most: int) -> dict[str, Sequence[Spelling]]:
+        asked.append(set(words))
+        return dict.fromkeys(words, ())
 
     many = " ".join(f"mot{chr(97 + n)}x" for n in range(26))
     assert find_corrections(parse_query(many), count, 1) == []
-    assert len(asked) == 16
+    assert [len(words) for words in asked] == [16]
     asked.clear()
     long = "incednie " * 100
     assert find_corrections(parse_query(long), count, 1) == []

@@ -159,8 +159,9 @@ def test_what_is_gone_counts_nothing(store: ArticleStore, grown: SearchEngine) -
     sync(store, grown, FakeEmbedder())
     fresh = open_engine("embedded", store.database.path.parent / "fresh")
     sync(store, fresh, FakeEmbedder())
-    assert [other.word for other in fresh.spellings("solbx", 1, 8)] == ["solbc", "solba"]
-    assert grown.spellings("solbx", 1, 8) == fresh.spellings("solbx", 1, 8)
+    (found,) = fresh.spellings({"solbx": 1}, 8).values()
+    assert [other.word for other in found] == ["solbc", "solba"]
+    assert grown.spellings({"solbx": 1}, 8) == {"solbx": found}
     request = RetrievalRequest(parse_query("solba und"), FakeEmbedder().encode_query("solba und"))
     assert grown.retrieve(request) == fresh.retrieve(request)
     fresh.close()

@@ -218,4 +218,4 @@ def _everything(engine: SearchEngine, text: str) -> tuple[object, ...]:
     found = engine.retrieve(request)
     words = sorted((hit.article_id, round(hit.score, 3), hit.language) for hit in found.keyword)
     meaning = sorted((hit.passage_id, round(hit.cosine, 3)) for hit in found.dense)
-    return words, meaning, engine.matching(query, ArticleFilter())
+    return words, meaning, engine.count_matching(query, ArticleFilter())

@@ -1,5 +1,6 @@
 """What filters need to know of each article in the index, in columns."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
@@ -7,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archive.model import ArticleFilter
-from indexer.engines.port import IndexedArticle
+from indexer.engines.port import DAY_CHARACTERS, Counts, IndexedArticle
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -15,6 +16,7 @@ Codes = npt.NDArray[np.int32]
 Names = tuple[str, ...]
 # An ISO 8601 time to the second fits; the empty string stands for no date and sorts first.
 PUBLISHED = "S20"
+DAY = f"S{DAY_CHARACTERS}"
 MISSING = -1
 
 
@@ -51,6 +53,14 @@ class Column:
         """The rows one of whose names is wanted."""
         codes = [code for code, names in enumerate(self.values) if any(map(wanted, names))]
         return np.isin(self.codes, codes)
+
+    def count(self, rows: Mask) -> dict[str, int]:
+        """How many of the rows have each name."""
+        counted: Counter[str] = Counter()
+        often = np.bincount(self.codes[rows], minlength=len(self.values)).tolist()
+        for names, number in zip(self.values, often, strict=True):
+            counted.update(dict.fromkeys(names, number) if number else {})
+        return dict(counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,17 @@ class ArticleTable:
         if wanted.excluded_ids:
             passed &= ~np.isin(self.ids, np.array(wanted.excluded_ids, np.int64))
         return passed
+
+    def count(self, rows: Mask) -> Counts:
+        days, often = np.unique(self.published[rows].astype(DAY), return_counts=True)
+        by_day = zip(days.tolist(), often.tolist(), strict=True)
+        return Counts(
+            total=int(np.count_nonzero(rows)),
+            sources=self.source.count(rows),
+            languages=self.language.count(rows),
+            sections=self.section.count(rows),
+            days={day.decode(): number for day, number in by_day if day},
+        )
 
     def without(self, ids: frozenset[int]) -> "ArticleTable":
         """The table less these articles."""

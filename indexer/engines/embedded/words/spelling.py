@@ -20,9 +20,8 @@ from indexer.engines.embedded.words.living import pick_first
 from indexer.engines.embedded.words.reader import Leaf, Segment
 from indexer.engines.embedded.words.snapshot import KeywordSnapshot
 from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
-from indexer.engines.port import Spelling
+from indexer.engines.port import MAX_SPELLING_LETTERS, MIN_SPELLING_LETTERS, Spelling
 
-SHORTEST_LETTERS, LONGEST_LETTERS = 3, 32
 # Words nobody can find any more, or that fewer hold than it seems, are few: so many are looked at.
 MOST_LOOKED_AT = 64
 MASK_BITS = 64
@@ -97,7 +96,7 @@ def make_lexicon(segment: Segment) -> Lexicon:
 def find_spellings(
     keyword: KeywordSnapshot, lexicons: Sequence[Lexicon], word: str, distance: int, most: int
 ) -> tuple[Spelling, ...]:
-    """See `indexer.engines.port.SearchEngine.spellings`."""
+    """See `SearchEngine.spellings` in the port, of one word."""
     own = _spelling(keyword, word, 0)
     near = _rank(lexicons, word, distance) if _is_word(word) else []
     found: dict[str, Spelling] = {}
@@ -148,7 +147,7 @@ def _inflected(keyword: KeywordSnapshot, word: str) -> Mask:
 
 def _is_word(term: str) -> bool:
     """Whether it can be a slip, or be meant by one."""
-    return SHORTEST_LETTERS <= len(term) <= LONGEST_LETTERS and not term[0].isdigit()
+    return MIN_SPELLING_LETTERS <= len(term) <= MAX_SPELLING_LETTERS and not term[0].isdigit()
 
 
 def _letters_of(text: str, starts: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
