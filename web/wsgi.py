@@ -14,7 +14,7 @@ from web.http.security import check_exposure
 from web.server.serving import STOP_SECONDS, Keepers, check_polling, leave_behind, start_models
 from web.services import Services
 from web.settings import load_settings
-from web.upkeep import archive_lock as presence
+from web.upkeep.archive_lock import lock_shared
 
 EXTENSION = "hemero_keepers"
 
@@ -29,7 +29,7 @@ def make_app(services: Services | None = None) -> Flask:
     settings = services.settings
     check_exposure(settings, services.accounts.any())
     keepers = Keepers(services, check_polling(settings))
-    presence.enter(settings.home)
+    lock_shared(settings.home)
     app = create_app(keepers.context)
     app.extensions[EXTENSION] = keepers
     start_logging(settings.log_format)

@@ -27,7 +27,7 @@ from web.server.signals import StopSignals
 from web.server.waitress_server import Server
 from web.services import Services
 from web.settings import Settings
-from web.upkeep import archive_lock as presence
+from web.upkeep.archive_lock import lock_shared
 from web.upkeep.memory import MemoryKeeper, bound_memory
 
 LOOK_SECONDS = 2.0
@@ -111,7 +111,7 @@ def run_server(services: Services, poll: bool = False) -> None:
     settings = services.settings
     check_exposure(settings, services.accounts.any())
     keepers = Keepers(services, check_polling(settings, poll))
-    presence.enter(settings.home)
+    lock_shared(settings.home)
     with StopSignals(sys.exit) as signals:
         app = create_app(keepers.context)
         server = Server(app, open_socket(settings.host, settings.port))

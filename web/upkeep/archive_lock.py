@@ -1,9 +1,14 @@
-"""Which servers have an archive open: what would replace it under them has to know."""
+"""The archive lock: servers share it, and a restore, which replaces the archive, has it alone.
+
+flock, rather than the read-write lock of filelock: see docs/decisions/017-libraries.md.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import lock_descriptor
 
 from web.errors import ArchiveInUseError
 
@@ -15,37 +20,42 @@ except ImportError:  # Windows, where an open file cannot be moved away anyway
 LOCK_NAME = "serving.lock"
 
 
-def enter(home: Path) -> int | None:
-    """Be one of the servers of an archive until the process ends, however it does."""
+def lock_shared(home: Path) -> int | None:
+    """Share the lock until the process ends, or the returned descriptor is closed.
+
+    Return None if the home cannot be written: nothing can be restored over it. Raises
+    ArchiveInUseError while a backup is being restored.
+    """
     try:
-        return _lock(home, exclusive=False)
-    except OSError:  # a read-only home: nothing can be restored over it either
+        descriptor = _open_lock(home)
+        if fcntl and not _try_shared(descriptor):
+            raise ArchiveInUseError(f"{home} is being restored; wait for it, then try again")
+        return descriptor
+    except OSError:
         return None
+
+
+def _try_shared(descriptor: int) -> bool:
+    """Whether the lock is shared now; if not, the descriptor is closed."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """While no server has the archive open, and none opens it. Raises ArchiveInUseError."""
+def lock_exclusive(home: Path) -> Iterator[None]:
+    """Hold the lock while no server has the archive open. Raises ArchiveInUseError."""
+    descriptor = _open_lock(home)
     try:
-        descriptor = _lock(home, exclusive=True)
-    except BlockingIOError as exc:
-        raise ArchiveInUseError(f"a server has {home} open; stop it first, then restore") from exc
-    try:
+        if not lock_descriptor(descriptor, blocking=False):
+            raise ArchiveInUseError(f"a server has {home} open; stop it first, then restore")
         yield
     finally:
-        if descriptor is not None:
-            os.close(descriptor)
-
-
-def _lock(home: Path, exclusive: bool) -> int | None:
-    """The open file that holds the lock; BlockingIOError where others hold it."""
-    if fcntl is None:
-        return None
-    descriptor = os.open(home / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except OSError:
         os.close(descriptor)
-        raise
-    return descriptor
+
+
+def _open_lock(home: Path) -> int:
+    return os.open(home / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -4,7 +4,6 @@ Links in such a folder are never followed: whoever can write there could lead us
 """
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -15,6 +14,8 @@ from dataclasses import asdict, dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
+
+from filelock import lock_descriptor
 
 from archive.durable import replace_text, sync_path
 from archive.errors import BackupError, DamagedBackupError
@@ -146,10 +147,9 @@ def hold_folder(folder: Path) -> Iterator[None]:
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not lock_descriptor(handle, blocking=False):
+            raise BackupError(f"another backup or restore is at work in {folder}; wait for it")
         yield
-    except BlockingIOError as exc:
-        raise BackupError(f"another backup or restore is at work in {folder}; wait for it") from exc
     finally:
         os.close(handle)
 

@@ -15,7 +15,7 @@ from archive.errors import BackupError
 from archive.store.backup import advance_clock, read_clock
 from indexer.lease import hold_lease
 from web.settings import Settings
-from web.upkeep.archive_lock import alone
+from web.upkeep.archive_lock import lock_exclusive
 from web.upkeep.backup_files import (
     INDEX_FOLDER,
     STORE_NAME,
@@ -71,7 +71,7 @@ def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
         home.parent.mkdir(parents=True, exist_ok=True)
         indexed = (home / INDEX_FOLDER).is_dir()
         lock = hold_lease(home, LOCK_TIMEOUT_SECONDS) if indexed else nullcontext()
-        unserved = alone(home) if occupied else nullcontext()
+        unserved = lock_exclusive(home) if occupied else nullcontext()
         with hold_folder(home.parent), unserved, lock:
             yield
     except OSError as exc:

@@ -29,8 +29,8 @@ from web.cli.commands.shared import Composition
 from web.errors import ArchiveInUseError, exit_code
 from web.services import Services
 from web.settings import Settings
-from web.upkeep import archive_lock as presence
 from web.upkeep import backup_files, backups, restoring
+from web.upkeep.archive_lock import lock_exclusive, lock_shared
 from web.upkeep.backup_files import load_record, verify_backup
 from web.upkeep.backups import list_backups, make_backup
 from web.upkeep.health import check_health
@@ -615,9 +615,18 @@ def test_what_is_served_is_not_replaced(services: Services, tmp_path: Path) -> N
     """What the server acknowledges afterwards would go into the archive that was moved aside."""
     list(ingest([make_item("Crue", "La rivière monte.")], services.store))
     folder, _ = make_backup(services, tmp_path / "backups")
-    served = presence.enter(services.settings.home)
+    served = lock_shared(services.settings.home)
     with pytest.raises(ArchiveInUseError, match="stop it first"):
         restore_backup(folder, services.settings, force=True)
     assert served is not None
     os.close(served)
     assert restore_backup(folder, services.settings, force=True).aside is not None
+
+
+def test_no_server_opens_what_is_being_restored(tmp_path: Path) -> None:
+    """What it acknowledged would go into the archive that is moved aside."""
+    with lock_exclusive(tmp_path), pytest.raises(ArchiveInUseError, match="is being restored"):
+        lock_shared(tmp_path)
+    descriptor = lock_shared(tmp_path)
+    assert descriptor is not None
+    os.close(descriptor)
