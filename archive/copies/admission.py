@@ -1,4 +1,4 @@
-"""Looking for what a new or revised article is a copy of, in the transaction that writes it."""
+"""Finds the copies of a new or revised article, in the transaction that writes it."""
 
 import json
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from archive.store.schema import article, signature_band, wire_copy
 from archive.store.statements import LISTED, OLDEST_FIRST
 
 DAYS_APART = 3
-# Of a passage that 100,000 articles repeat, each key gives the latest few, and the articles that
-# share most keys are compared: a copy shares several, a repeated passage one. A text repeated more
-# often than any wire story is a form; it begins another cluster.
+# If 100,000 articles repeat a passage, each key gives only the latest few, and the articles that
+# share the most keys are compared: a copy shares several keys, a repeated passage one. A text that
+# is repeated more often than any wire story is a template, which starts another cluster.
 CANDIDATES_PER_KEY, CANDIDATES, FULL_CLUSTER = 16, 32, 1_000
 NO_DAY, LAST_DAY = -1_000_000, 10_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -53,14 +53,14 @@ _ORIGINAL = (
 
 
 def admit_copy(connection: sa.Connection, article_id: int) -> int | None:
-    """Look for what an article, added or revised, is a copy of, and put it into their cluster.
+    """Put an added or revised article into the cluster of the articles that it is a copy of.
 
-    Returns the id of the cluster's original; None where the article is alone or is the original.
-    Runs in the transaction that wrote the article; again, it changes nothing.
+    Returns the id of the cluster's original, or None if the article has no copies or is the
+    original. Runs in the transaction that wrote the article; running it again changes nothing.
     """
     _leave(connection, article_id)
     row = _texts(connection, [article_id])[0]
-    text = _shingled(row)
+    text = _shingle(row)
     keys, day = band_keys(text), _day(row.published)
     if not keys:
         return None
@@ -75,31 +75,31 @@ def admit_copy(connection: sa.Connection, article_id: int) -> int | None:
 
 
 def _leave(connection: sa.Connection, article_id: int) -> None:
-    """Forget an article's keys and take it out of its cluster; one left alone is no cluster.
+    """Delete an article's keys and take it out of its cluster, which ends if one article is left.
 
-    Articles that only it held together stay together until `ClusterStore.rebuild`.
+    Articles that only this one connected stay in one cluster until `ClusterStore.rebuild`.
     """
     if not connection.execute(_FORGET_KEYS, {"id": article_id}).rowcount:
         return  # a new article, as most are
-    own = wire_copy.c.article_id == article_id
-    cluster_id = connection.scalar(sa.select(wire_copy.c.cluster_id).where(own))
+    is_its_row = wire_copy.c.article_id == article_id
+    cluster_id = connection.scalar(sa.select(wire_copy.c.cluster_id).where(is_its_row))
     if cluster_id is None:
         return
-    connection.execute(wire_copy.delete().where(own))
+    connection.execute(wire_copy.delete().where(is_its_row))
     others = wire_copy.c.cluster_id == cluster_id
-    least, left = connection.execute(
+    lowest_id, remaining = connection.execute(
         sa.select(sa.func.min(wire_copy.c.article_id), sa.func.count()).where(others)
     ).one()
-    if left < 2:
+    if remaining < 2:
         connection.execute(wire_copy.delete().where(others))
     elif cluster_id == article_id:
-        connection.execute(wire_copy.update().where(others).values(cluster_id=least))
+        connection.execute(wire_copy.update().where(others).values(cluster_id=lowest_id))
 
 
 def _find_copies(
     connection: sa.Connection, text: ShingledText, keys: Sequence[int], day: int
 ) -> list[Any]:
-    """The rows of those candidates that are copies; of a cluster, the first that is one."""
+    """Return the rows of the candidates that are copies, at most one of each cluster."""
     values = {
         "keys": json.dumps(keys),
         "ranges": json.dumps(_day_ranges(day)),
@@ -112,14 +112,14 @@ def _find_copies(
     for row in _texts(connection, candidates) if candidates else ():
         if row.cluster_id in joined or row.siblings >= FULL_CLUSTER:
             continue
-        if is_copy(text, _shingled(row)):
+        if is_copy(text, _shingle(row)):
             found.append(row)
             joined |= {row.cluster_id} - {None}
     return found
 
 
 def _join(connection: sa.Connection, article_id: int, copies: Sequence[Any]) -> int:
-    """Make the article, its copies and their clusters one cluster; returns its id."""
+    """Merge the article, its copies and their clusters into one cluster, and return its id."""
     alone = [article_id, *(row.id for row in copies if row.cluster_id is None)]
     merged = {row.cluster_id for row in copies} - {None}
     cluster_id = min(*alone, *merged)
@@ -135,7 +135,7 @@ def _texts(connection: sa.Connection, article_ids: Sequence[int]) -> Sequence[An
     return connection.execute(_TEXTS, {"ids": json.dumps(list(article_ids))}).all()
 
 
-def _shingled(row: Any) -> ShingledText:
+def _shingle(row: Any) -> ShingledText:
     return shingle_text(row.title, row.text, row.source)
 
 
@@ -144,7 +144,7 @@ def _day(published: str | None) -> int:
 
 
 def _day_ranges(day: int) -> list[tuple[int, int]]:
-    """The days whose articles may be copies: what has no date may be of any."""
+    """Return the ranges of days with possible copies; an undated article may be of any day."""
     if day == NO_DAY:
         return [(NO_DAY, LAST_DAY)]
     return [(day - DAYS_APART, day + DAYS_APART), (NO_DAY, NO_DAY)]

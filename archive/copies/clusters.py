@@ -1,7 +1,7 @@
-"""Clusters of wire copies: articles of several outlets, or of one, that tell one agency's text.
+"""Clusters of wire copies: articles, of one outlet or several, that carry one agency's text.
 
-A cluster is what hangs together by `is_copy` between articles published within days of each other;
-the order in which they came makes no difference. Its id is the least id of its articles.
+A cluster is a connected component of `is_copy` between articles published within days of each
+other, in whatever order they were added. Its id is the lowest id of its articles.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.copies.admission import (
-    admit_copy as admit_copy,  # to be called where articles are written
+    admit_copy as admit_copy,  # for those who write articles
 )
 from archive.model import HEADLINE_CHARACTERS, PARAGRAPH_BREAK, headline_of
 from archive.store.database import Database
@@ -45,7 +45,7 @@ class WireCopy:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Two articles or more that are copies of one text: the original, then the others by date."""
+    """At least two articles that are copies of one text: the original, then the others by date."""
 
     id: int
     copies: tuple[WireCopy, ...]
@@ -56,7 +56,7 @@ class Cluster:
         return tuple(dict.fromkeys(copy.source for copy in self.copies if copy.source))
 
     def others(self, article_id: int) -> tuple[WireCopy, ...]:
-        """The copies but for this article."""
+        """Return the copies other than this article."""
         return tuple(copy for copy in self.copies if copy.article_id != article_id)
 
 
@@ -67,7 +67,7 @@ class ClusterStore:
         self._database = database
 
     def each_cluster(self) -> Iterator[Cluster]:
-        """Every cluster, the latest found first, read in pages so that no lock is held between."""
+        """Yield every cluster, newest first, in pages, so that no lock is held in between."""
         last = sys.maxsize
         while True:
             page = (
@@ -85,7 +85,7 @@ class ClusterStore:
             last = clusters[-1].id
 
     def clusters_of(self, article_ids: Sequence[int]) -> dict[int, Cluster]:
-        """The cluster of each of the articles that has one; one SELECT."""
+        """Return the cluster of each article that has one, in one SELECT."""
         of_those = sa.select(wire_copy.c.cluster_id).where(wire_copy.c.article_id.in_(LISTED))
         clusters = self._read(of_those, ids=json.dumps(list(article_ids)))
         wanted = set(article_ids)
@@ -97,14 +97,14 @@ class ClusterStore:
         }
 
     def copies_of(self, article_id: int) -> tuple[WireCopy, ...]:
-        """The other articles that tell the text of this one."""
+        """Return the other articles that carry the text of this one."""
         cluster = self.clusters_of([article_id]).get(article_id)
         return cluster.others(article_id) if cluster else ()
 
     def rebuild(self) -> Iterator[int]:
-        """Find all clusters anew, as after a change of what makes a copy; gives how many are done.
+        """Find all clusters again, after a change of what makes a copy; yield how many are done.
 
-        A few hundred articles are one transaction: a run that was stopped has only to be repeated.
+        A transaction covers a few hundred articles. If a run is stopped, repeat it.
         """
         with self._database.write() as connection:
             connection.execute(wire_copy.delete())

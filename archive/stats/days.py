@@ -20,7 +20,7 @@ _LISTED_BY_DAY = _BY_DAY.where(article.c.id.in_(LISTED))
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """How many articles each day has that has any, by its ISO 8601 date, and how many have none."""
+    """The number of articles by ISO 8601 date, for days that have any, and of undated ones."""
 
     days: Mapping[str, int] = field(default_factory=dict)
     undated: int = 0
@@ -37,18 +37,18 @@ class DayStore:
         self._database = database
 
     def count(self, article_ids: Sequence[int]) -> DayCounts:
-        """Of these articles, those that exist; one SELECT."""
+        """Count those of these articles that exist, in one SELECT."""
         with self._database.read() as connection:
             ids = {"ids": json.dumps(list(article_ids))}
-            return _counted(connection.execute(_LISTED_BY_DAY, ids))
+            return _count_rows(connection.execute(_LISTED_BY_DAY, ids))
 
     def count_all(self) -> DayCounts:
-        """Of all articles; one SELECT, answered by an index."""
+        """Count all articles, in one SELECT that an index answers."""
         with self._database.read() as connection:
-            return _counted(connection.execute(_BY_DAY))
+            return _count_rows(connection.execute(_BY_DAY))
 
 
-def _counted(rows: Iterable[Any]) -> DayCounts:
-    counted = {row[0]: int(row[1]) for row in rows}
-    undated = counted.pop(None, 0)
-    return DayCounts(counted, undated)
+def _count_rows(rows: Iterable[Any]) -> DayCounts:
+    counts = {row[0]: int(row[1]) for row in rows}
+    undated = counts.pop(None, 0)
+    return DayCounts(counts, undated)

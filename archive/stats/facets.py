@@ -11,7 +11,7 @@ from archive.store.database import Database
 from archive.store.schema import article, wire_copy
 from archive.store.statements import LISTED
 
-MOST_VALUES = 1_000
+MAX_VALUES = 1_000
 MONTH_CHARACTERS = len("2021-12")
 
 Counts = tuple[tuple[str, int], ...]
@@ -29,7 +29,7 @@ _COUNTED = sa.select(
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """What sorting and folding a list needs of an article."""
+    """The fields of an article that sorting and folding a list need."""
 
     id: int
     source: str | None
@@ -55,15 +55,15 @@ class FacetStore:
         self._database = database
 
     def facts(self, article_ids: Sequence[int]) -> dict[int, ArticleFacts]:
-        """The facts of those that exist; one SELECT."""
+        """Return the facts of the articles that exist, in one SELECT."""
         with self._database.read() as connection:
-            rows = connection.execute(_FACTS, _named(article_ids)).all()
+            rows = connection.execute(_FACTS, _bind_ids(article_ids)).all()
         return {row[0]: ArticleFacts(*row) for row in rows}
 
     def count(self, article_ids: Sequence[int]) -> Facets:
-        """The facets of exactly these articles; one SELECT."""
+        """Return the facets of exactly these articles, in one SELECT."""
         with self._database.read() as connection:
-            rows = connection.execute(_COUNTED, _named(article_ids)).all()
+            rows = connection.execute(_COUNTED, _bind_ids(article_ids)).all()
         if not rows:
             return Facets()
         sources, languages, sections, published, authors = zip(*rows, strict=True)
@@ -77,10 +77,10 @@ class FacetStore:
 
 
 def _frequencies(values: Iterable[str | None]) -> Counts:
-    """The MOST_VALUES most frequent, those of one frequency by name."""
+    """Return the MAX_VALUES most frequent values; equally frequent ones by name."""
     counted = Counter(value for value in values if value is not None)
-    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_VALUES])
+    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_VALUES])
 
 
-def _named(article_ids: Sequence[int]) -> dict[str, str]:
+def _bind_ids(article_ids: Sequence[int]) -> dict[str, str]:
     return {"ids": json.dumps(list(article_ids))}

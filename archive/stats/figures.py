@@ -1,4 +1,4 @@
-"""What the archive holds, in the numbers its keeper asks for; from SQLite."""
+"""The figures of the archive that its administrator asks for; from SQLite."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from archive.store.database import Database
 from archive.store.schema import article, article_version
 
-MOST_NAMED = 10
-# SQLite keeps what was written last beside the file itself.
+MAX_NAMED = 10
+# SQLite keeps the latest writes in files beside the database.
 _FILES = ("", "-wal", "-shm")
 
 Counts = tuple[tuple[str, int], ...]
@@ -18,8 +18,8 @@ Counts = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFigures:
-    """`versions` count the texts that were revised too; the languages and sources are the
-    MOST_NAMED most frequent. Days are ISO 8601 dates, None where no article has one."""
+    """`versions` includes earlier versions; `languages` and `sources` are the MAX_NAMED most
+    frequent. Days are ISO 8601 dates, or None if no article is dated."""
 
     articles: int
     versions: int
@@ -36,7 +36,7 @@ def count_figures(database: Database) -> ArchiveFigures:
         articles = _count(connection, sa.select(sa.func.count()).select_from(article))
         revised = _count(connection, sa.select(sa.func.count()).select_from(article_version))
         undated = sa.select(sa.func.count()).where(article.c.published.is_(None))
-        # Each alone is one look into the index; together they would read the whole table.
+        # One at a time, each is one index lookup; together they would read the whole table.
         first, last = (
             connection.scalar(sa.select(extreme(article.c.published)))
             for extreme in (sa.func.min, sa.func.max)
@@ -54,7 +54,7 @@ def count_figures(database: Database) -> ArchiveFigures:
 
 
 def size_of(path: Path) -> int:
-    """The bytes of a file or of all files in a folder; what is gone has none."""
+    """Return the bytes of a file, or of all files in a folder; 0 if it is gone."""
     try:
         if path.is_dir():
             return sum(size_of(inner) for inner in path.iterdir())
@@ -74,6 +74,6 @@ def _most_frequent(connection: sa.Connection, column: sa.Column[Any]) -> Counts:
         .where(column.is_not(None))
         .group_by(column)
         .order_by(number.desc(), column)
-        .limit(MOST_NAMED)
+        .limit(MAX_NAMED)
     )
     return tuple((name, count) for name, count in connection.execute(query))

@@ -1,4 +1,4 @@
-"""Moments counted by day, week, month or year, without gaps. Pure."""
+"""Articles counted by day, week, month or year, without gaps. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Literal
 
 Unit = Literal["day", "week", "month", "year"]
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "year")
-MOST_BARS = 60
+MAX_BARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,39 +22,39 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Bars in order of time, all of one unit, those without articles too."""
+    """Bars of one unit in chronological order, including those without articles."""
 
     unit: Unit
     bars: tuple[Bar, ...] = ()
 
     @property
     def most(self) -> int:
-        """The articles of the highest bar."""
+        """Return the number of articles of the highest bar."""
         return max((bar.articles for bar in self.bars), default=0)
 
 
 def make_histogram(
-    moments: Iterable[str], unit: Unit = "day", most_bars: int = MOST_BARS
+    moments: Iterable[str], unit: Unit = "day", max_bars: int = MAX_BARS
 ) -> Histogram:
-    """Of ISO 8601 moments: see `make_day_histogram`."""
-    return make_day_histogram(Counter(moment[:10] for moment in moments), unit, most_bars)
+    """Return the histogram of ISO 8601 moments; see `make_day_histogram`."""
+    return make_day_histogram(Counter(moment[:10] for moment in moments), unit, max_bars)
 
 
 def make_day_histogram(
-    days: Mapping[str, int], unit: Unit = "day", most_bars: int = MOST_BARS
+    days: Mapping[str, int], unit: Unit = "day", max_bars: int = MAX_BARS
 ) -> Histogram:
-    """Of the articles of each day, by the smallest unit, not below `unit`, that needs at most so
-    many bars.
+    """Return the histogram of the number of articles by day.
 
-    Of more years than that, the latest are kept.
+    The unit is the smallest, from `unit` up, that needs at most `max_bars` bars. If even years need
+    more, the latest years are kept.
     """
     if not days:
         return Histogram(unit)
     first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
-    chosen = _choose_unit(first, last, unit, most_bars)
+    chosen = _choose_unit(first, last, unit, max_bars)
     counts = _count_units(days, chosen)
     if chosen == "year":
-        first = max(first, date(max(1, last.year - most_bars + 1), 1, 1))
+        first = max(first, date(max(1, last.year - max_bars + 1), 1, 1))
     bars = (
         Bar(start.isoformat(), last_of(start, chosen).isoformat(), counts[start])
         for start in _starts(first, last, chosen)
@@ -63,20 +63,20 @@ def make_day_histogram(
 
 
 def count_within(histogram: Histogram, days: Mapping[str, int]) -> tuple[int, ...]:
-    """The articles of these days in the time of each bar."""
+    """Return how many articles of these days fall into each bar."""
     counts = _count_units(days, histogram.unit)
     return tuple(counts[date.fromisoformat(bar.first)] for bar in histogram.bars)
 
 
 def start_of(day: date, unit: Unit) -> date:
-    """The first day of the unit that holds a day; weeks begin on Monday (ISO 8601)."""
+    """Return the first day of the unit around a day; weeks begin on Monday (ISO 8601)."""
     if unit == "week":
         return day - timedelta(days=day.weekday())  # the calendar itself begins on a Monday
     return {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[unit]
 
 
 def last_of(start: date, unit: Unit) -> date:
-    """The last day of the unit that begins so; at the end of the calendar, its last day."""
+    """Return the last day of the unit that starts on a day, at most the calendar's last."""
     longest = {"day": 1, "week": 7, "month": 31, "year": 366}[unit]
     if (date.max - start).days < longest:
         return date.max
@@ -90,15 +90,15 @@ def _count_units(days: Mapping[str, int], unit: Unit) -> Counter[date]:
     return counts
 
 
-def _choose_unit(first: date, last: date, least: Unit, most_bars: int) -> Unit:
-    for unit in UNITS[UNITS.index(least) :]:
-        if _distance(first, last, unit) < most_bars:
+def _choose_unit(first: date, last: date, smallest: Unit, max_bars: int) -> Unit:
+    for unit in UNITS[UNITS.index(smallest) :]:
+        if _distance(first, last, unit) < max_bars:
             return unit
     return "year"
 
 
 def _distance(first: date, last: date, unit: Unit) -> int:
-    """How many units lie from the one to the other."""
+    """Return the number of units from the first day's to the last day's."""
     if unit == "year":
         return last.year - first.year
     if unit == "month":

@@ -1,4 +1,4 @@
-"""The archive's own texts: the articles that no publisher's page holds; from SQLite."""
+"""The archive's own texts: the articles without a publisher's address; from SQLite."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _REVISED = (
     .where(article_version.c.article_id == article.c.id)
     .scalar_subquery()
 )
-_OWN = article.c.url.is_(None)
+_HAS_NO_URL = article.c.url.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class OwnTexts:
 
     def count(self) -> int:
         with self._database.read() as connection:
-            return connection.scalar(sa.select(sa.func.count()).where(_OWN)) or 0
+            return connection.scalar(sa.select(sa.func.count()).where(_HAS_NO_URL)) or 0
 
     def list(self, first: int, limit: int) -> list[OwnText]:
-        """Up to `limit` of them, from number `first` of the list on, which counts from 0."""
+        """Return up to `limit` texts from position `first` on, counted from 0."""
         changed = sa.func.coalesce(_REVISED, article.c.added)
-        query = sa.select(article.c.id, changed).where(_OWN).order_by(article.c.id)
+        query = sa.select(article.c.id, changed).where(_HAS_NO_URL).order_by(article.c.id)
         with self._database.read() as connection:
             rows = connection.execute(query.limit(limit).offset(first)).all()
         return [OwnText(*row) for row in rows]

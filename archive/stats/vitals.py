@@ -1,4 +1,4 @@
-"""How the archive is, in numbers cheap enough to be asked for every few seconds."""
+"""The state of the archive in numbers that are cheap enough to read every few seconds."""
 
 import time
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from archive.store.database import Database
 from archive.store.schema import article, change, feed, job, job_item, saved_search
 
-# Without an INTEGER PRIMARY KEY of its own the table has SQLite's, which grows with every row.
+# The table has no INTEGER PRIMARY KEY, so SQLite's own rowid grows with every row.
 _ROW: sa.ColumnElement[int] = sa.literal_column("job_item.rowid")
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Changes an index has not taken, and how long ago the oldest of them was made."""
+    """The changes that an index has not read yet, and the age of the oldest."""
 
     changes: int
     lag_seconds: float
@@ -23,7 +23,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """The archive as it stands; feeds and jobs by state, saved searches by whether they fail."""
+    """Numbers of articles, feeds and jobs by state, saved searches, and those that fail."""
 
     articles: int
     feeds: Mapping[str, int]
@@ -34,14 +34,14 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class JobItems:
-    """Items of jobs by outcome, up to the row `last`."""
+    """The number of job items by outcome, up to the row `last`."""
 
     counts: Mapping[str, int]
     last: int = 0
 
 
 def count_vitals(database: Database) -> Vitals:
-    """One read transaction of five counts. Raises StoreError."""
+    """Return the counts, read in one transaction. Raises StoreError."""
     with database.read() as connection:
         return Vitals(
             _count(connection, article),
@@ -53,9 +53,9 @@ def count_vitals(database: Database) -> Vitals:
 
 
 def count_waiting(database: Database, checkpoint: int) -> Waiting:
-    """What waits after an index's checkpoint. Raises StoreError.
+    """Return what waits after an index's checkpoint. Raises StoreError.
 
-    A change's seq is the millisecond it was made in, or shortly after where many were made at once.
+    The seq of a change is its time in milliseconds, or slightly more if many came at once.
     """
     query = sa.select(sa.func.count(), sa.func.min(change.c.seq)).where(change.c.seq > checkpoint)
     with database.read() as connection:
@@ -65,7 +65,7 @@ def count_waiting(database: Database, checkpoint: int) -> Waiting:
 
 
 def count_job_items(database: Database, before: JobItems) -> JobItems:
-    """`before` and the items noted since; only those are read. Raises StoreError."""
+    """Return `before` plus the items recorded since; reads only those. Raises StoreError."""
     query = (
         sa.select(job_item.c.outcome, sa.func.count(), sa.func.max(_ROW))
         .where(before.last < _ROW)

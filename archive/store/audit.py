@@ -1,4 +1,4 @@
-"""Who wrote what and when; and who failed to sign in, so that passwords cannot be tried out."""
+"""The audit log of writes, and recent failed sign-ins, which limit password guessing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from archive.store.database import Database
 from archive.store.schema import audit_entry, failed_sign_in
 from archive.text.normalize import clean_line, format_utc
 
-MOST_ENTRIES = 1_000_000
-LONGEST_PART_CHARACTERS = 200
+MAX_ENTRIES = 1_000_000
+MAX_PART_CHARACTERS = 200
 _PRUNED_EVERY = 1_000
 
 
@@ -29,24 +29,24 @@ class AuditEntry:
 
 
 class AuditLog:
-    """The entries of an archive, the newest MOST_ENTRIES. Safe for many threads and processes."""
+    """The newest MAX_ENTRIES entries of an archive. Safe for many threads and processes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def record(self, actor: str, client: str, action: str, target: str, outcome: str) -> None:
-        """Add an entry of now, durably; its parts are cut to LONGEST_PART_CHARACTERS."""
+        """Add an entry with the current time, durably; parts are cut to MAX_PART_CHARACTERS."""
         parts = {"actor": actor, "client": client, "action": action, "target": target}
-        values = {name: clean_line(text)[:LONGEST_PART_CHARACTERS] for name, text in parts.items()}
+        values = {name: clean_line(text)[:MAX_PART_CHARACTERS] for name, text in parts.items()}
         values |= {"moment": format_utc(datetime.now(UTC)), "outcome": outcome}
         with self._database.write() as connection:
-            made = connection.execute(audit_entry.insert().values(values)).lastrowid
-            if made % _PRUNED_EVERY == 0:
-                old = audit_entry.c.id <= made - MOST_ENTRIES
+            entry_id = connection.execute(audit_entry.insert().values(values)).lastrowid
+            if entry_id % _PRUNED_EVERY == 0:
+                old = audit_entry.c.id <= entry_id - MAX_ENTRIES
                 connection.execute(audit_entry.delete().where(old))
 
     def entries(self, limit: int, before: int | None = None) -> Sequence[AuditEntry]:
-        """The newest first; `before` an entry's id, those older than it."""
+        """Return the newest entries first; with `before`, only those with a lower id."""
         query = sa.select(audit_entry).order_by(audit_entry.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit_entry.c.id < before)
@@ -55,7 +55,7 @@ class AuditLog:
 
 
 class FailedSignIns:
-    """Failed sign-ins of late, by name and by client, in every process of the archive."""
+    """Failed sign-ins within a window, by name and client, shared by all processes."""
 
     def __init__(self, database: Database, window: timedelta) -> None:
         self._database, self._window = database, window
@@ -69,7 +69,7 @@ class FailedSignIns:
             connection.execute(failed_sign_in.insert().values(values))
 
     def moments(self, name: str | None, client: str | None) -> list[datetime]:
-        """When they were, oldest first; None stands for every name or client."""
+        """Return their times, oldest first; None stands for every name or client."""
         named = {"name": name, "client": client}
         wanted = [failed_sign_in.c[part] == value for part, value in named.items() if value]
         since = failed_sign_in.c.moment > format_utc(datetime.now(UTC) - self._window)
@@ -78,7 +78,7 @@ class FailedSignIns:
             return [datetime.fromisoformat(moment) for moment in connection.scalars(query)]
 
     def forget(self, name: str, client: str) -> None:
-        """After a success from there."""
-        own = (failed_sign_in.c.name == name, failed_sign_in.c.client == client)
+        """Delete the failures of a name from a client, after it signed in there."""
+        is_theirs = (failed_sign_in.c.name == name, failed_sign_in.c.client == client)
         with self._database.write() as connection:
-            connection.execute(failed_sign_in.delete().where(*own))
+            connection.execute(failed_sign_in.delete().where(*is_theirs))

@@ -1,8 +1,8 @@
-"""What tells whether a row of the store still says what was written.
+"""Digests that reveal whether a row of the store still is as it was written.
 
-SQLite checks no page against a checksum: a bit flipped inside a text passes its integrity check. So
-each article, each earlier version and each kept page carries a digest of its values, and whoever
-reads one compares.
+SQLite has no checksums for pages: a bit flipped inside a text passes its integrity check. So each
+article, earlier version and kept page carries a digest of its values, which is compared at each
+reading.
 """
 
 import json
@@ -16,7 +16,7 @@ from archive.store.schema import article, article_version, original_page
 
 DIGEST_BYTES = 16
 DIGEST = "digest"
-# In this order for ever: the digests on disk were made so.
+# Never change the order: the digests on disk depend on it.
 SEALED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     article.name: (
         "version", "title", "text", "source", "authors", "url", "language", "published", "added",
@@ -30,33 +30,33 @@ Value = str | bytes | int | float | None
 
 
 def seal(table: sa.Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a whole new row, its digest among them."""
+    """Return the values of a new row with its digest."""
     return {**values, DIGEST: digest_of(table, values)}
 
 
 def is_sound(table: sa.Table, values: Mapping[str, Any]) -> bool:
-    """Whether a row read back still has its digest."""
+    """Whether a row still matches its digest."""
     return bool(values[DIGEST] == digest_of(table, values))
 
 
 def digest_of(table: sa.Table, values: Mapping[str, Any]) -> str:
-    """See `digest_values`, of a row's columns; what a row leaves out is null."""
+    """Return the digest of a row; a column that it leaves out is null. See `digest_values`."""
     stored = (_stored(values.get(name)) for name in SEALED_COLUMNS[table.name])
     return digest_values(stored)
 
 
 def digest_values(values: Iterable[Value]) -> str:
-    """BLAKE2b (RFC 7693) of values as SQLite holds them, each with its kind and length; 32 hex
-    digits."""
-    made = blake2b(digest_size=DIGEST_BYTES)
+    """Return 32 hex digits: BLAKE2b (RFC 7693) of values as SQLite stores them, each with its kind
+    and length."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
     for value in values:
         kind, data = _encode(value)
-        made.update(b"%s%d:%s" % (kind, len(data), data))
-    return made.hexdigest()
+        digest.update(b"%s%d:%s" % (kind, len(data), data))
+    return digest.hexdigest()
 
 
 def _stored(value: Any) -> Value:
-    """The value as it is written: a list as JSON, a truth as a number."""
+    """Return the value as it is stored: a list as JSON, a bool as a number."""
     if isinstance(value, list):
         return json.dumps(value)
     return int(value) if isinstance(value, bool) else value

@@ -10,7 +10,7 @@ import re
 
 from archive.text.decode import decode_text
 
-MOST_STRAYS = 100  # one NUL in so many bytes
+MIN_BYTES_PER_NUL = 100
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _DECLARATION = re.compile(r"\A<\?xml\b[^>]*?\?>", re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})[\"']")
@@ -62,7 +62,7 @@ def _decode_wide(data: bytes) -> str | None:
 
 def _drop_strays(data: bytes) -> bytes:
     """Without the odd NUL byte that a broken writer left; with many, it is no text."""
-    few = data.count(b"\x00") * MOST_STRAYS < len(data)
+    few = data.count(b"\x00") * MIN_BYTES_PER_NUL < len(data)
     return data.replace(b"\x00", b"") if few and not data.startswith(_WIDE_MARKS) else data
 
 

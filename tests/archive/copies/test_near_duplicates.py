@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archive.copies.near_duplicates import (
     BANDS,
-    LEAST_WORDS,
+    MIN_WORDS,
     ShingledText,
     band_keys,
     containment,
@@ -94,7 +94,7 @@ def test_one_outlet_may_repeat_half_a_text_under_another_headline() -> None:
 
 
 def test_a_text_too_short_to_tell_has_no_keys() -> None:
-    assert band_keys(shingle_text("", " ".join(["mot"] * (LEAST_WORDS - 1)))) == ()
+    assert band_keys(shingle_text("", " ".join(["mot"] * (MIN_WORDS - 1)))) == ()
     assert band_keys(shingle_text("", "")) == ()
 
 
@@ -139,7 +139,7 @@ def test_comparing_is_symmetric_and_bounded(first: str, second: str) -> None:
 def test_a_text_long_enough_is_a_copy_of_itself(text: str) -> None:
     one = shingle_text("", text)
     assert isinstance(one, ShingledText)
-    distinct = len(one.shingles) > LEAST_WORDS
+    distinct = len(one.shingles) > MIN_WORDS
     assert not distinct or (is_copy(one, one) and band_keys(one) == band_keys(one))
 
 

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.stats.histogram import MOST_BARS, UNITS, Unit, make_histogram
+from archive.stats.histogram import MAX_BARS, UNITS, Unit, make_histogram
 
 days = st.lists(st.dates().map(date.isoformat), min_size=1, max_size=50)
 
@@ -11,7 +11,7 @@ days = st.lists(st.dates().map(date.isoformat), min_size=1, max_size=50)
 @given(days, st.sampled_from(UNITS))
 def test_bars_follow_without_gaps_and_hold_every_article(moments: list[str], unit: Unit) -> None:
     histogram = make_histogram(moments, unit)
-    assert 1 <= len(histogram.bars) <= MOST_BARS
+    assert 1 <= len(histogram.bars) <= MAX_BARS
     assert UNITS.index(histogram.unit) >= UNITS.index(unit)
     for bar, following in zip(histogram.bars, histogram.bars[1:], strict=False):
         assert date.fromisoformat(bar.last) + timedelta(1) == date.fromisoformat(following.first)
@@ -39,7 +39,7 @@ def test_a_week_begins_on_monday() -> None:
 
 def test_of_years_without_end_the_latest_are_kept() -> None:
     histogram = make_histogram(["0001-01-01", "2021-01-01", "9999-12-31"])
-    assert (histogram.unit, len(histogram.bars)) == ("year", MOST_BARS)
+    assert (histogram.unit, len(histogram.bars)) == ("year", MAX_BARS)
     assert histogram.bars[-1].last == "9999-12-31"
 
 
