@@ -24,8 +24,8 @@ from archive.model import ArticleDraft, ArticleFilter, SourceItem
 from indexer.evaluation.baselines import list_orders
 from indexer.evaluation.evaluation import LISTS, MEASURES, Qrels, Run, measure_run
 from indexer.query import plain_query
+from indexer.ranking.merged_ranking import Ranking
 from indexer.ranking.neighbours import text_example
-from indexer.ranking.ranking import Ranking
 from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from web.services import Services
@@ -139,7 +139,7 @@ def rank_all(
 
 
 def _search(search: SearchService, text: str, query: SearchQuery) -> Ranking:
-    return search.rank(query, plain_query(text))[0]
+    return search.rank(query, plain_query(text))
 
 
 def _similar(search: SearchService, text: str, query: SearchQuery) -> Ranking:

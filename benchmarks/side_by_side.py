@@ -74,6 +74,10 @@ class KnownQueries:
         self.name = embedder.name
         self.vectors = {query: embedder.encode_query(query) for query in queries}
 
+    @property
+    def is_loaded(self) -> bool:
+        return True
+
     def encode_query(self, text: str) -> Vectors:
         return self.vectors[text]
 
@@ -113,7 +117,7 @@ def measure_ours(
     search: SearchService, asked: Mapping[str, str], names: Mapping[int, str]
 ) -> dict[str, Measured]:
     def ask(text: str, mode: Any) -> list[str]:
-        ranking, _ = search.rank(SearchQuery(text, mode), plain_query(text))
+        ranking = search.rank(SearchQuery(text, mode), plain_query(text))
         return [names[article] for article in ranking.article_ids]
 
     return {mode: measure(lambda text, mode=mode: ask(text, mode), asked) for mode in LISTS}

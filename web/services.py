@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from indexer.assist.suggestions import SuggestionService
     from indexer.engines.port import SearchEngine
     from indexer.models.embedding import Embedder
-    from indexer.ranking.reranking import Reranker
+    from indexer.models.reranker import Reranker
     from indexer.search import SearchService
     from indexer.sync import SyncProgress, SyncReport
     from indexer.timelines import Timelines
@@ -131,7 +131,7 @@ class Services:
     @cached_property
     def reranker(self) -> "Reranker | None":
         """None where the setting names none."""
-        from indexer.ranking.reranking import CrossEncoderReranker
+        from indexer.models.reranker import CrossEncoderReranker
 
         model = self.settings.reranker
         return CrossEncoderReranker(model) if model else None
@@ -145,11 +145,11 @@ class Services:
     @cached_property
     def search(self) -> "SearchService":
         from indexer.query.synonyms import load_synonyms
-        from web.observed_search import ObservedSearch
+        from web.observed_search import make_search
 
         self._check_store()
         synonyms = load_synonyms(self.settings.home)
-        return ObservedSearch(self.store, self.engine, self.embedder, synonyms, self.reranker)
+        return make_search(self.store, self.engine, self.embedder, synonyms, self.reranker)
 
     @cached_property
     def suggestions(self) -> "SuggestionService":

@@ -6,7 +6,7 @@ Every list of a topic thus comes from the same retrieval, and the lists differ o
 from collections.abc import Mapping
 
 from indexer.ranking.fusion import Scores, convex_combination, reciprocal_rank_fusion
-from indexer.ranking.ranking import Ranking
+from indexer.ranking.merged_ranking import Ranking
 
 # Plain convex fusion takes this many articles of each list and gives both the same weight.
 PLAIN_DEPTH = 200

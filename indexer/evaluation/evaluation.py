@@ -17,7 +17,7 @@ from indexer.evaluation.significance import Difference, compare_topics
 from indexer.query import plain_query
 from indexer.ranking.neighbours import text_example
 from indexer.ranking.request import SearchQuery
-from indexer.search import SEMANTIC_UNAVAILABLE, SearchService
+from indexer.search import SearchService
 
 MEASURES = ("nDCG@10", "MRR@10", "recall@10", "recall@100")
 COMPARED_BY = "nDCG@10"
@@ -136,10 +136,10 @@ def _rank(service: SearchService, query: SearchQuery, task: Task) -> Mapping[str
     try:
         if task == "similar":
             return list_orders(service.rank_similar([text_example(query.text)], query))
-        ranking, notices = service.rank(query, plain_query(query.text))
+        ranking = service.rank(query, plain_query(query.text))
     except QueryError:
         return {}
-    if SEMANTIC_UNAVAILABLE in notices:
+    if ranking.lacks_meaning:
         raise ModelError(f"the model failed on the topic {query.text[:60]!r}; see the log")
     return list_orders(ranking)
 

@@ -24,7 +24,7 @@ BUNDLED_NAME = "multilingual-e5-small-q4-1571fc98"
 BATCH_PASSAGES = 32
 PROBE_SHAPE = (512, 384, 1536)
 PROBE_TURNS = 12
-LEAST_SPEEDUP = 1.2
+MIN_SPEEDUP = 1.2
 
 
 class Embedder(Protocol):
@@ -33,6 +33,10 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """The model's identity, part of the index's fingerprint; must not load the model."""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory; if not, its first use loads it."""
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """(texts, dimension). Raises ModelError."""
@@ -65,7 +69,6 @@ class SentenceTransformerEmbedder:
 
     @property
     def is_loaded(self) -> bool:
-        """Whether the model is in memory."""
         return self._loaded is not None
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
@@ -131,7 +134,7 @@ def _open_embedder(location: str) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
 
     model = open_model(SentenceTransformer, location)
-    _settle_prompts(model)
+    _set_document_prompt(model)
     return model
 
 
@@ -169,11 +172,11 @@ def _device_options() -> dict[str, Any]:
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    dtype = torch.bfloat16 if device == "cuda" or _bfloat16_pays() else torch.float32
+    dtype = torch.bfloat16 if device == "cuda" or _is_bfloat16_faster() else torch.float32
     return {"model_kwargs": {"dtype": dtype}, "device": device}
 
 
-def _settle_prompts(model: "SentenceTransformer") -> None:
+def _set_document_prompt(model: "SentenceTransformer") -> None:
     """Give documents the model's passage prompt, which an empty default would hide."""
     prompts = model.prompts
     if not prompts.get("document") and prompts.get("passage"):
@@ -193,7 +196,7 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _bfloat16_pays() -> bool:
+def _is_bfloat16_faster() -> bool:
     """Whether this CPU multiplies matrices of the model's size clearly faster in bf16.
 
     The best of several turns, taken in alternation: another process's work hits both alike.
@@ -204,7 +207,7 @@ def _bfloat16_pays() -> bool:
     for _ in range(PROBE_TURNS):
         for dtype in best:
             best[dtype] = min(best[dtype], _probe_seconds(dtype))
-    return best[torch.float32] > LEAST_SPEEDUP * best[torch.bfloat16]
+    return best[torch.float32] > MIN_SPEEDUP * best[torch.bfloat16]
 
 
 def _probe_seconds(dtype: "torch.dtype") -> float:

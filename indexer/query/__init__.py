@@ -1,7 +1,13 @@
-"""The query language: what people type, understood. Pure but for the list of acronyms it reads."""
+"""The query language. Pure, except that it reads lists of acronyms."""
 
 from indexer.query.parser import parse_query, plain_query
-from indexer.query.records import Query, TagLookup, relax, settle_tags
+from indexer.query.records import (
+    Query,
+    TagLookup,
+    drop_text_conditions,
+    has_text_conditions,
+    settle_tags,
+)
 from indexer.query.synonyms import Synonyms, bundled_synonyms, load_synonyms
 
 __all__ = [
@@ -9,9 +15,10 @@ __all__ = [
     "Synonyms",
     "TagLookup",
     "bundled_synonyms",
+    "drop_text_conditions",
+    "has_text_conditions",
     "load_synonyms",
     "parse_query",
     "plain_query",
-    "relax",
     "settle_tags",
 ]

@@ -106,7 +106,7 @@ def _read_plainly(line: str, synonyms: Synonyms) -> Query:
 def _with_remarks(query: Query, mistaken: Node | None) -> Query:
     """The query with what else there is to say of it, such as how a mistaken one was read."""
     notices = list(query.notices)
-    if not query.meaning and not query.lists:
+    if not query.meaning and not query.is_fields_only:
         notices.append(NOTHING_SOUGHT)
     elif mistaken is not None:
         reading = write_syntax(mistaken)

@@ -128,20 +128,28 @@ class Query:
     tree: Node = EMPTY
 
     @property
-    def lists(self) -> bool:
-        """Whether it names fields alone, no words: all articles that meet them are the answer."""
+    def is_fields_only(self) -> bool:
+        """Whether the query has only conditions, so that the articles that meet them answer it."""
         silent = not self.words and not self.meaning
         return silent and any(not isinstance(c, Not) for c in self.conditions)
 
 
-def relax(query: Query) -> Query:
-    """The query without what it demands of the text; fields and exclusions still hold."""
-    kept = tuple(c for c in query.conditions if isinstance(c, Not) or not demands_words(c))
-    return replace(query, conditions=kept)
+def has_text_conditions(query: Query) -> bool:
+    """Whether the query demands that an article's text contains something."""
+    return any(map(_demands_text, query.conditions))
 
 
-def demands_words(condition: Condition) -> bool:
-    """Whether some part of it looks at the text."""
+def drop_text_conditions(query: Query) -> Query:
+    """The query without what it demands of the text; fields and exclusions still apply."""
+    return replace(query, conditions=tuple(c for c in query.conditions if not _demands_text(c)))
+
+
+def _demands_text(condition: Condition) -> bool:
+    return not isinstance(condition, Not) and looks_at_text(condition)
+
+
+def looks_at_text(condition: Condition) -> bool:
+    """Whether some part of the condition looks at the text."""
     return any(isinstance(c, HasWord | HasPhrase | HasPrefix) for c in leaves(condition))
 
 

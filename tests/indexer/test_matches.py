@@ -16,10 +16,11 @@ from archive.store.saved_searches import SavedSearch, SavedSearchStore
 from indexer.engines.port import SearchEngine, Vectors
 from indexer.engines.registry import open_engine
 from indexer.errors import ModelError
-from indexer.matches import Sieve, find_matches, list_held
-from indexer.ranking.ranking import ANSWER_SCORE, FEW_PASSAGES_FACTOR
+from indexer.matches import SavedSearchMatcher, find_matches
+from indexer.ranking.merged_ranking import ANSWER_SCORE, FEW_PASSAGES_FACTOR
 from indexer.ranking.request import SearchQuery
-from indexer.search import PHRASE_NOT_FOUND, SearchService
+from indexer.search import SearchService
+from indexer.search.pager import PHRASE_NOT_FOUND
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
 
@@ -56,8 +57,8 @@ class Desk:
         sync(self.store, self.engine, self.embedder)
 
     def save(self) -> SavedSearch:
-        held = list_held(self.service, self.query)
-        return self.saved.create("Une", "q=x", self.engine.checkpoint(), list(held.items()))
+        listed = SavedSearchMatcher(self.service, self.query).list_all()
+        return self.saved.create("Une", "q=x", self.engine.checkpoint(), list(listed.items()))
 
     def check(self, search: SavedSearch) -> int:
         seen, checkpoint = self.saved.get(search.id).seen_seq, self.engine.checkpoint()
@@ -185,7 +186,7 @@ def test_none_is_cut_off_by_the_depth_of_a_list(
     mode: str,  # type: ignore[no-untyped-def]
 ) -> None:
     """15 new articles match alike, each in two of its passages; a list holds 8 of either."""
-    monkeypatch.setattr("indexer.search.DEPTH", 8)
+    monkeypatch.setattr("indexer.search.retriever.DEPTH", 8)
     monkeypatch.setattr(module, "DEPTH", 8)
     monkeypatch.setattr(module, "SLICE_ARTICLES", 6)
     desk = make_desk("missiles traité portée", mode)
@@ -239,12 +240,13 @@ def test_slices_judge_as_the_whole_archive_does(make_desk, text: str, mode: str)
     desk = make_desk(text, mode)
     desk.fill(f"fusées {' '.join(FILLERS[n : 2 * n])}" for n in range(12))
     desk.index()
-    listed, sieve = desk.listed(), Sieve(desk.service, desk.query)
+    listed, matcher = desk.listed(), SavedSearchMatcher(desk.service, desk.query)
     for article in desk.store.article_ids():
-        assert bool(sieve.sift([article])) == (article in listed), article
+        assert bool(matcher.match([article])) == (article in listed), article
     if (text, mode) == ("roquettes", "hybrid"):
         answer = FEW_PASSAGES_FACTOR * ANSWER_SCORE
-        assert min(sieve.held().values()) < answer < max(sieve.held().values())
+        scores = matcher.list_all().values()
+        assert min(scores) < answer < max(scores)
 
 
 def _background(n: int) -> str:

@@ -13,7 +13,8 @@ from indexer.models.embedding import SentenceTransformerEmbedder
 from indexer.passages import passage_id
 from indexer.ranking.neighbours import article_example, passage_example, text_example
 from indexer.ranking.request import MODES, SearchQuery
-from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE, SearchService
+from indexer.search import SearchService
+from indexer.search.pager import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
 

@@ -26,6 +26,10 @@ class FakeEmbedder:
         self.calls = 0
         self.texts: list[str] = []
 
+    @property
+    def is_loaded(self) -> bool:
+        return self.calls > 0
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         if self.failing:
             raise ModelError("the model failed: broken on purpose")

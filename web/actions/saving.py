@@ -10,7 +10,7 @@ from archive.store.saved_searches import SavedSearch, SavedSearchStore
 from archive.text.normalize import clean_line
 from indexer.errors import IndexerError, QueryError
 from indexer.filters import FILTER_NAMES
-from indexer.matches import find_matches, list_held
+from indexer.matches import SavedSearchMatcher, find_matches
 from indexer.ranking.request import SearchQuery
 from web.actions.adding import address_problem
 from web.errors import SavedSearchRefusedError
@@ -68,10 +68,10 @@ def save_search(
     name = read_name(name or query.text)
     given_email, given_webhook = read_email(email), read_webhook(webhook)
     seen_seq = services.engine.checkpoint()
-    held = list_held(services.search, query)
+    listed = SavedSearchMatcher(services.search, query).list_all()
     store: SavedSearchStore = services.saved
     return store.create(
-        name, kept, seen_seq, list(held.items()), email=given_email, webhook=given_webhook
+        name, kept, seen_seq, list(listed.items()), email=given_email, webhook=given_webhook
     )
 
 

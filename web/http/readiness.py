@@ -65,7 +65,7 @@ def check_readiness(services: Services) -> Readiness:
         indexed,
         waiting.changes,
         round(waiting.lag_seconds, 1),
-        getattr(services.embedder, "is_loaded", None),
+        services.embedder.is_loaded,
     )
 
 

@@ -11,7 +11,7 @@ from archive.model import PARAGRAPH_BREAK, Article, ItemOutcome
 from indexer.engines.port import WordGain
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
-from indexer.ranking.ranking import KeywordRank, ScoreParts, SemanticRank
+from indexer.ranking.merged_ranking import KeywordRank, ScoreParts, SemanticRank
 from indexer.ranking.reasons import PassageReason, Span, mark_words, query_terms
 from indexer.ranking.result_page import SearchResult
 from web.i18n.messages import translate_message

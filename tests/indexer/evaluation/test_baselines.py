@@ -10,8 +10,8 @@ from indexer.evaluation.baselines import (
     scale_to_extremes,
 )
 from indexer.query import plain_query
+from indexer.ranking.merged_ranking import fuse
 from indexer.ranking.neighbours import text_example
-from indexer.ranking.ranking import fuse
 from indexer.ranking.request import MODES, SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
@@ -44,11 +44,11 @@ def service(store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder) -
 
 def test_one_ranking_holds_what_every_mode_shows(service: SearchService) -> None:
     words = plain_query(TEXT)
-    orders = list_orders(service.rank(SearchQuery(TEXT), words)[0])
+    orders = list_orders(service.rank(SearchQuery(TEXT), words))
     near = list_orders(service.rank_similar([text_example(TEXT)], SearchQuery(TEXT)))
     for mode in MODES:
         query = SearchQuery(TEXT, mode)
-        assert orders[mode] == service.rank(query, words)[0].article_ids
+        assert orders[mode] == service.rank(query, words).article_ids
         assert near[mode] == service.rank_similar([text_example(TEXT)], query).article_ids
     assert orders["keyword"] != orders["semantic"]
 

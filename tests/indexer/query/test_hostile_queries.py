@@ -13,7 +13,8 @@ from archive.store.articles import ArticleStore
 from indexer.engines.port import SearchEngine
 from indexer.errors import QueryError
 from indexer.query.parser import TOO_MANY_CREDITS, TOO_MANY_PHRASES
-from indexer.search import SearchQuery, SearchService
+from indexer.ranking.request import SearchQuery
+from indexer.search import SearchService
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from archive.stats.facets import ArticleFacts
 from indexer.engines.port import CosineSpread
 from indexer.ranking.listing import SORTS, Sort, make_listing
-from indexer.ranking.ranking import (
+from indexer.ranking.merged_ranking import (
     FEW_PASSAGES,
-    FEWEST_PASSAGES,
+    MIN_PASSAGES,
     KeywordRank,
     Ranking,
     SemanticRank,
@@ -92,5 +92,5 @@ def test_among_few_passages_less_is_asked() -> None:
 
 
 def test_among_the_fewest_passages_nothing_is_judged() -> None:
-    few = rank((0.1, 0.0, 1.0), passages=FEWEST_PASSAGES - 1)
+    few = rank((0.1, 0.0, 1.0), passages=MIN_PASSAGES - 1)
     assert drop_distant(few).article_ids == (1,)

@@ -23,13 +23,15 @@ from archive.model import Article
 from archive.store.articles import ArticleStore
 from indexer.engines.port import CosineSpread, DenseHit, Retrieval, SearchEngine
 from indexer.errors import ModelError
+from indexer.models import reranker as reranker_module
+from indexer.models.reranker import CrossEncoderReranker
 from indexer.passages import passage_id
 from indexer.query import plain_query
-from indexer.ranking import reranking
-from indexer.ranking.ranking import Ranking, fuse
+from indexer.ranking.merged_ranking import Ranking, fuse
 from indexer.ranking.request import SearchQuery
-from indexer.ranking.reranking import RERANK_DEPTH, CrossEncoderReranker, rerank, score_articles
-from indexer.search import RERANKING_UNAVAILABLE, SearchService
+from indexer.ranking.reranking import RERANK_DEPTH, rerank, score_articles
+from indexer.search import SearchService
+from indexer.search.pager import RERANKING_UNAVAILABLE
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
 
@@ -218,16 +220,16 @@ def test_what_cannot_be_loaded_is_not_tried_at_every_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(reranking, "monotonic", lambda: now)
+    monkeypatch.setattr(reranker_module, "monotonic", lambda: now)
     reranker = CrossEncoderReranker(str(tmp_path / "later"))
     (tmp_path / "later").mkdir()
     with pytest.raises(ModelError, match="cannot load"):
         reranker.score("missiles", ["soupe"])
     build_model(tmp_path / "later")
-    now += reranking.RETRY_SECONDS / 2
+    now += reranker_module.RETRY_SECONDS / 2
     with pytest.raises(ModelError, match="cannot load"):
         reranker.score("missiles", ["soupe"])
-    now += reranking.RETRY_SECONDS
+    now += reranker_module.RETRY_SECONDS
     assert len(reranker.score("missiles", ["soupe"])) == 1
 
 
@@ -241,8 +243,8 @@ def test_nobody_waits_long_for_a_model_that_another_thread_loads(
         loaded.wait(30)
         raise OSError("gone")
 
-    monkeypatch.setattr(reranking, "WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(reranking, "open_model", load_slowly)
+    monkeypatch.setattr(reranker_module, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(reranker_module, "open_model", load_slowly)
     reranker = CrossEncoderReranker("slow")
     errors: list[ModelError] = []
 
@@ -326,7 +328,7 @@ def test_a_failed_reranker_leaves_the_merged_list(
 def test_what_is_evaluated_is_reranked(store: ArticleStore, engine: SearchEngine) -> None:
     reranker = FakeReranker()
     service = service_with(reranker, store, engine)
-    ranking, _ = service.rank(SearchQuery("missiles portée"), plain_query("missiles portée"))
+    ranking = service.rank(SearchQuery("missiles portée"), plain_query("missiles portée"))
     assert set(ranking.reranked) == set(ranking.article_ids[:RERANK_DEPTH])
 
 

@@ -9,7 +9,6 @@ import pytest
 from archive.intake.ingest import ingest
 from archive.model import ArticleFilter
 from archive.store.articles import ArticleStore
-from indexer import search
 from indexer.engines.embedded.meaning import vectors
 from indexer.engines.embedded.words import ranking as keyword_ranking
 from indexer.engines.port import RetrievalRequest, SearchEngine
@@ -18,7 +17,7 @@ from indexer.query import parse_query
 from indexer.ranking.neighbours import article_example
 from indexer.ranking.request import MODES, SearchQuery
 from indexer.ranking.result_page import SearchPage
-from indexer.search import SearchService
+from indexer.search import SearchService, retriever
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
 
@@ -129,7 +128,7 @@ def test_answers_do_not_depend_on_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(vectors, "FLAT_PASSAGES", flat)
-    monkeypatch.setattr(search, "DEPTH", depth)
+    monkeypatch.setattr(retriever, "DEPTH", depth)
     monkeypatch.setattr(keyword_ranking, "MOST_PAIR_DOCUMENTS", 5)
     history = History(tmp_path, seed)
     for step in range(1, STEPS + 1):

@@ -47,7 +47,7 @@ def test_a_server_whose_index_is_up_is_ready(filled: Services, embedder: FakeEmb
     assert status == 200
     assert told == {
         "ready": True, "missing": [], "indexed": 3, "waiting": 0, "lag_seconds": 0.0,
-        "model_loaded": None,
+        "model_loaded": True,
     }  # fmt: skip
     assert embedder.calls == calls, "no model is called"
 

@@ -13,7 +13,7 @@ import web
 from indexer.errors import QueryError
 from indexer.filters import make_filter
 from indexer.query import parse_query
-from indexer.search import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
+from indexer.search.pager import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
 from tests.support.web import MakeApp
 from web.i18n import locale as i18n
 from web.i18n.messages import MESSAGES, translate_message

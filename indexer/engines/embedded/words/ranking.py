@@ -14,7 +14,7 @@ from indexer.engines.embedded.words.reader import Rows, Scores
 from indexer.engines.embedded.words.snapshot import Codes, Gains, KeywordSnapshot
 from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
 from indexer.engines.port import KeywordHit, WordGain
-from indexer.query.records import Form, Not, Parts, Query, Word, demands_words
+from indexer.query.records import Form, Parts, Query, Word, has_text_conditions
 
 EXACT_WEIGHT = 0.3
 PAIR_WEIGHT = 0.2
@@ -45,12 +45,12 @@ def rank_keyword(
     """
     if query is None or not allowed.any():
         return ()
-    if query.lists:
+    if query.is_fields_only:
         return _list_newest(keyword.articles, np.flatnonzero(allowed), depth)
     if not query.words:
         return ()
     scores, perfect = score(keyword, query)
-    rows = np.flatnonzero(allowed if _demands_words(query) else allowed & (scores > 0))
+    rows = np.flatnonzero(allowed if has_text_conditions(query) else allowed & (scores > 0))
     best = _order(keyword.articles, scores, rows, depth)
     shares = scores[best] / np.maximum(perfect[best], np.finfo(np.float32).tiny)
     return _hits(keyword.articles, best, scores[best], np.minimum(shares, 1))
@@ -184,10 +184,6 @@ def _telling_codes(keyword: KeywordSnapshot, pair: Parts) -> Codes:
         for code, language in enumerate(keyword.articles.languages)
         if not any(is_stop_word(word, language) for word in pair)
     )
-
-
-def _demands_words(query: Query) -> bool:
-    return any(not isinstance(c, Not) and demands_words(c) for c in query.conditions)
 
 
 def _order(articles: ArticleTable, scores: Scores, rows: Rows, depth: int) -> Rows:

@@ -1,4 +1,4 @@
-"""From what an engine retrieved to one ranking over articles. Pure."""
+"""The merged ranking of articles, from what an engine retrieved. Pure."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,16 @@ from indexer.passages import article_of
 from indexer.ranking.fusion import FUSIONS, MAX_DEVIATIONS, dense_score, keyword_score
 
 # The merged score that an article found by its meaning alone must reach: as the best of a list
-# without words, else nothing is shown, and as one of its tail.
+# without words, else nothing is shown, and as any other article of a list.
 ANSWER_SCORE, TAIL_SCORE = 0.30, 0.18
-# Among few passages the answer itself widens the spread it is judged by; among fewer still, nothing
-# tells how far is far.
-FEW_PASSAGES, FEW_PASSAGES_FACTOR, FEWEST_PASSAGES = 200, 0.6, 50
+# Among few passages an answer itself widens the spread by which it is judged; among fewer than
+# MIN_PASSAGES the spread says nothing.
+FEW_PASSAGES, FEW_PASSAGES_FACTOR, MIN_PASSAGES = 200, 0.6, 50
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordRank:
-    """An article's place in the keyword list, from 1; `share` is of a perfect match's score."""
+    """An article's place in the keyword list, from 1, and its share of a perfect match's score."""
 
     rank: int
     score: float
@@ -29,7 +29,7 @@ class KeywordRank:
 class SemanticRank:
     """An article's place in the list by meaning, from 1, by its best passage.
 
-    `deviations` tell how far its score stands above the mean of its language; they make the order.
+    `deviations` is how far its score lies above the mean of its language, by which it is ranked.
     """
 
     rank: int
@@ -39,11 +39,11 @@ class SemanticRank:
 
 @dataclass(frozen=True, slots=True)
 class ScoreParts:
-    """What a merged score is made of: words and meaning, each on one scale for all languages.
+    """The parts of a merged score: words and meaning, each on one scale for all languages.
 
-    `words` of a language that is not the query's are, as far as `coverage` of the query's words is
-    low, what articles of such a meaning have on average. `spread` is that of the query's cosines
-    over the article's language.
+    The lower the `coverage` of the query's words in the article's language, the more `words` is the
+    average of articles with such a `meaning`. `spread` is that of the query's cosines over the
+    article's language.
     """
 
     words: float
@@ -55,11 +55,14 @@ class ScoreParts:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The merged list, whole: article ids, best first, and what each list said of them.
+    """The whole merged list: article ids, best first, and their places in each list.
 
-    `words` and `meanings` are the figures merged, `keyword_weight` the share of the first;
-    `spreads` and `coverage` are those of the retrieval. `reranked` holds what a reranker said of
-    the best; it is empty without one.
+    `words` and `meanings` are the scores that were merged, `keyword_weight` is the weight of the
+    first; `spreads` and `coverage` are those of the retrieval. `reranked` holds a reranker's scores
+    of the best; it is empty without one.
+
+    `is_relaxed` says that no article meets the query's conditions on its text, and these contain
+    some of its words; `lacks_meaning` and `lacks_reranking` that the embedder or reranker failed.
     """
 
     article_ids: tuple[int, ...]
@@ -73,14 +76,17 @@ class Ranking:
     spreads: Mapping[str, CosineSpread]
     coverage: Mapping[str, float]
     reranked: Mapping[int, float] = field(default_factory=dict)
+    is_relaxed: bool = False
+    lacks_meaning: bool = False
+    lacks_reranking: bool = False
 
     @property
     def passages(self) -> int:
-        """How many the meanings were judged against."""
+        """The number of passages that the spreads describe."""
         return sum(spread.passages for spread in self.spreads.values())
 
     def parts(self, article_id: int, language: str) -> ScoreParts:
-        """What made the score of one of the articles."""
+        """The parts of an article's score."""
         return ScoreParts(
             words=self.words.get(article_id, 0.0),
             meaning=self.meanings.get(article_id, 0.0),
@@ -96,10 +102,11 @@ def fuse(
     keyword_weight: float,
     weights: Sequence[float] = (1.0,),
 ) -> Ranking:
-    """The merged list over articles: an article's meaning is that of its best passage (MaxP).
+    """The merged ranking of articles, whose meaning is that of their best passage (MaxP).
 
-    Of several retrievals, one for each passage of what is compared, the weighted sum counts: a
-    negative weight leads away from a passage (Rocchio, 1971). The words are those of the first.
+    Scores of several retrievals, one for each passage that is compared, are added up with their
+    weights; a negative weight leads away from a passage (Rocchio, 1971). The keyword list is that
+    of the first retrieval.
     """
     first = retrievals[0]
     sought = [found for found, weight in zip(retrievals, weights, strict=True) if weight > 0]
@@ -130,18 +137,19 @@ def fuse(
 
 
 def drop_distant(ranking: Ranking) -> Ranking:
-    """The ranking without what neither holds the words nor is near in meaning.
+    """The ranking without articles that neither contain the words nor are near in meaning.
 
-    Empty where no article does. Among the fewest passages all stay. Measured on questions from
-    other archives and on nonsense: docs/decisions/009-fusion-across-languages.md.
+    Possibly empty. With fewer than MIN_PASSAGES passages all articles stay. The thresholds were
+    measured on questions from other archives and on nonsense:
+    docs/decisions/009-fusion-across-languages.md.
     """
     ids, factor = ranking.article_ids, 1.0
-    if ranking.passages < FEWEST_PASSAGES:
+    if ranking.passages < MIN_PASSAGES:
         return ranking
     if ranking.passages < FEW_PASSAGES:
         factor = FEW_PASSAGES_FACTOR
     best = max(ranking.scores.values(), default=0.0)
-    # Not whether an article of the list holds a word: a filter would change the answer.
+    # Not whether an article of the list contains a word: that would depend on the filter.
     if not any(ranking.coverage.values()) and best < factor * ANSWER_SCORE:
         return replace(ranking, article_ids=())
     near = factor * TAIL_SCORE
@@ -163,24 +171,24 @@ def _dense_scores(
     weights: Sequence[float],
     hits: Mapping[int, Sequence[DenseHit]],
 ) -> dict[int, float]:
-    """The weighted score of each article of either list over the retrievals by meaning.
+    """The weighted sum of each article's scores in the retrievals by meaning.
 
-    One that is missing from a retrieval scores no better there than the last of its language; that
-    is what it is given.
+    An article that is missing from a retrieval gets the score of the last one of its language
+    there, which is the best it can have.
     """
-    languages = {article: own[0].language for article, own in hits.items()}
+    languages = {article: found[0].language for article, found in hits.items()}
     languages |= {hit.article_id: hit.language for hit in retrievals[0].keyword}
-    found = [
+    weighted = [
         (weight, *_best_scores(retrieval))
         for retrieval, weight in zip(retrievals, weights, strict=True)
         if retrieval.dense
     ]
     return {
         article: sum(
-            weight * best.get(article, last.get(language, 0.0)) for weight, best, last in found
+            weight * best.get(article, last.get(language, 0.0)) for weight, best, last in weighted
         )
         for article, language in languages.items()
-        if found
+        if weighted
     }
 
 
@@ -198,7 +206,7 @@ def _best_scores(retrieval: Retrieval) -> tuple[dict[int, float], dict[str, floa
 def _comparable(
     retrieval: Retrieval, shares: Mapping[int, float], dense: Mapping[int, float]
 ) -> dict[int, float]:
-    """The keyword score of every article of either list, whatever its language."""
+    """The keyword score of every article of either list, comparable across languages."""
     languages = {article_of(hit.passage_id): hit.language for hit in retrieval.dense}
     languages |= {hit.article_id: hit.language for hit in retrieval.keyword}
     return {
@@ -212,6 +220,6 @@ def _comparable(
 def _by_score(
     scores: Mapping[int, float], hits: Mapping[int, Sequence[DenseHit]]
 ) -> tuple[int, ...]:
-    """The best first; of those whose meaning is worth nothing, the nearer."""
-    nearest = {article: own[0].cosine for article, own in hits.items()}
+    """Article ids by score, equal ones by their best cosine, best first."""
+    nearest = {article: found[0].cosine for article, found in hits.items()}
     return tuple(sorted(scores, key=lambda a: (-scores[a], -nearest.get(a, -1.0), a)))

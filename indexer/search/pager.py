@@ -1,0 +1,113 @@
+"""The third step of a search: the page that is shown, from a whole ranking."""
+
+import logging
+from dataclasses import replace
+
+from archive.copies.clusters import Cluster, ClusterStore
+from archive.model import Article
+from archive.stats.facets import FacetStore
+from archive.stats.histogram import make_histogram
+from archive.store.articles import ArticleStore
+from indexer.assist.spelling import suggest_query
+from indexer.engines.port import SearchEngine
+from indexer.errors import ModelError
+from indexer.models.embedding import Embedder
+from indexer.query import Query
+from indexer.ranking.listing import make_listing
+from indexer.ranking.merged_ranking import Ranking
+from indexer.ranking.reasons import best_passages
+from indexer.ranking.request import SearchQuery
+from indexer.ranking.result_page import SearchPage, SearchResult
+from indexer.ranking.sentences import mark_sentences
+from indexer.search.retriever import Retriever
+
+logger = logging.getLogger(__name__)
+
+PHRASE_NOT_FOUND = "No article meets all that was asked; these results hold some of its words."
+RERANKING_UNAVAILABLE = "Reranking is unavailable; these results stand in the order of both lists."
+SEMANTIC_UNAVAILABLE = "Search by meaning is unavailable; these results match by words only."
+
+
+class Pager:
+    """Makes pages from whole rankings. Safe for many threads."""
+
+    def __init__(
+        self, store: ArticleStore, engine: SearchEngine, embedder: Embedder, retriever: Retriever
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._embedder = embedder
+        self._retriever = retriever
+        self._facets = FacetStore(store.database)
+        self._clusters = ClusterStore(store.database)
+
+    def page(self, ranking: Ranking, query: SearchQuery, parsed: Query) -> SearchPage:
+        """The page a query asks for, with a corrected query, and explained if that is wanted."""
+        page = self.cut(ranking, query, parsed)
+        page = replace(page, did_you_mean=suggest_query(parsed, self._engine, self._store))
+        return self._explain(page, query, parsed) if query.explain else page
+
+    def cut(self, ranking: Ranking, query: SearchQuery, parsed: Query) -> SearchPage:
+        """The page alone; its order and totals are the same for every page of the list."""
+        facts = self._facets.facts(ranking.article_ids)
+        shown = make_listing(
+            ranking.article_ids,
+            facts,
+            query.sort,
+            fold_copies=query.fold_copies,
+            most_per_outlet=query.most_per_outlet,
+        )
+        first = (query.page - 1) * query.page_size
+        wanted = shown[first : first + query.page_size]
+        clustered = [article for article in wanted if facts[article].cluster_id is not None]
+        clusters = self._clusters.clusters_of(clustered) if clustered else {}
+        results = tuple(
+            _make_result(article, ranking, parsed, clusters.get(article.id))
+            for article in self._store.get_many(wanted)
+        )
+        notices = make_notices(parsed, ranking)
+        page = SearchPage(results, len(shown), query.page, query.page_size, notices)
+        if not query.with_facets:
+            return page
+        dates = filter(None, (facts[article].published for article in shown))
+        return replace(page, facets=self._facets.count(shown), histogram=make_histogram(dates))
+
+    def _explain(self, page: SearchPage, query: SearchQuery, parsed: Query) -> SearchPage:
+        """The page with each word's gain, and the nearest sentences if the model works."""
+        found = [result.article.id for result in page.results if result.keyword]
+        gains = self._engine.explain(parsed, found)
+        explained = (replace(r, gains=gains.get(r.article.id, ())) for r in page.results)
+        page = replace(page, results=tuple(explained))
+        try:
+            vector = self._retriever.encode(query, parsed)
+            return page if vector is None else mark_sentences(page, vector, self._embedder)
+        except ModelError as exc:
+            logger.warning("no sentence is marked: %s", exc)
+            return page
+
+
+def make_notices(parsed: Query, ranking: Ranking) -> tuple[str, ...]:
+    """What the query was read as and what of it could not be done."""
+    notices = [*parsed.notices]
+    if ranking.lacks_meaning:
+        notices.append(SEMANTIC_UNAVAILABLE)
+    if ranking.is_relaxed:
+        notices.append(PHRASE_NOT_FOUND)
+    if ranking.lacks_reranking:
+        notices.append(RERANKING_UNAVAILABLE)
+    return tuple(notices)
+
+
+def _make_result(
+    article: Article, ranking: Ranking, parsed: Query, cluster: Cluster | None
+) -> SearchResult:
+    return SearchResult(
+        article=article,
+        score=ranking.scores[article.id],
+        keyword=ranking.keyword.get(article.id),
+        semantic=ranking.semantic.get(article.id),
+        parts=ranking.parts(article.id, article.language),
+        passages=best_passages(article, parsed, ranking.hits.get(article.id, ())),
+        copies=cluster.others(article.id) if cluster else (),
+        rerank=ranking.reranked.get(article.id),
+    )
