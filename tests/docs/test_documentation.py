@@ -22,8 +22,16 @@ ROOT = Path(__file__).parents[2]
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 PAGE_NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 PARAGRAPH = "<p>A paragraph of a page, long enough to be taken for the text of an article.</p>"
-# Tests have no network and no mounted disk, and a server would never end.
-NOT_RUN = ("serve", "feeds", "add https://", "backup")
+# Tests have no network, no mounted disk, no web archive and no standard input; a server never ends.
+NOT_RUN = ("serve", "feeds", "add https://", "add -", "add crawl.warc", "backup")
+FILES = {
+    "article.txt": "A title\n\nA text.",
+    "page.html": f"<title>A page</title><article>{PARAGRAPH * 3}</article>",
+    "dump.jsonl.gz": '{"title": "A line", "text": "Its text."}',
+    "folder/other.txt": "Another title\n\nAnother text.",
+    "table.csv": "Headline,Body\nA row,Its text.",
+    "failed.jsonl": "",
+}
 
 
 def blocks(page: Path, kind: str) -> list[str]:
@@ -97,23 +105,20 @@ def test_every_target_of_make_exists() -> None:
     assert {"demo", "test"} <= named <= targets
 
 
-def test_the_commands_of_the_readme_run(
-    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", ["README.md", "docs/searching.md", "docs/adding.md"])
+def test_the_commands_of_a_page_run(
+    page: str, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_demo(services)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "folder").mkdir()
-    for name, text in {
-        "article.txt": "A title\n\nA text.",
-        "page.html": f"<title>A page</title><article>{PARAGRAPH * 3}</article>",
-        "dump.jsonl.gz": '{"title": "A line", "text": "Its text."}',
-        "folder/other.txt": "Another title\n\nAnother text.",
-    }.items():
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
     home, composition = str(services.settings.home), Composition(embedder=FakeEmbedder())
-    for arguments in commands(ROOT / "README.md"):
+    for arguments in commands(ROOT / page):
         if not " ".join(arguments).startswith(NOT_RUN):
-            result = CliRunner().invoke(main, ["--home", home, *arguments], obj=composition)
+            given = ["--home", home, *arguments]
+            result = CliRunner().invoke(main, given, obj=composition, input="y\n")
             assert result.exit_code == 0, f"{arguments}: {result.output}"
 
 
