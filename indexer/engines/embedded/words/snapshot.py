@@ -14,7 +14,7 @@ import numpy as np
 from indexer.analysis import analyze_token
 from indexer.engines.embedded.storage.articles import MISSING, ArticleTable, Mask
 from indexer.engines.embedded.storage.cache import SizedCache
-from indexer.engines.embedded.words.living import pick_first
+from indexer.engines.embedded.words.lazy_selection import select_lowest
 from indexer.engines.embedded.words.reader import (
     Leaf,
     Postings,
@@ -136,8 +136,8 @@ class KeywordSnapshot:
             for field in EXACT_FIELDS:
                 for word, documents in leaf.segment.read_words(field, prefix):
                     counted[word] += documents
-        hopeful = sorted((-documents, word) for word, documents in counted.items())
-        found = pick_first(hopeful, self._count_living, MOST_EXPANSIONS, MOST_COUNTED)
+        bounds = sorted((-documents, word) for word, documents in counted.items())
+        found = select_lowest(bounds, self._count_living, MOST_EXPANSIONS, MOST_COUNTED)
         return tuple(word for _, word in found)
 
     def _count_living(self, key: tuple[int, str]) -> tuple[int, str] | None:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from indexer.engines.embedded.storage.articles import Mask
-from indexer.engines.embedded.words.living import pick_first
+from indexer.engines.embedded.words.lazy_selection import select_lowest
 from indexer.engines.embedded.words.reader import Leaf, Segment
 from indexer.engines.embedded.words.snapshot import KeywordSnapshot
 from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
@@ -101,14 +101,14 @@ def find_spellings(
     near = _rank(lexicons, word, distance) if _is_word(word) else []
     found: dict[str, Spelling] = {}
 
-    def settle(key: NearKey) -> NearKey | None:
+    def count(key: NearKey) -> NearKey | None:
         spelling = _spelling(keyword, key[3], key[0])
         if spelling is None:
             return None
         found[spelling.word] = spelling
         return key[0], key[1], -spelling.articles, key[3]
 
-    best = [found[key[3]] for key in pick_first(near, settle, most, MOST_LOOKED_AT)]
+    best = [found[key[3]] for key in select_lowest(near, count, most, MOST_LOOKED_AT)]
     return tuple(islice((*([own] if own else []), *best), most))
 
 
