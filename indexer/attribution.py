@@ -23,7 +23,7 @@ def tag_lookup(database: Database) -> TagLookup:
     return find
 
 
-def settle_filter(wanted: ArticleFilter, store: ArticleStore) -> ArticleFilter:
+def resolve_filter(wanted: ArticleFilter, store: ArticleStore) -> ArticleFilter:
     """Replace what no index holds by the ids of the articles that pass the filter."""
     if not any((wanted.tags, wanted.collections)):
         return wanted

@@ -14,7 +14,7 @@ from archive.stats.days import DayCounts, DayStore
 from archive.stats.histogram import Histogram, Unit, count_within, make_day_histogram
 from archive.store.articles import ArticleStore
 from indexer.analysis import ANALYZER_VERSION, is_stop_word
-from indexer.attribution import settle_filter
+from indexer.attribution import resolve_filter
 from indexer.engines.port import Counts, SearchEngine, check_fingerprint
 from indexer.errors import QueryError
 from indexer.query import Query
@@ -98,10 +98,10 @@ class Timelines:
         """Of one query or MOST_QUERIES. A larger unit than the one asked for where that needs more
         bars; by default the smallest that gives a picture. Raises QueryError, StaleIndexError."""
         self._check_index()
-        settled = settle_filter(wanted, self._store)
+        resolved = resolve_filter(wanted, self._store)
         queries = [self._read(text) for text in texts[:MOST_QUERIES]]
-        found = [self._engine.count_matching(query, settled) for query in queries]
-        archive = self._count_passing(settled)
+        found = [self._engine.count_matching(query, resolved) for query in queries]
+        archive = self._count_passing(resolved)
         days = [counts.days for counts in found]
         histogram = _lay_bars(_add(days), unit, most_bars)
         series = [count_within(histogram, own) for own in days]

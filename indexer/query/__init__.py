@@ -6,7 +6,7 @@ from indexer.query.records import (
     TagLookup,
     drop_text_conditions,
     has_text_conditions,
-    settle_tags,
+    resolve_tags,
 )
 from indexer.query.synonyms import Synonyms, bundled_synonyms, load_synonyms
 
@@ -20,5 +20,5 @@ __all__ = [
     "load_synonyms",
     "parse_query",
     "plain_query",
-    "settle_tags",
+    "resolve_tags",
 ]

@@ -162,19 +162,19 @@ def leaves(condition: Condition) -> list[Condition]:
     return [condition]
 
 
-def settle_tags(query: Query, articles_of: TagLookup) -> Query:
+def resolve_tags(query: Query, articles_of: TagLookup) -> Query:
     """Replace tags, which no index holds, by the ids of their articles."""
-    settled = tuple(_settle(condition, articles_of) for condition in query.conditions)
-    return replace(query, conditions=settled)
+    resolved = tuple(_resolve(condition, articles_of) for condition in query.conditions)
+    return replace(query, conditions=resolved)
 
 
-def _settle(condition: Condition, articles_of: TagLookup) -> Condition:
+def _resolve(condition: Condition, articles_of: TagLookup) -> Condition:
     if isinstance(condition, CreditedTo) and condition.credit == "tag":
         ids = articles_of(condition.parts)
         return Passes(ArticleFilter(article_ids=ids or NO_ARTICLE))
     if isinstance(condition, Not):
-        return Not(_settle(condition.condition, articles_of))
+        return Not(_resolve(condition.condition, articles_of))
     if isinstance(condition, AllOf | AnyOf):
-        inner = tuple(_settle(part, articles_of) for part in condition.conditions)
+        inner = tuple(_resolve(part, articles_of) for part in condition.conditions)
         return replace(condition, conditions=inner)
     return condition

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from archive.store.articles import ArticleStore
-from indexer.attribution import settle_filter
+from indexer.attribution import resolve_filter
 from indexer.engines.port import (
     Retrieval,
     RetrievalRequest,
@@ -111,7 +111,7 @@ class Retriever:
     def _resolve(self, query: SearchQuery) -> SearchQuery:
         """The query, checked, with a filter that the engine understands."""
         query.check()
-        return replace(query, filter=settle_filter(query.filter, self._store))
+        return replace(query, filter=resolve_filter(query.filter, self._store))
 
     def _retrieve_lists(
         self, query: SearchQuery, parsed: Query, vector: Vectors | None

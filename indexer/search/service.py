@@ -11,7 +11,7 @@ from indexer.errors import QueryError
 from indexer.models.embedding import Embedder
 from indexer.models.reranker import Reranker
 from indexer.passages import Passage, article_of, ordinal_of, split_passages
-from indexer.query import Query, Synonyms, bundled_synonyms, parse_query, settle_tags
+from indexer.query import Query, Synonyms, bundled_synonyms, parse_query, resolve_tags
 from indexer.ranking.merged_ranking import Ranking
 from indexer.ranking.neighbours import Example
 from indexer.ranking.request import SearchQuery
@@ -56,7 +56,7 @@ class SearchService:
     def understand(self, text: str) -> Query:
         """The query with its acronyms and tags looked up. Raises QueryError."""
         parsed = parse_query(text, self._synonyms)
-        return settle_tags(parsed, tag_lookup(self._store.database))
+        return resolve_tags(parsed, tag_lookup(self._store.database))
 
     def search(self, query: SearchQuery) -> SearchPage:
         """One call of the model, one of the engine. Raises QueryError and StaleIndexError."""

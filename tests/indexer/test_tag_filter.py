@@ -7,7 +7,7 @@ from archive.model import ArticleFilter
 from archive.store.articles import ArticleStore
 from archive.store.collections import CollectionStore
 from archive.store.tags import TagStore
-from indexer.attribution import settle_filter
+from indexer.attribution import resolve_filter
 from indexer.engines.port import SearchEngine
 from indexer.filters import make_filter
 from indexer.query import parse_query
@@ -89,11 +89,11 @@ def test_filters_hold_together(store: ArticleStore, service: SearchService) -> N
 
 
 def test_a_filter_is_settled_once(store: ArticleStore, tags: TagStore) -> None:
-    settled = settle_filter(make_filter(source=["S"], tag=["eau"]), store)
+    settled = resolve_filter(make_filter(source=["S"], tag=["eau"]), store)
     assert settled == ArticleFilter(sources=("S",), article_ids=NO_ARTICLE)
-    settled = settle_filter(make_filter(tag=["eau"], language=["fr"]), store)
+    settled = resolve_filter(make_filter(tag=["eau"], language=["fr"]), store)
     assert settled == ArticleFilter(languages=("fr",), article_ids=(2,))
-    assert settle_filter(settled, store) is settled
+    assert resolve_filter(settled, store) is settled
 
 
 @pytest.mark.parametrize("tag", ["\x00", "\u202e", "<b>", "x" * 10_000, '"', "(", "tag:"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archive.model import ArticleFilter
 from indexer.errors import QueryError
-from indexer.query import Query, drop_text_conditions, parse_query, plain_query, settle_tags
+from indexer.query import Query, drop_text_conditions, parse_query, plain_query, resolve_tags
 from indexer.query.parser import (
     LONGEST_MEANING_CHARACTERS,
     MOST_CONDITIONS,
@@ -309,7 +309,7 @@ def test_tags_become_articles() -> None:
         return (3, 4) if parts == ("climat",) else ()
 
     query = parse_query("a tag:Climat auteur:Dupont -(tag:b OR source:c)")
-    assert set(settle_tags(query, find).conditions) == {
+    assert set(resolve_tags(query, find).conditions) == {
         Not(AnyOf((Passes(ArticleFilter(article_ids=NO_ARTICLE)), CreditedTo("source", ("c",))))),
         CreditedTo("author", ("dupont",)),
         Passes(ArticleFilter(article_ids=(3, 4))),

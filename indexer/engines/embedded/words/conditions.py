@@ -78,7 +78,7 @@ def _holding_word(keyword: KeywordSnapshot, ranked: str, exact: str, parts: Part
 
 
 def _credited(articles: ArticleTable, condition: CreditedTo) -> Mask:
-    """By source, section or author; tags are in no index and settled before an engine is asked."""
+    """By source, section or author; tags are resolved to articles before an engine is asked."""
     if condition.credit == "tag":
         return np.zeros(len(articles), np.bool_)
     columns = {"source": articles.source, "section": articles.section, "author": articles.authors}
