@@ -17,12 +17,12 @@ from indexer.analysis import is_lone_sign, is_stop_word, tokenize
 from indexer.errors import QueryError
 from indexer.filters import FILTERS, Filter, range_bounds
 from indexer.query.records import (
-    CREDITS,
+    ATTRIBUTIONS,
     AllOf,
     AnyOf,
+    AttributedTo,
+    Attribution,
     Condition,
-    Credit,
-    CreditedTo,
     HasPhrase,
     HasPrefix,
     HasWord,
@@ -128,7 +128,7 @@ class _Conditions:
         self._prefixes: set[str] = set()
         self._phrases: set[Parts] = set()
         self._stop_phrases: set[Parts] = set()
-        self._credits: set[CreditedTo] = set()
+        self._credits: set[AttributedTo] = set()
 
     def of_top(self, node: Node) -> tuple[Condition, ...]:
         """What every article must meet; plain words side by side are asked of none."""
@@ -156,7 +156,7 @@ class _Conditions:
 
     def _may_look_up(self, condition: Condition) -> bool:
         """Whether it is no author or section, or one of the few that are looked up."""
-        if not isinstance(condition, CreditedTo) or condition.credit == "source":
+        if not isinstance(condition, AttributedTo) or condition.attribution == "source":
             return True
         if condition not in self._credits and len(self._credits) == MOST_CREDITS:
             self.notices.append(TOO_MANY_CREDITS)
@@ -264,11 +264,11 @@ def _join(
     return kind(conditions)
 
 
-def _read_credit(name: Credit, value: str) -> Condition:
+def _read_attribution(name: Attribution, value: str) -> Condition:
     parts = _parts(value)
     if not parts:
         raise QueryError(f"no name in {value!r}; write {name}:name")
-    return CreditedTo(name, parts)
+    return AttributedTo(name, parts)
 
 
 def _read_filter(stated: Filter, value: str) -> Condition:
@@ -282,7 +282,7 @@ def _read_dates(value: str) -> Condition:
 
 # Names are matched by some of their words here, and whole in an ArticleFilter.
 FIELD_CONDITIONS: dict[str, Callable[[str], Condition]] = {
-    **{name: partial(_read_credit, name) for name in CREDITS},
+    **{name: partial(_read_attribution, name) for name in ATTRIBUTIONS},
     **{each.name: partial(_read_filter, each) for each in FILTERS if each.kind != "name"},
     "date": _read_dates,
 }

@@ -1,7 +1,7 @@
-"""A query understood: words to rank by, conditions an article must meet. Pure records.
+"""Parsed queries: words to rank by and conditions to meet. Pure records.
 
-`indexer.query.parser` makes them of what people type; an engine ranks by the words and admits the
-articles that meet every condition, wherever in an article the words lie.
+`indexer.query.parser` makes them from what people type. An engine ranks by the words and keeps the
+articles that meet every condition, wherever in an article the words are.
 """
 
 from collections.abc import Callable
@@ -13,18 +13,18 @@ from indexer.query.syntax import EMPTY, Node
 
 Parts = tuple[str, ...]
 FormKind = Literal["apart", "together", "prefix"]
-Credit = Literal["source", "author", "section", "tag"]
-CREDITS: tuple[Credit, ...] = ("source", "author", "section", "tag")
+Attribution = Literal["source", "author", "section", "tag"]
+ATTRIBUTIONS: tuple[Attribution, ...] = ("source", "author", "section", "tag")
 TagLookup = Callable[[Parts], tuple[int, ...]]
-NO_ARTICLE = (0,)  # in a filter no id at all would restrict nothing
+NO_ARTICLE = (0,)  # an empty tuple in a filter would restrict nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to write a word: folded tokens, and what finding it counts beside the word itself.
+    """One way to write a word: its folded tokens, and its weight compared with the word itself.
 
-    "apart": each part counts wherever it stands; "together": they must stand one after the other;
-    "prefix": any word that begins so.
+    "apart": each token counts wherever it is; "together": they must follow one another; "prefix":
+    any word that begins with it.
     """
 
     parts: Parts
@@ -34,7 +34,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the query in all its forms, of which an article's best counts, once."""
+    """A word of the query in all its forms; an article counts the best of them, once."""
 
     forms: tuple[Form, ...]
 
@@ -46,7 +46,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class HasWord:
-    """Holds the word in any inflection; its tokens one after the other, or written in one."""
+    """Contains the word in any inflection; its tokens follow one another or are joined."""
 
     parts: Parts
     in_title: bool = False
@@ -54,7 +54,7 @@ class HasWord:
 
 @dataclass(frozen=True, slots=True)
 class HasPhrase:
-    """Holds these folded tokens, unstemmed: one after the other, or in any order with at most
+    """Contains these folded tokens, unstemmed: one after the other, or in any order with at most
     `within` other words among them."""
 
     parts: Parts
@@ -64,7 +64,7 @@ class HasPhrase:
 
 @dataclass(frozen=True, slots=True)
 class HasPrefix:
-    """Holds a word that begins so."""
+    """Contains a word with this prefix."""
 
     prefix: str
     in_title: bool = False
@@ -72,16 +72,16 @@ class HasPrefix:
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """Passes the filter: languages and dates."""
+    """Passes the filter of languages, dates or articles."""
 
     wanted: ArticleFilter
 
 
 @dataclass(frozen=True, slots=True)
-class CreditedTo:
-    """Its source, section, one of its authors or tags holds these folded tokens in a row."""
+class AttributedTo:
+    """Its source, section, one of its authors or tags contains these folded tokens as a run."""
 
-    credit: Credit
+    attribution: Attribution
     parts: Parts
 
 
@@ -106,17 +106,17 @@ class Not:
     condition: "Condition"
 
 
-Condition: TypeAlias = HasWord | HasPhrase | HasPrefix | Passes | CreditedTo | AllOf | AnyOf | Not
+Condition: TypeAlias = HasWord | HasPhrase | HasPrefix | Passes | AttributedTo | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query understood.
+    """A parsed query.
 
-    `meaning` is the text for the embedder: no operators, no fields, nothing excluded. `words` rank,
-    `pairs` are those of their tokens that stand side by side, `conditions` must all be met,
-    `notices` say what in the query was not understood and how it was read. `text` is the query as
-    it was typed, cleaned, and `tree` its syntax, whose places are those of `text`.
+    `meaning` is the text for the embedder, without operators, fields and exclusions. Articles are
+    ranked by `words` and by `pairs`, adjacent tokens of the words, and must meet all `conditions`.
+    `notices` say what was not understood and how the query was read. `text` is the query as typed,
+    cleaned, and `tree` its syntax, with places in `text`.
     """
 
     meaning: str
@@ -154,7 +154,7 @@ def looks_at_text(condition: Condition) -> bool:
 
 
 def leaves(condition: Condition) -> list[Condition]:
-    """The simple conditions it is made of."""
+    """The simple conditions that a condition is made of."""
     if isinstance(condition, Not):
         return leaves(condition.condition)
     if isinstance(condition, AllOf | AnyOf):
@@ -169,7 +169,7 @@ def resolve_tags(query: Query, articles_of: TagLookup) -> Query:
 
 
 def _resolve(condition: Condition, articles_of: TagLookup) -> Condition:
-    if isinstance(condition, CreditedTo) and condition.credit == "tag":
+    if isinstance(condition, AttributedTo) and condition.attribution == "tag":
         ids = articles_of(condition.parts)
         return Passes(ArticleFilter(article_ids=ids or NO_ARTICLE))
     if isinstance(condition, Not):

@@ -11,7 +11,7 @@ from indexer.attribution import resolve_filter
 from indexer.engines.port import SearchEngine
 from indexer.filters import make_filter
 from indexer.query import parse_query
-from indexer.query.records import NO_ARTICLE, AnyOf, CreditedTo, Not
+from indexer.query.records import NO_ARTICLE, AnyOf, AttributedTo, Not
 from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
@@ -65,8 +65,8 @@ def test_the_operator(service: SearchService, text: str, ids: set[int]) -> None:
 
 def test_what_the_operator_reads() -> None:
     assert parse_query("a tag:B étiquette:C -tag:D").conditions == (
-        Not(CreditedTo("tag", ("d",))),
-        AnyOf((CreditedTo("tag", ("b",)), CreditedTo("tag", ("c",)))),
+        Not(AttributedTo("tag", ("d",))),
+        AnyOf((AttributedTo("tag", ("b",)), AttributedTo("tag", ("c",)))),
     )
     assert "write tag:name" in parse_query('missiles tag:"…"').notices[0]
 

@@ -28,7 +28,7 @@ from indexer.query.records import (
     NO_ARTICLE,
     AllOf,
     AnyOf,
-    CreditedTo,
+    AttributedTo,
     Form,
     HasPhrase,
     HasPrefix,
@@ -110,9 +110,9 @@ def test_plain_words_are_asked_of_no_article() -> None:
         ("porte-avions AND a", (HasWord(("porte", "avions")), HasWord(("a",)))),
         (
             "a source:B source:C",
-            (AnyOf((CreditedTo("source", ("b",)), CreditedTo("source", ("c",)))),),
+            (AnyOf((AttributedTo("source", ("b",)), AttributedTo("source", ("c",)))),),
         ),
-        ('a -auteur:"B C"', (Not(CreditedTo("author", ("b", "c"))),)),
+        ('a -auteur:"B C"', (Not(AttributedTo("author", ("b", "c"))),)),
         ("a langue:fra", (Passes(ArticleFilter(languages=("fr",))),)),
         (
             "a date:2021-12",
@@ -301,7 +301,7 @@ def test_a_lone_lengthening_sign_is_no_word() -> None:
 def test_relaxed_a_query_keeps_fields_and_exclusions() -> None:
     text = '"a b" title:c source:x -d (e OR source:y) e AND f date:2021'
     query = drop_text_conditions(parse_query(text))
-    assert [type(condition) for condition in query.conditions] == [Not, Passes, CreditedTo]
+    assert [type(condition) for condition in query.conditions] == [Not, Passes, AttributedTo]
 
 
 def test_tags_become_articles() -> None:
@@ -310,7 +310,7 @@ def test_tags_become_articles() -> None:
 
     query = parse_query("a tag:Climat auteur:Dupont -(tag:b OR source:c)")
     assert set(resolve_tags(query, find).conditions) == {
-        Not(AnyOf((Passes(ArticleFilter(article_ids=NO_ARTICLE)), CreditedTo("source", ("c",))))),
-        CreditedTo("author", ("dupont",)),
+        Not(AnyOf((Passes(ArticleFilter(article_ids=NO_ARTICLE)), AttributedTo("source", ("c",))))),
+        AttributedTo("author", ("dupont",)),
         Passes(ArticleFilter(article_ids=(3, 4))),
     }

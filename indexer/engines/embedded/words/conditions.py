@@ -9,8 +9,8 @@ from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
 from indexer.query.records import (
     AllOf,
     AnyOf,
+    AttributedTo,
     Condition,
-    CreditedTo,
     HasPhrase,
     HasPrefix,
     HasWord,
@@ -44,12 +44,12 @@ def meeting(keyword: KeywordSnapshot, condition: Condition) -> Mask:
 
 
 def _meeting_alone(
-    keyword: KeywordSnapshot, condition: HasWord | HasPhrase | HasPrefix | Passes | CreditedTo
+    keyword: KeywordSnapshot, condition: HasWord | HasPhrase | HasPrefix | Passes | AttributedTo
 ) -> Mask:
     if isinstance(condition, Passes):
         return keyword.articles.mask(condition.wanted)
-    if isinstance(condition, CreditedTo):
-        return _credited(keyword.articles, condition)
+    if isinstance(condition, AttributedTo):
+        return _attributed(keyword.articles, condition)
     places = slice(0, 1) if condition.in_title else slice(None)
     met = np.zeros(len(keyword.articles), np.bool_)
     for ranked, exact in zip(RANKED_FIELDS[places], EXACT_FIELDS[places], strict=True):
@@ -77,9 +77,9 @@ def _holding_word(keyword: KeywordSnapshot, ranked: str, exact: str, parts: Part
     return met | keyword.holding(exact, parts, stopped) if stopped else met
 
 
-def _credited(articles: ArticleTable, condition: CreditedTo) -> Mask:
+def _attributed(articles: ArticleTable, condition: AttributedTo) -> Mask:
     """By source, section or author; tags are resolved to articles before an engine is asked."""
-    if condition.credit == "tag":
+    if condition.attribution == "tag":
         return np.zeros(len(articles), np.bool_)
     columns = {"source": articles.source, "section": articles.section, "author": articles.authors}
-    return columns[condition.credit].where(lambda name: holds_run(name, condition.parts))
+    return columns[condition.attribution].where(lambda name: holds_run(name, condition.parts))
