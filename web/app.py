@@ -1,6 +1,7 @@
 """The Flask application: pages, API, and one way to answer every error."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from flask import (
@@ -21,19 +22,21 @@ from archive.errors import CodedError
 from web.accounts import account as account_pages
 from web.accounts import sign_in as signing_pages
 from web.accounts import users as user_pages
+from web.actions.saved_checks import SavedSearchWorker
 from web.api import articles as api
-from web.context import WebContext
-from web.errors import SignInNeededError, TooManyRequestsError, http_status
-from web.exports import article_exports, discovery
-from web.exports import search_formats as twins
-from web.http import admission as load
-from web.http import auditing, readiness, security
-from web.http import request_log as observing
-from web.http.access import SAFE_METHODS
+from web.context import EXTENSION, WebContext, get_context
+from web.errors import SettingsError, SignInNeededError, TooManyRequestsError, http_status
+from web.exports import article_exports, discovery, search_formats
+from web.http import admission, auditing, readiness, request_log, security
 from web.http.identity import current_identity
 from web.http.problems import make_problem, tell_wait
+from web.http.security import check_exposure
 from web.i18n import locale as i18n
 from web.i18n.messages import STATUS_DETAILS, status_title, translate_message
+from web.jobs.background_worker import BackgroundWorker, BackgroundWorkers
+from web.jobs.indexing import IndexWorker
+from web.jobs.job_runner import JobRunner
+from web.jobs.polling import FeedWorker
 from web.pages import admin as admin_pages
 from web.pages import collections as collection_pages
 from web.pages import feeds as feed_pages
@@ -43,6 +46,13 @@ from web.pages import reading as pages
 from web.pages import saved as saved_pages
 from web.pages import suggestions as suggest_pages
 from web.pages import timeline as timeline_pages
+from web.routes import SAFE_METHODS, Blueprint, Level, Route, collect_routes
+from web.services import Services
+from web.settings import Settings
+from web.traffic.admission import Admission
+from web.traffic.metrics import Metrics
+from web.traffic.rates import RequestRates
+from web.upkeep.memory import MemoryWorker
 from web.urls.arguments import here_url
 
 logger = logging.getLogger(__name__)
@@ -64,36 +74,100 @@ class BoundedInteger(IntegerConverter):
     regex = r"\d{1,18}"
 
 
-def create_app(context: WebContext) -> Flask:
+# What the routes that are not ours demand.
+OTHER_ROUTES = {
+    "static": Route(Level.NOBODY, identified=False, queued=False),
+    "api-docs.openapi_json": Route(Level.NOBODY),
+}
+PAGES: tuple[Blueprint, ...] = (
+    pages.blueprint,
+    readiness.blueprint,
+    intake.blueprint,
+    feed_pages.blueprint,
+    saved_pages.blueprint,
+    collection_pages.blueprint,
+    help_pages.blueprint,
+    suggest_pages.blueprint,
+    search_formats.blueprint,
+    article_exports.blueprint,
+    discovery.blueprint,
+    timeline_pages.blueprint,
+    admin_pages.blueprint,
+    signing_pages.blueprint,
+    account_pages.blueprint,
+    user_pages.blueprint,
+)
+
+
+def build_app(
+    services: Services, *, poll: bool = False, on_change: Callable[[], object] | None = None
+) -> Flask:
+    """The application over the services, ready to answer; what works beside it is not started.
+
+    `poll` has the feeds polled, as the setting does; `on_change` is called when the store has
+    changed, by default to wake the worker that indexes.
+
+    Raises SettingsError if strangers could write, or a read-only archive would be written to.
+    """
+    check_exposure(services.settings, lambda: services.accounts.any())
     app = Flask("web")
-    app.config["HEMERO_SETTINGS"] = context.services.settings
-    app.extensions["hemero"] = context
+    app.extensions[EXTENSION] = _make_context(services, poll, on_change)
     app.url_map.converters["int"] = BoundedInteger
     app.json = TextJson(app)
-    observing.observe(app, context.services)
-    auditing.audit(app)
-    security.protect(app, context.services.settings)
-    load.admit_requests(app, context.services.settings)
-    i18n.translate(app)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(readiness.blueprint)
-    app.register_blueprint(intake.blueprint)
-    app.register_blueprint(feed_pages.blueprint)
-    app.register_blueprint(saved_pages.blueprint)
-    app.register_blueprint(collection_pages.blueprint)
-    app.register_blueprint(help_pages.blueprint)
-    app.register_blueprint(suggest_pages.blueprint)
-    app.register_blueprint(twins.blueprint)
-    app.register_blueprint(article_exports.blueprint)
-    app.register_blueprint(discovery.blueprint)
-    app.register_blueprint(timeline_pages.blueprint)
-    app.register_blueprint(admin_pages.blueprint)
-    app.register_blueprint(signing_pages.blueprint)
-    app.register_blueprint(account_pages.blueprint)
-    app.register_blueprint(user_pages.blueprint)
+    _install_hooks(app)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
     api.register(app)
     _register_errors(app)
+    _check_routes(app)
     return app
+
+
+def _make_context(
+    services: Services, poll: bool, on_change: Callable[[], object] | None
+) -> WebContext:
+    settings = services.settings
+    index = IndexWorker(services)
+    changed = on_change or index.wake
+    jobs = JobRunner(services, changed)
+    writing: list[BackgroundWorker] = [jobs, SavedSearchWorker(services), index]
+    if check_polling(settings, poll):
+        writing.append(FeedWorker(services, changed))
+    admission = Admission(settings.threads, settings.queue, settings.queue_seconds)
+    return WebContext(
+        services=services,
+        on_change=changed,
+        jobs=jobs,
+        workers=BackgroundWorkers([MemoryWorker(), *([] if settings.read_only else writing)]),
+        routes=OTHER_ROUTES | collect_routes(*PAGES, *api.BLUEPRINTS),
+        metrics=Metrics(services, admission),
+        admission=admission,
+        rates=RequestRates(settings.requests_per_minute),
+    )
+
+
+def _install_hooks(app: Flask) -> None:
+    """In this order: what one of them refuses, those before it have seen."""
+    request_log.observe(app)
+    auditing.audit(app)
+    security.protect(app)
+    admission.admit_requests(app)
+    i18n.translate(app)
+
+
+def _check_routes(app: Flask) -> None:
+    """Raises LookupError if a route does not say who may call it."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    silent = sorted(endpoints - get_context(app).routes.keys())
+    if silent:
+        raise LookupError(f"these routes state no access level: {', '.join(silent)}")
+
+
+def check_polling(settings: Settings, poll: bool = False) -> bool:
+    """Whether the feeds are polled. Raises SettingsError for a read-only archive."""
+    if poll and settings.read_only:
+        raise SettingsError("polling adds articles: leave out --poll, or read_only")
+    return (poll or settings.poll) and not settings.read_only
 
 
 def _register_errors(app: Flask) -> None:

@@ -1,27 +1,47 @@
 """What a request needs of the process it runs in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Event
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app, request
 
-from web.jobs.jobs import JobRunner
+from web.jobs.background_worker import BackgroundWorkers
+from web.jobs.job_runner import JobRunner
+from web.routes import NO_ROUTE, Route
 from web.services import Services
+from web.traffic.admission import Admission
+from web.traffic.metrics import Metrics
+from web.traffic.rates import RequestRates
+
+EXTENSION = "hemero"
 
 
 @dataclass(frozen=True, slots=True)
 class WebContext:
-    """The services, what to call when the store has changed, and what runs jobs."""
+    """All that an application shares between its requests.
+
+    `on_change` is to be called when the store has changed; `routes` are by endpoint; `stopping` is
+    set once the server takes no more requests.
+    """
 
     services: Services
     on_change: Callable[[], object]
     jobs: JobRunner
+    workers: BackgroundWorkers
+    routes: Mapping[str, Route]
+    metrics: Metrics
+    admission: Admission
+    rates: RequestRates
+    stopping: Event = field(default_factory=Event)
 
 
-def make_context(services: Services, on_change: Callable[[], object]) -> WebContext:
-    return WebContext(services, on_change, JobRunner(services, on_change))
+def get_context(app: Flask | None = None) -> WebContext:
+    """That of the application, by default of the one that answers."""
+    return cast(WebContext, (app or current_app).extensions[EXTENSION])
 
 
-def get_context() -> WebContext:
-    return cast(WebContext, current_app.extensions["hemero"])
+def current_route() -> Route:
+    """That of the request being answered."""
+    return get_context().routes[request.endpoint] if request.endpoint else NO_ROUTE

@@ -14,7 +14,7 @@ from indexer.query import Synonyms
 from indexer.ranking.request import MODES, SearchQuery
 from indexer.ranking.result_page import SearchPage
 from indexer.search import SearchService
-from web.request_notes import Answer, SearchKind, SearchNote, note_search, time_stage
+from web.request_state import Answer, SearchKind, SearchNote, note_search, time_stage
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from click.testing import Result
 from flask import Flask
 
-from web.app import create_app
-from web.context import make_context
+from web.app import build_app
+from web.context import get_context
 from web.services import Services
 
 MakeApp = Callable[..., Flask]
@@ -15,9 +15,9 @@ RunHemero = Callable[..., Result]
 
 def open_app(services: Services) -> Flask:
     """An application that indexes at once what is added."""
-    return create_app(make_context(services, services.index))
+    return build_app(services, on_change=services.index)
 
 
 def services_of(app: Flask) -> Services:
-    found: Services = app.extensions["hemero"].services
+    found: Services = get_context(app).services
     return found

@@ -1,6 +1,6 @@
 """One's own account: its password and its tokens for programs."""
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.errors import AccountRefusedError
@@ -10,10 +10,10 @@ from web.accounts.sign_in import keep_session
 from web.accounts.signing_in import check_password
 from web.context import get_context
 from web.errors import SignInRefusedError, WriteRefusedError
-from web.http.access import LEVELS
 from web.http.identity import client_network, current_identity
 from web.i18n.messages import translate_message
-from web.request_notes import note_changed
+from web.request_state import note_changed
+from web.routes import LEVELS, Blueprint, Level
 
 SESSIONS_ONLY = "this page is for those who signed in with their password"
 TOKEN_DAYS = (30, 90, 365)
@@ -21,13 +21,13 @@ TOKEN_DAYS = (30, 90, 365)
 blueprint = Blueprint("account", __name__)
 
 
-@blueprint.get("/account")
+@blueprint.get("/account", access=Level.READER)
 def show() -> str:
     """Raises WriteRefusedError for whoever did not sign in."""
     return _show(_own())
 
 
-@blueprint.post("/account/password")
+@blueprint.post("/account/password", access=Level.READER, back="account.show")
 def change_password() -> str | tuple[str, int] | Response:
     """A new password: every session ends, and this one begins anew."""
     own, services = _own(), get_context().services
@@ -42,7 +42,7 @@ def change_password() -> str | tuple[str, int] | Response:
     return response
 
 
-@blueprint.post("/account/tokens")
+@blueprint.post("/account/tokens", access=Level.READER, back="account.show")
 def create_token() -> tuple[str, int] | Response:
     """A token, whose secret is shown this once."""
     own, form = _own(), request.form
@@ -58,7 +58,7 @@ def create_token() -> tuple[str, int] | Response:
     return response
 
 
-@blueprint.post("/account/tokens/<int:token_id>/revoke")
+@blueprint.post("/account/tokens/<int:token_id>/revoke", access=Level.READER)
 def revoke_token(token_id: int) -> Response:
     get_context().services.credentials.revoke_token(token_id, _own().name)
     return redirect(url_for("account.show"), 303)

@@ -1,6 +1,6 @@
 """Signing in and out. The session's secret is in a cookie that no script reads."""
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.store.credentials import SESSION_DAYS
@@ -8,20 +8,21 @@ from web.accounts.passwords import LONGEST_CHARACTERS
 from web.accounts.signing_in import sign_in as begin_session
 from web.context import get_context
 from web.errors import SignInRefusedError
-from web.http.access import LEVELS
-from web.http.identity import Identity, client_network, is_secure, session_cookie
+from web.http.identity import client_network, is_secure, session_cookie
 from web.i18n.messages import translate_message
+from web.request_state import Identity, get_request_state
+from web.routes import LEVELS, Blueprint, Level
 from web.urls.arguments import local_path
 
 blueprint = Blueprint("signing", __name__)
 
 
-@blueprint.get("/sign-in")
+@blueprint.get("/sign-in", access=Level.NOBODY)
 def sign_in() -> str | Response:
     return _show_form(request.args.get("next", ""))
 
 
-@blueprint.post("/sign-in")
+@blueprint.post("/sign-in", access=Level.NOBODY, audits_refusals=True, back="signing.sign_in")
 def sign_in_post() -> tuple[str, int] | Response:
     """A new session, then the page that was asked for."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
@@ -31,14 +32,14 @@ def sign_in_post() -> tuple[str, int] | Response:
         account, secret = begin_session(services, name, password, client_network())
     except SignInRefusedError as exc:
         return _show_form(onward, name, translate_message(str(exc))), 401
-    g.identity = Identity(LEVELS[account.role], account.name, account)
+    get_request_state().identity = Identity(LEVELS[account.role], account.name, account)
     response = redirect(local_path(onward), 303)
     _end_session()
     keep_session(response, secret)
     return response
 
 
-@blueprint.post("/sign-out")
+@blueprint.post("/sign-out", access=Level.NOBODY)
 def sign_out() -> Response:
     _end_session()
     response = redirect(url_for("pages.index"), 303)

@@ -7,7 +7,7 @@ from archive.store.accounts import Account, fold_account_name
 from archive.store.audit import FailedSignIns
 from web.accounts.passwords import is_outdated, rehash_password, verify_password
 from web.errors import SignInRefusedError, TooManyRequestsError
-from web.request_notes import note_changed
+from web.request_state import note_changed
 from web.services import Services
 
 WINDOW = timedelta(minutes=15)

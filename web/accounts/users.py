@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.errors import AccountNotFoundError, AccountRefusedError
@@ -10,7 +10,8 @@ from archive.store.accounts import ROLES, check_role
 from web.accounts.passwords import hash_password
 from web.context import get_context
 from web.i18n.messages import translate_message
-from web.request_notes import note_changed
+from web.request_state import note_changed
+from web.routes import Blueprint, Level
 from web.urls.arguments import read_number
 
 PAGE_ENTRIES = 100
@@ -18,12 +19,12 @@ PAGE_ENTRIES = 100
 blueprint = Blueprint("users", __name__)
 
 
-@blueprint.get("/admin/users")
+@blueprint.get("/admin/users", access=Level.ADMIN)
 def show() -> str:
     return _show()
 
 
-@blueprint.post("/admin/users")
+@blueprint.post("/admin/users", access=Level.ADMIN, back="users.show")
 def create() -> tuple[str, int] | Response:
     form, accounts = request.form, get_context().services.accounts
     name = form.get("name", "")
@@ -36,7 +37,7 @@ def create() -> tuple[str, int] | Response:
     return _try(make)
 
 
-@blueprint.post("/admin/users/<name>")
+@blueprint.post("/admin/users/<name>", access=Level.ADMIN, back="users.show")
 def change(name: str) -> tuple[str, int] | Response:
     """What the button names: a role, a password, closed, opened again, or removed."""
     form, accounts = request.form, get_context().services.accounts
@@ -54,13 +55,13 @@ def change(name: str) -> tuple[str, int] | Response:
     return _try(actions.get(way, lambda: None))
 
 
-@blueprint.post("/admin/users/tokens/<int:token_id>/revoke")
+@blueprint.post("/admin/users/tokens/<int:token_id>/revoke", access=Level.ADMIN)
 def revoke_token(token_id: int) -> Response:
     get_context().services.credentials.revoke_token(token_id)
     return redirect(url_for("users.show"), 303)
 
 
-@blueprint.get("/admin/audit")
+@blueprint.get("/admin/audit", access=Level.ADMIN)
 def show_audit() -> str:
     """The newest entries, or those before the one that `before` names."""
     entries = get_context().services.audit.entries(PAGE_ENTRIES, read_number("before"))

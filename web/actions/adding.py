@@ -12,7 +12,7 @@ from archive.sources.options import ReadOptions
 from archive.sources.records import read_authors
 from archive.text.normalize import clean_line, split_paragraphs
 from web.context import WebContext
-from web.request_notes import note_outcomes
+from web.request_state import note_outcomes
 
 PASTED = "pasted text"
 

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from web.actions.alerts import deliver
 from web.actions.saving import CheckReport, check_search
 from web.errors import SavedLockedError
-from web.jobs.background_worker import TurnKeeper
+from web.jobs.background_worker import BackgroundWorker
 from web.services import Services
 
 LOOK_SECONDS = 2.0
@@ -77,11 +77,11 @@ def only_checker(home: Path) -> Iterator[None]:
         raise SavedLockedError("another process checks the saved searches; wait for it") from exc
 
 
-class SavedKeeper(TurnKeeper):
+class SavedSearchWorker(BackgroundWorker):
     """A thread that checks the saved searches whenever the index has grown."""
 
     def __init__(self, services: Services, look_seconds: float = LOOK_SECONDS) -> None:
-        super().__init__("saved-keeper", look_seconds)
+        super().__init__("saved-search-worker", look_seconds)
         self._services = services
         self._backoff = Backoff()
         self._checked = -1

@@ -18,7 +18,7 @@ from web.api import saved as api_saved
 from web.api import timeline as api_timeline
 from web.api.blueprint import Blueprint
 from web.context import get_context
-from web.http.admission import find_lightly
+from web.http.admission import search_under_load
 from web.http.problems import PROBLEM_TYPE
 from web.records import arguments as given
 from web.records.articles import ArticleList, ArticleRecord
@@ -26,6 +26,7 @@ from web.records.base import Extended, JsonObject, Problem
 from web.records.intake import Outcome
 from web.records.results import ResultPage
 from web.records.upkeep import HealthRecord
+from web.routes import Level
 from web.upkeep.health import Health, check_health
 from web.urls.similar_inputs import PickArguments, read_picks
 
@@ -45,6 +46,15 @@ REFUSED = {
 CREATED = {"added": 201, "updated": 200, "unchanged": 200, "duplicate": 200, "rejected": 422}
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="Search and keep articles.")
+BLUEPRINTS = (
+    blueprint,
+    api_intake.blueprint,
+    api_feeds.blueprint,
+    api_saved.blueprint,
+    api_admin.blueprint,
+    api_timeline.blueprint,
+    api_collections.blueprint,
+)
 
 
 class ProblemApi(Api):  # type: ignore[misc]
@@ -77,13 +87,8 @@ def register(app: Flask) -> None:
         },
     }
     problem_api = ProblemApi(app)
-    problem_api.register_blueprint(blueprint)
-    problem_api.register_blueprint(api_intake.blueprint)
-    problem_api.register_blueprint(api_feeds.blueprint)
-    problem_api.register_blueprint(api_saved.blueprint)
-    problem_api.register_blueprint(api_admin.blueprint)
-    problem_api.register_blueprint(api_timeline.blueprint)
-    problem_api.register_blueprint(api_collections.blueprint)
+    for each in BLUEPRINTS:
+        problem_api.register_blueprint(each)
 
 
 @blueprint.before_request
@@ -96,7 +101,7 @@ def refuse_other_than_json() -> None:
         abort(415)
 
 
-@blueprint.get("/search")
+@blueprint.get("/search", access=Level.VISITOR)
 @blueprint.arguments(given.SearchArguments, location="query")
 @blueprint.response(200, ResultPage)
 def search(arguments: JsonObject) -> SearchPage | Extended:
@@ -112,11 +117,11 @@ def search(arguments: JsonObject) -> SearchPage | Extended:
         with_facets=arguments["facets"],
         explain=arguments["explain"],
     )
-    page = find_lightly(get_context().services.search.search, query)
+    page = search_under_load(get_context().services.search.search, query)
     return _explain(page) if query.explain else page
 
 
-@blueprint.get("/similar")
+@blueprint.get("/similar", access=Level.VISITOR)
 @blueprint.arguments(given.SimilarArguments, location="query")
 @blueprint.response(200, ResultPage)
 def similar(arguments: JsonObject) -> SearchPage:
@@ -124,7 +129,7 @@ def similar(arguments: JsonObject) -> SearchPage:
     return _similar(arguments)
 
 
-@blueprint.post("/similar")
+@blueprint.post("/similar", access=Level.VISITOR, changes=False)
 @blueprint.arguments(given.SimilarText)
 @blueprint.response(200, ResultPage)
 def similar_to_text(arguments: JsonObject) -> SearchPage:
@@ -132,7 +137,7 @@ def similar_to_text(arguments: JsonObject) -> SearchPage:
     return _similar(arguments)
 
 
-@blueprint.route("/articles")
+@blueprint.route("/articles", access=Level.VISITOR, write_access=Level.EDITOR)
 class Articles(MethodView):
     @blueprint.arguments(given.Filters, location="query")
     @blueprint.response(200, ArticleList)
@@ -157,7 +162,7 @@ class Articles(MethodView):
         return outcome, CREATED[outcome.outcome]
 
 
-@blueprint.route("/articles/<int:article_id>")
+@blueprint.route("/articles/<int:article_id>", access=Level.VISITOR, write_access=Level.EDITOR)
 class OneArticle(MethodView):
     @blueprint.response(200, ArticleRecord)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
@@ -174,7 +179,7 @@ class OneArticle(MethodView):
         adding.remove_article(get_context(), article_id)
 
 
-@blueprint.get("/health")
+@blueprint.get("/health", access=Level.VISITOR)
 @blueprint.response(200, HealthRecord)
 def health() -> Health:
     """Whether archive and index agree."""
@@ -204,7 +209,7 @@ def _similar(arguments: JsonObject) -> SearchPage:
     def find(lightened: SearchQuery) -> SearchPage:
         return services.search.similar(picks.examples, lightened, picks.counterexamples)
 
-    return find_lightly(find, query)
+    return search_under_load(find, query)
 
 
 def _explain(page: SearchPage) -> Extended:

@@ -5,6 +5,8 @@ from typing import Any
 import flask_smorest
 from webargs.flaskparser import FlaskParser, abort
 
+from web.routes import StatesRoutes
+
 
 class BoundedParser(FlaskParser):
     """A number of thousands of digits is no JSON here: Python reads it not at all (CVE-2020-10735),
@@ -17,5 +19,5 @@ class BoundedParser(FlaskParser):
             return abort(400, exc=exc, messages={"json": ["Invalid JSON body."]})
 
 
-class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+class Blueprint(StatesRoutes, flask_smorest.Blueprint):  # type: ignore[misc]
     ARGUMENTS_PARSER = BoundedParser()

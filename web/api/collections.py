@@ -17,14 +17,15 @@ from web.records.collections import (
     TagList,
     Tags,
 )
-from web.request_notes import note_changed
+from web.request_state import note_changed
+from web.routes import Level
 
 blueprint = Blueprint(
     "api_collections", __name__, url_prefix="/api/v1", description="Collections and tags."
 )
 
 
-@blueprint.route("/collections")
+@blueprint.route("/collections", access=Level.VISITOR, write_access=Level.EDITOR)
 class Collections(MethodView):
     @blueprint.response(200, CollectionList)
     def get(self) -> JsonObject:
@@ -40,7 +41,9 @@ class Collections(MethodView):
         return store.create(fields["name"], fields["note"])
 
 
-@blueprint.route("/collections/<int:collection_id>")
+@blueprint.route(
+    "/collections/<int:collection_id>", access=Level.VISITOR, write_access=Level.EDITOR
+)
 class OneCollection(MethodView):
     @blueprint.arguments(arguments.Paging, location="query")
     @blueprint.response(200, CollectionPage)
@@ -84,7 +87,9 @@ class OneCollection(MethodView):
         get_context().services.collections.remove(collection_id)
 
 
-@blueprint.route("/collections/<int:collection_id>/articles")
+@blueprint.route(
+    "/collections/<int:collection_id>/articles", access=Level.VISITOR, write_access=Level.EDITOR
+)
 class CollectedArticles(MethodView):
     @blueprint.arguments(arguments.ChosenArticles)
     @blueprint.response(200, CollectionCount)
@@ -107,14 +112,14 @@ class CollectedArticles(MethodView):
         return Extended(store.get(collection_id), changed=changed)
 
 
-@blueprint.get("/tags")
+@blueprint.get("/tags", access=Level.VISITOR)
 @blueprint.response(200, TagList)
 def tags() -> JsonObject:
     """The tags of the archive, and how many articles bear each."""
     return {"tags": get_context().services.tags.all_tags()}
 
 
-@blueprint.route("/articles/<int:article_id>/tags")
+@blueprint.route("/articles/<int:article_id>/tags", access=Level.VISITOR, write_access=Level.EDITOR)
 class TagsOfArticle(MethodView):
     @blueprint.response(200, ArticleTags)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)

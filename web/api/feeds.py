@@ -11,11 +11,12 @@ from web.http.problems import PROBLEM_TYPE
 from web.records import arguments
 from web.records.base import Extended, JsonObject, Problem
 from web.records.intake import FeedList, JobRecord
+from web.routes import Level
 
 blueprint = Blueprint("api_feeds", __name__, url_prefix="/api/v1", description="Feeds.")
 
 
-@blueprint.route("/feeds")
+@blueprint.route("/feeds", access=Level.READER, write_access=Level.EDITOR)
 class Feeds(MethodView):
     @blueprint.response(200, FeedList)
     def get(self) -> JsonObject:
@@ -36,7 +37,7 @@ class Feeds(MethodView):
         return get_context().jobs.submit_addresses(fields["addresses"], "feed")
 
 
-@blueprint.route("/feeds/<int:feed_id>")
+@blueprint.route("/feeds/<int:feed_id>", access=Level.READER, write_access=Level.EDITOR)
 class OneFeed(MethodView):
     @blueprint.response(204)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)

@@ -15,6 +15,7 @@ from web.records import arguments
 from web.records.articles import Difference, VersionList, VersionRecord
 from web.records.base import Extended, JsonObject, Problem
 from web.records.intake import JobList, JobRecord, JobReport
+from web.routes import Level
 
 JSON_TYPE = "application/json"
 JOB_ITEMS = 100
@@ -22,7 +23,7 @@ JOB_ITEMS = 100
 blueprint = Blueprint("api_intake", __name__, url_prefix="/api/v1", description="Long work.")
 
 
-@blueprint.route("/jobs")
+@blueprint.route("/jobs", access=Level.READER, write_access=Level.EDITOR, takes_files=True)
 class Jobs(MethodView):
     @blueprint.response(200, JobList)
     def get(self) -> JsonObject:
@@ -40,7 +41,7 @@ class Jobs(MethodView):
         return get_context().jobs.submit_uploads(uploads)
 
 
-@blueprint.post("/jobs/addresses")
+@blueprint.post("/jobs/addresses", access=Level.EDITOR)
 @blueprint.arguments(arguments.Addresses)
 @blueprint.response(202, JobRecord)
 def add_addresses(fields: JsonObject) -> Job:
@@ -52,7 +53,7 @@ def add_addresses(fields: JsonObject) -> Job:
     return get_context().jobs.submit_addresses(fields["addresses"])
 
 
-@blueprint.get("/jobs/<int:job_id>")
+@blueprint.get("/jobs/<int:job_id>", access=Level.READER)
 @blueprint.arguments(arguments.JobItems, location="query")
 @blueprint.response(200, JobReport)
 @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
@@ -63,7 +64,7 @@ def show_job(given: JsonObject, job_id: int) -> Extended:
     return Extended(jobs.get(job_id), items=outcomes)
 
 
-@blueprint.get("/articles/<int:article_id>/versions")
+@blueprint.get("/articles/<int:article_id>/versions", access=Level.VISITOR)
 @blueprint.response(200, VersionList)
 @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
 def list_versions(article_id: int) -> JsonObject:
@@ -71,7 +72,7 @@ def list_versions(article_id: int) -> JsonObject:
     return {"versions": get_context().services.store.versions(article_id)}
 
 
-@blueprint.get("/articles/<int:article_id>/versions/<int:number>")
+@blueprint.get("/articles/<int:article_id>/versions/<int:number>", access=Level.VISITOR)
 @blueprint.response(200, VersionRecord)
 @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
 def show_version(article_id: int, number: int) -> ArticleVersion:
@@ -79,7 +80,7 @@ def show_version(article_id: int, number: int) -> ArticleVersion:
     return pick_version(get_context().services.store.versions(article_id), number)
 
 
-@blueprint.get("/articles/<int:article_id>/diff")
+@blueprint.get("/articles/<int:article_id>/diff", access=Level.VISITOR)
 @blueprint.arguments(arguments.VersionPair, location="query")
 @blueprint.response(200, Difference)
 @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)

@@ -12,6 +12,7 @@ from web.pages.saved import may_see_addresses
 from web.records import arguments
 from web.records.base import Extended, JsonObject, Problem
 from web.records.saved import SavedList, SavedRecord, SavedReport, hide_addresses, match_of
+from web.routes import Level
 
 blueprint = Blueprint(
     "api_saved", __name__, url_prefix="/api/v1", description="Saved searches and their matches."
@@ -24,7 +25,7 @@ def refuse_other_than_json() -> None:
         abort(415)
 
 
-@blueprint.route("/saved")
+@blueprint.route("/saved", access=Level.READER, write_access=Level.EDITOR)
 class Saved(MethodView):
     @blueprint.response(200, SavedList)
     def get(self) -> JsonObject:
@@ -41,7 +42,7 @@ class Saved(MethodView):
         return saving.save_search(get_context().services, **given)
 
 
-@blueprint.route("/saved/<int:saved_id>")
+@blueprint.route("/saved/<int:saved_id>", access=Level.READER, write_access=Level.EDITOR)
 class OneSaved(MethodView):
     @blueprint.arguments(arguments.MatchRange, location="query")
     @blueprint.response(200, SavedReport)

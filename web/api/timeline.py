@@ -7,11 +7,12 @@ from web.http.problems import PROBLEM_TYPE
 from web.records.arguments import TimelineArguments, read_selection
 from web.records.base import JsonObject, Problem
 from web.records.timeline import TimelineRecord
+from web.routes import Level
 
 blueprint = Blueprint("api_timeline", __name__, url_prefix="/api/v1", description="Over time.")
 
 
-@blueprint.get("/timeline")
+@blueprint.get("/timeline", access=Level.VISITOR)
 @blueprint.arguments(TimelineArguments, location="query")
 @blueprint.response(200, TimelineRecord)
 @blueprint.alt_response(400, schema=Problem, content_type=PROBLEM_TYPE)

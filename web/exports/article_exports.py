@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, url_for
+from flask import Response, current_app, url_for
 
 from archive.diff import pick_version
 from archive.errors import CodedError
@@ -26,6 +26,7 @@ from web.exports.metadata import coins_title, meta_tags, news_article_record, sc
 from web.exports.ninjs import ninjs_record
 from web.exports.search_formats import BIBTEX_TYPE, RIS_TYPE, answer, keep_out_of_search_engines
 from web.http.problems import answer_problem
+from web.routes import Blueprint, Level
 from web.urls.addresses import absolute_url
 from web.urls.arguments import read_number, read_range
 from web.urls.links import article_url
@@ -37,7 +38,9 @@ blueprint.after_request(keep_out_of_search_engines)
 blueprint.register_error_handler(CodedError, answer_problem)
 
 
-@blueprint.get('/articles/<int:article_id>.<any(bib, ris, "csl.json", md, txt):kind>')
+@blueprint.get(
+    '/articles/<int:article_id>.<any(bib, ris, "csl.json", md, txt):kind>', access=Level.VISITOR
+)
 def citation(article_id: int, kind: str) -> Response:
     """The citation of the article, or of the characters `char=a,b` of its version `v`."""
     article = _version_of(get_context().services.store.get(article_id))
@@ -46,7 +49,7 @@ def citation(article_id: int, kind: str) -> Response:
     return answer(body, media_type, saved)
 
 
-@blueprint.get("/articles/<int:article_id>.ninjs.json")
+@blueprint.get("/articles/<int:article_id>.ninjs.json", access=Level.VISITOR)
 def ninjs(article_id: int) -> Response:
     """The whole article as IPTC ninjs 2.0."""
     article = get_context().services.store.get(article_id)

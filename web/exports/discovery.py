@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Response, abort, url_for
 from flask_babel import gettext as _
 from lxml import etree
 from lxml.builder import ElementMaker
@@ -11,6 +11,7 @@ from archive.stats.own_texts import OwnTexts
 from web.context import get_context
 from web.exports.feed_formats import ATOM_TYPE, NAME, OPENSEARCH
 from web.i18n.locale import current_language
+from web.routes import Blueprint, Level
 from web.urls.addresses import absolute_url
 
 DESCRIPTION_TYPE = "application/opensearchdescription+xml"
@@ -26,10 +27,10 @@ _SITEMAP = ElementMaker(namespace=SITEMAP, nsmap={None: SITEMAP})
 blueprint = Blueprint("discovery", __name__)
 
 
-@blueprint.get("/opensearch.xml")
+@blueprint.get("/opensearch.xml", access=Level.NOBODY)
 def opensearch() -> Response:
     """The OpenSearch 1.1 description document, in the reader's language."""
-    page, feed = url_for("pages.search"), url_for("twins.search", kind="atom")
+    page, feed = url_for("pages.search"), url_for("search_formats.search", kind="atom")
     description = _OPENSEARCH.OpenSearchDescription(
         _OPENSEARCH.ShortName(NAME),
         _OPENSEARCH.LongName(_("Hemero, a news archive")),
@@ -50,7 +51,7 @@ def opensearch() -> Response:
     return response
 
 
-@blueprint.get("/robots.txt")
+@blueprint.get("/robots.txt", access=Level.NOBODY)
 def robots() -> Response:
     """RFC 9309: closed to all, unless the archive is public."""
     refused: Iterable[str] = UNCRAWLED if _is_public() else ("/",)
@@ -60,7 +61,7 @@ def robots() -> Response:
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
-@blueprint.get("/sitemap.xml")
+@blueprint.get("/sitemap.xml", access=Level.VISITOR)
 def sitemap_index() -> Response:
     """The sitemaps of a public archive, so many that each has at most 50,000 addresses."""
     files = -(-(_own_texts().count() + 1) // MOST_PER_SITEMAP)
@@ -71,7 +72,7 @@ def sitemap_index() -> Response:
     return _answer_xml(_SITEMAP.sitemapindex(*listed))
 
 
-@blueprint.get("/sitemap-<int:number>.xml")
+@blueprint.get("/sitemap-<int:number>.xml", access=Level.VISITOR)
 def sitemap(number: int) -> Response:
     """The landing page, number 0 of all, then the archive's own texts."""
     first = (number - 1) * MOST_PER_SITEMAP

@@ -1,14 +1,14 @@
 """The same search for other programs: each page of results as a feed, a table or citations.
 
-Every address of /search has twins, /search.atom and so on, that take the same arguments and answer
-the same articles in the same order; `size` asks for up to 100 of them.
+Beside /search stand /search.atom and so on, which take the same arguments and answer the same
+articles in the same order; `size` asks for up to 100 of them.
 """
 
 import io
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import CodedError
@@ -29,6 +29,7 @@ from web.exports.feed_formats import (
     json_feed_record,
 )
 from web.http.problems import answer_problem
+from web.routes import Blueprint, Level
 from web.urls.addresses import absolute_url
 from web.urls.arguments import page_url, read_number, this_url
 from web.urls.links import article_url
@@ -43,10 +44,12 @@ BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something e
 
 Written = tuple[str | bytes, str]
 
-blueprint = Blueprint("twins", __name__)
+blueprint = Blueprint("search_formats", __name__)
 
 
-@blueprint.get("/search.<any(atom, json, csv, ris, bib):kind>")
+@blueprint.get(
+    "/search.<any(atom, json, csv, ris, bib):kind>", access=Level.VISITOR, label="twins.search"
+)
 def search(kind: str) -> AnyResponse:
     """The page of results that /search shows under the same arguments, in another form."""
     page = _find()
@@ -82,12 +85,12 @@ def answer(body: str | bytes, media_type: str, file_name: str | None = None) -> 
 
 
 @blueprint.app_template_global()
-def twin_url(kind: str) -> str:
-    """The twin of the search page that is shown; a table or citations hold all they can."""
-    path = url_for("twins.search", kind=kind)
+def format_url(kind: str) -> str:
+    """The search that is shown, in another format; a table or citations hold all they can."""
+    path = url_for("search_formats.search", kind=kind)
     if kind in FEED_KINDS:
-        return _twin_path(path)
-    return _twin_path(path, page=[], size=[str(MOST_PER_PAGE)])
+        return _format_path(path)
+    return _format_path(path, page=[], size=[str(MOST_PER_PAGE)])
 
 
 def _find() -> SearchPage:
@@ -105,7 +108,7 @@ def _feed(page: SearchPage) -> Feed:
     links = FeedLinks(
         feed=absolute_url(this_url(page=[], size=[])),
         current=absolute_url(this_url()),
-        page=absolute_url(_twin_path(url_for("pages.search"), page=same, size=[])),
+        page=absolute_url(_format_path(url_for("pages.search"), page=same, size=[])),
         first=absolute_url(page_url(1)),
         last=absolute_url(page_url(page.last)),
         description=absolute_url(url_for("discovery.opensearch")),
@@ -129,7 +132,7 @@ def _feed_item(result: SearchResult) -> FeedItem:
     )
 
 
-def _twin_path(path: str, **changed: list[str]) -> str:
+def _format_path(path: str, **changed: list[str]) -> str:
     _, mark, arguments = this_url(**changed).partition("?")
     return f"{path}{mark}{arguments}"
 

@@ -7,15 +7,13 @@ import shlex
 from flask import Flask, Response, request
 
 from archive.errors import StoreError
-from web.context import get_context
-from web.http.access import is_write
-from web.http.identity import client_address, current_identity
-from web.request_notes import current_note
+from web.context import current_route, get_context
+from web.http.identity import client_address
+from web.request_state import get_request_state
 from web.services import Services
 
 COMMAND_LINE = "command line"
-SIGN_IN = "signing.sign_in_post"
-MOST_NAMED = 20
+MAX_NAMED = 20
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +29,14 @@ def note_command(services: Services, path: str, arguments: list[str], code: int)
 
 def _note_write(response: Response) -> Response:
     """Strangers who are refused leave a line in the log alone: else they could fill the disk."""
-    if not is_write(request.endpoint, request.method):
+    route, state = current_route(), get_request_state()
+    if not route.is_write(request.method):
         return response
-    identity, status = current_identity(), response.status_code
-    if status >= 400 and not identity.is_known and (request.endpoint != SIGN_IN or status == 429):
+    identity, status, changed = state.identity, response.status_code, state.changed
+    is_noted = route.audits_refusals and status != 429
+    if status >= 400 and not identity.is_known and not is_noted:
         return response
-    note = current_note.get()
-    changed = note.changed if note else []
-    named = ", ".join(changed[:MOST_NAMED]) + (", ..." if len(changed) > MOST_NAMED else "")
+    named = ", ".join(changed[:MAX_NAMED]) + (", ..." if len(changed) > MAX_NAMED else "")
     action = f"{request.method} {request.path}"
     try:
         get_context().services.audit.record(

@@ -3,53 +3,24 @@
 import hmac
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from flask import current_app, g, request
+from flask import request
 
-from archive.store.accounts import Account
 from archive.store.credentials import TOKEN_PREFIX, Credential
 from archive.text.normalize import format_utc
-from web.http.access import LEVELS, SAFE_METHODS, Level
+from web.context import get_context
+from web.request_state import UNKNOWN, Identity, get_request_state
+from web.routes import LEVELS, SAFE_METHODS, Level
 from web.services import Services
 from web.settings import Settings
 
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
-THIS_MACHINE, SHARED_TOKEN, UNKNOWN = "this machine", "the token of the settings", "unknown"
+THIS_MACHINE, SHARED_TOKEN = "this machine", "the token of the settings"
 # A use is noted no more often than this: a request that reads writes nothing else.
 TOUCHED_EVERY = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Someone, by `name` in audit and log, and what they may do here.
-
-    `problem` says why what was given as a credential is none, `may_give_token` that a form's token
-    would raise the level, `may_sign_in` that there are accounts. `touch` notes a credential's use.
-    """
-
-    level: Level
-    name: str = UNKNOWN
-    account: Account | None = None
-    token_id: int | None = None
-    by_cookie: bool = False
-    problem: str = ""
-    may_give_token: bool = False
-    may_sign_in: bool = False
-    touch: Callable[[], None] | None = field(default=None, repr=False)
-
-    @property
-    def is_known(self) -> bool:
-        return self.name != UNKNOWN
-
-    @property
-    def key(self) -> str:
-        """What its requests are counted under: account, token or network."""
-        if self.token_id is not None:
-            return f"token {self.token_id}"
-        return f"account {self.account.id}" if self.account else f"client {client_network()}"
 
 
 def is_address(host: str) -> bool:
@@ -70,8 +41,14 @@ def is_loopback(host: str) -> bool:
 
 def current_identity() -> Identity:
     """Of the request being answered; nobody's before it was asked for."""
-    found: Identity = g.get("identity", Identity(Level.NOBODY))
-    return found
+    return get_request_state().identity
+
+
+def rate_key(identity: Identity) -> str:
+    """What its requests are counted under: token, account or network."""
+    if identity.token_id is not None:
+        return f"token {identity.token_id}"
+    return f"account {identity.account.id}" if identity.account else f"client {client_network()}"
 
 
 def client_address() -> str:
@@ -86,8 +63,8 @@ def is_this_machine() -> bool:
 
 def is_secure() -> bool:
     """Whether the browser reaches us by TLS, so that its cookies may say so."""
-    settings: Settings = current_app.config["HEMERO_SETTINGS"]
-    return request.is_secure or settings.base_url.startswith("https:")
+    base_url = get_context().services.settings.base_url
+    return request.is_secure or base_url.startswith("https:")
 
 
 def session_cookie() -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from archive.errors import ArchiveError
@@ -11,9 +11,9 @@ from indexer.engines.port import check_fingerprint
 from indexer.errors import IndexerError, StaleIndexError
 from indexer.sync import expected_fingerprint
 from web.context import get_context
-from web.http.admission import STOPPING, get_load
-from web.http.metrics import get_metrics
+from web.http.admission import STOPPING
 from web.http.security import may_watch
+from web.routes import Blueprint, Level
 from web.services import Services
 
 STORE_SILENT = "the store does not answer; see: hemero doctor"
@@ -69,20 +69,21 @@ def check_readiness(services: Services) -> Readiness:
     )
 
 
-@blueprint.get("/readyz")
+@blueprint.get("/readyz", access=Level.NOBODY, identified=False, queued=False, counts_errors=False)
 def readyz() -> tuple[Response, int]:
     """200 where searches can be answered, else 503 and what is missing."""
-    stopping = get_load().stopping.is_set()
+    stopping = get_context().stopping.is_set()
     found = STOPPED if stopping else check_readiness(get_context().services)
     return jsonify(asdict(found)), 200 if found.ready else 503
 
 
-@blueprint.get("/metrics")
+@blueprint.get("/metrics", access=Level.NOBODY, identified=False, queued=False)
 def metrics() -> Response:
     """The figures in Prometheus' text format, for this machine or with the token."""
     if not may_watch():
         return Response(WATCH_REFUSED, 403, mimetype="text/plain")
-    return Response(generate_latest(get_metrics().registry), content_type=CONTENT_TYPE_LATEST)
+    figures = generate_latest(get_context().metrics.registry)
+    return Response(figures, content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.after_request

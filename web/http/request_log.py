@@ -7,22 +7,18 @@ import time
 
 from flask import Flask, Response, request
 
-from web.context import get_context
+from web.context import current_route, get_context
 from web.http.logs import REQUESTS_LOGGER
-from web.http.metrics import EXTENSION, METHODS, Metrics, get_metrics
-from web.request_notes import RequestNote, SearchNote, current_note
-from web.services import Services
+from web.request_state import RequestState, SearchNote, get_request_state, set_request_state
+from web.traffic.metrics import METHODS
 
 ID_HEADER = "X-Request-ID"
-NO_ENDPOINT = "none"
 _WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 logger = logging.getLogger(REQUESTS_LOGGER)
 
 
-def observe(app: Flask, services: Services) -> None:
-    """To be called before anything else is hooked in: what others refuse is seen too."""
-    app.extensions[EXTENSION] = Metrics(services)
+def observe(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
     app.teardown_request(_forget)
@@ -31,56 +27,56 @@ def observe(app: Flask, services: Services) -> None:
 def _begin() -> None:
     given = request.headers.get(ID_HEADER, "")
     request_id = given if _WELL_FORMED_ID.fullmatch(given) else secrets.token_hex(8)
-    current_note.set(RequestNote(request_id))
+    set_request_state(RequestState(request_id))
 
 
 def _end(response: Response) -> Response:
-    note = current_note.get()
-    if note is None:
-        return response
-    response.headers[ID_HEADER] = note.request_id
-    endpoint = request.endpoint or NO_ENDPOINT
+    state, route = get_request_state(), current_route()
+    response.headers[ID_HEADER] = state.request_id
+    label = route.label or str(request.endpoint)
     method = request.method if request.method in METHODS else "other"
-    seconds = time.perf_counter() - note.started
-    _count(note, endpoint, method, response.status_code, seconds)
+    seconds = time.perf_counter() - state.started
+    _count(state, label, method, response.status_code, seconds)
+    if response.status_code >= 500 and route.counts_errors:
+        get_context().metrics.count_error(label)
     fields = {
-        "request_id": note.request_id,
+        "request_id": state.request_id,
         "method": method,
-        "endpoint": endpoint,
+        "endpoint": label,
         "status": response.status_code,
         "duration_ms": _milliseconds(seconds),
     }
-    for search in note.searches[-1:]:
+    for search in state.searches[-1:]:
         fields |= {"mode": search.mode, "results": search.results}
     logger.info("request", extra={"fields": fields})
-    _warn_of_slow(note)
+    _warn_of_slow(state)
     return response
 
 
 def _forget(_: BaseException | None) -> None:
-    current_note.set(None)
+    set_request_state(None)
 
 
-def _count(note: RequestNote, endpoint: str, method: str, status: int, seconds: float) -> None:
-    metrics = get_metrics()
-    metrics.count_request(endpoint, method, status, seconds)
-    metrics.count_outcomes(note.outcomes)
-    for search in note.searches:
+def _count(state: RequestState, label: str, method: str, status: int, seconds: float) -> None:
+    metrics = get_context().metrics
+    metrics.count_request(label, method, status, seconds)
+    metrics.count_outcomes(state.outcomes)
+    for search in state.searches:
         metrics.count_search(search)
 
 
-def _warn_of_slow(note: RequestNote) -> None:
+def _warn_of_slow(state: RequestState) -> None:
     limit_ms = get_context().services.settings.slow_query_ms
-    for search in note.searches:
+    for search in state.searches:
         if limit_ms and search.seconds * 1000 >= limit_ms:
-            logger.warning("slow query", extra={"fields": _slow_fields(note, search)})
+            logger.warning("slow query", extra={"fields": _slow_fields(state, search)})
 
 
-def _slow_fields(note: RequestNote, search: SearchNote) -> dict[str, object]:
+def _slow_fields(state: RequestState, search: SearchNote) -> dict[str, object]:
     """Stages are the request's: what is in none of them went to the index and the store."""
-    stages = {f"{stage}_ms": _milliseconds(took) for stage, took in note.stages.items()}
+    stages = {f"{stage}_ms": _milliseconds(took) for stage, took in state.stages.items()}
     return {
-        "request_id": note.request_id,
+        "request_id": state.request_id,
         "kind": search.kind,
         "mode": search.mode,
         "words": search.words,

@@ -6,32 +6,29 @@ from contextlib import suppress
 from functools import partial
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.errors import StoreError
-from web.context import get_context
+from web.context import current_route, get_context
 from web.errors import SettingsError, SignInNeededError, TooManyRequestsError, WriteRefusedError
-from web.http.access import SAFE_METHODS, Level, is_write, needed_level
 from web.http.identity import (
-    Identity,
     current_identity,
     identify,
     is_address,
     is_loopback,
     is_secure,
     is_this_machine,
+    rate_key,
 )
-from web.http.rates import RequestRates
+from web.request_state import Identity, get_request_state
+from web.routes import SAFE_METHODS, Level
 from web.settings import Settings
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-LARGEST_UPLOAD_BYTES = 100_000_000
-LARGEST_REQUEST_BYTES = 12_000_000
-UPLOADS = ("intake.add_post", "api_intake.Jobs")
-# Told also while the store, which knows who is who, is silent. The figures have their own guard.
-UNGUARDED = ("static", "pages.healthz", "observing.readyz", "observing.metrics")
+MAX_UPLOAD_BYTES = 100_000_000
+MAX_REQUEST_BYTES = 12_000_000
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -46,10 +43,10 @@ TRANSPORT = "max-age=31536000"
 TOKEN_NEEDED = "a token is needed: Authorization: Bearer TOKEN"  # noqa: S105  no secret
 
 
-def check_exposure(settings: Settings, has_accounts: bool = False) -> None:
-    """Raises SettingsError where other machines could write without a token or an account."""
-    guarded = settings.token or settings.read_only or has_accounts
-    if not is_loopback(settings.host) and not guarded:
+def check_exposure(settings: Settings, has_accounts: Callable[[], bool] = lambda: False) -> None:
+    """Raises SettingsError if other machines could write without a token or an account."""
+    guarded = settings.token or settings.read_only or is_loopback(settings.host)
+    if not guarded and not has_accounts():
         raise SettingsError(
             f"on {settings.host} other machines could add and remove articles; make an account"
             " (hemero users add NAME --role admin), set HEMERO_TOKEN to a secret, or start with"
@@ -57,25 +54,24 @@ def check_exposure(settings: Settings, has_accounts: bool = False) -> None:
         )
 
 
-def protect(app: Flask, settings: Settings) -> None:
+def protect(app: Flask) -> None:
     """Guard every route of the app, trust no foreign Host header, and set the headers."""
-    app.config["HEMERO_HOSTS"] = _known_hosts(settings)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST_BYTES
-    app.extensions["hemero_rates"] = RequestRates(settings.requests_per_minute)
+    settings = get_context(app).services.settings
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
     if settings.proxies:
         # Never the host: who asks us under a name is told by Host alone.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_prefix=0
         )
-    app.before_request(_guard_host)
+    app.before_request(partial(_guard_host, settings, _known_hosts(settings)))
     app.before_request(_guard)
     app.after_request(_set_headers)
 
 
 def may_write() -> bool:
     """Whether a write of this client could be taken, a token provided where one is set."""
-    settings: Settings = current_app.config["HEMERO_SETTINGS"]
+    settings = get_context().services.settings
     return not settings.read_only and (may(Level.EDITOR) or token_needed())
 
 
@@ -92,8 +88,8 @@ def may_watch() -> bool:
     """Whether this client may read the server's figures: this machine, or someone known."""
     if is_this_machine():
         return True
-    g.identity = identify(get_context().services)
-    return current_identity().is_known
+    identity = get_request_state().identity = identify(get_context().services)
+    return identity.is_known
 
 
 def _known_hosts(settings: Settings) -> frozenset[str]:
@@ -103,26 +99,26 @@ def _known_hosts(settings: Settings) -> frozenset[str]:
     return frozenset({*LOCAL_HOSTS, settings.host, socket.gethostname().lower(), *named})
 
 
-def _guard_host() -> None:
+def _guard_host(settings: Settings, known_hosts: frozenset[str]) -> None:
     """Not Flask's TRUSTED_HOSTS, which can trust no IPv6 address."""
-    settings: Settings = current_app.config["HEMERO_SETTINGS"]
     host = urlsplit(f"//{request.host}").hostname or ""
     # On an address of the network we are asked by address too: no one else's name leads there.
     by_address = not is_loopback(settings.host) and not settings.trusted_hosts and is_address(host)
-    if host not in current_app.config["HEMERO_HOSTS"] and not by_address:
+    if host not in known_hosts and not by_address:
         raise SecurityError(f"Host {request.host!r} is not trusted.")
 
 
 def _guard() -> None:
-    if request.endpoint in UPLOADS:
-        request.max_content_length = LARGEST_UPLOAD_BYTES
-    if request.endpoint in UNGUARDED:
+    route = current_route()
+    if route.takes_files:
+        request.max_content_length = MAX_UPLOAD_BYTES
+    if not route.identified:
         return
     services = get_context().services
-    needed = needed_level(request.endpoint, request.method)
-    g.identity = identity = identify(services)
+    needed = route.level(request.method)
+    identity = get_request_state().identity = identify(services)
     _check_rate(identity)
-    if is_write(request.endpoint, request.method):
+    if route.is_write(request.method):
         _check_write(services.settings, identity, signing=needed is Level.NOBODY)
     if identity.level < needed:
         raise _refusal(identity)
@@ -132,8 +128,7 @@ def _check_rate(identity: Identity) -> None:
     """This machine, where it is trusted, is its owner's."""
     if identity.level is Level.ADMIN and identity.account is None:
         return
-    rates: RequestRates = current_app.extensions["hemero_rates"]
-    if wait := rates.wait_seconds(identity.key):
+    if wait := get_context().rates.wait_seconds(rate_key(identity)):
         raise TooManyRequestsError("too many requests", wait)
 
 

@@ -1,13 +1,15 @@
 """A thread beside the server that takes turns until it is stopped."""
 
 import logging
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from threading import Event, Thread
 
 logger = logging.getLogger(__name__)
 
 
-class TurnKeeper(ABC):
+class BackgroundWorker(ABC):
     """Takes a turn, waits or is woken, takes the next; whatever fails in one, serving goes on."""
 
     def __init__(self, name: str, every_seconds: float) -> None:
@@ -58,3 +60,32 @@ class TurnKeeper(ABC):
                 self.complain(f"{self.name} failed: {exc}", logging.ERROR)
             self._news.wait(self._every_seconds)
             self._news.clear()
+
+
+class BackgroundWorkers:
+    """All that works beside one application.
+
+    Locks see to it that of all processes on an archive one alone does each task; when it ends,
+    however it does, another goes on within seconds.
+    """
+
+    def __init__(self, workers: Sequence[BackgroundWorker]) -> None:
+        self._workers = workers
+
+    def start(self) -> None:
+        for worker in self._workers:
+            worker.start()
+
+    def ask_to_stop(self) -> None:
+        for worker in self._workers:
+            worker.ask_to_stop()
+
+    def stop(self, timeout_seconds: float) -> list[str]:
+        """The names of those that are still in the middle of something when the time is over."""
+        self.ask_to_stop()
+        deadline = time.monotonic() + timeout_seconds
+        return [
+            worker.name
+            for worker in self._workers
+            if not worker.stop(max(deadline - time.monotonic(), 0))
+        ]

@@ -12,7 +12,7 @@ from archive.feed_formats.model import Feed
 from archive.feeds.lock import only_poller
 from archive.feeds.poll import ItemPolled, Poller, PollSettings
 from archive.feeds.visit import FeedVisited
-from web.jobs.background_worker import TurnKeeper
+from web.jobs.background_worker import BackgroundWorker
 from web.services import Services
 
 DEFAULT_SECONDS = 900.0
@@ -85,7 +85,7 @@ def parse_interval(text: str) -> float:
     return seconds
 
 
-class FeedKeeper(TurnKeeper):
+class FeedWorker(BackgroundWorker):
     """A thread that polls the feeds at every turn, unless another process does."""
 
     def __init__(
@@ -94,7 +94,7 @@ class FeedKeeper(TurnKeeper):
         on_change: Callable[[], object],
         every_seconds: float = DEFAULT_SECONDS,
     ) -> None:
-        super().__init__("feed-keeper", LOOK_SECONDS)
+        super().__init__("feed-worker", LOOK_SECONDS)
         self._poll_seconds = every_seconds
         self._services = services
         self._on_change = on_change

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from babel.units import format_unit
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from archive.feed_formats.model import Feed
 from archive.intake.failures import FailedItem
 from web.context import get_context
 from web.i18n.messages import translate_message
+from web.routes import Blueprint, Level
 from web.upkeep.overview import make_overview, retry_items
 
 # A retry that is done by then is shown finished at once.
@@ -21,7 +22,7 @@ _UNITS = (("gigabyte", 1e9), ("megabyte", 1e6), ("kilobyte", 1e3))
 blueprint = Blueprint("admin", __name__)
 
 
-@blueprint.get("/admin")
+@blueprint.get("/admin", access=Level.EDITOR)
 def show() -> str:
     overview = make_overview(get_context().services)
     health = replace(
@@ -40,7 +41,7 @@ def show() -> str:
     )
 
 
-@blueprint.post("/admin/retry")
+@blueprint.post("/admin/retry", access=Level.EDITOR)
 def retry() -> Response:
     """Ask again for the failed item that was named, or for all of them, as a job."""
     context = get_context()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import abort, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from archive.errors import UnreadableInputError
@@ -15,7 +15,8 @@ from web.context import get_context
 from web.exports.citations import Citation, cite
 from web.exports.collection_export import EXPORTS, collected_articles, make_file
 from web.i18n.messages import translate_message
-from web.request_notes import note_changed
+from web.request_state import note_changed
+from web.routes import Blueprint, Level
 from web.urls.arguments import drop_url, here_url, local_path, page_url, read_number, with_url
 
 PAGE_ARTICLES = 50
@@ -55,12 +56,12 @@ def provide_context() -> dict[str, Callable[..., Any]]:
     }
 
 
-@blueprint.get("/collections")
+@blueprint.get("/collections", access=Level.VISITOR)
 def show_all() -> str:
     return _show_all()
 
 
-@blueprint.post("/collections")
+@blueprint.post("/collections", access=Level.EDITOR, back="collections.show_all")
 def create() -> tuple[str, int] | Response:
     try:
         made = get_context().services.collections.create(_field("name"), _field("note"))
@@ -69,7 +70,7 @@ def create() -> tuple[str, int] | Response:
     return _show(made.id)
 
 
-@blueprint.post("/collections/add")
+@blueprint.post("/collections/add", access=Level.EDITOR)
 def collect() -> Response:
     """Put articles into a collection, held or new, and tag them; then show what holds them."""
     services, ids = get_context().services, _articles()
@@ -86,7 +87,7 @@ def collect() -> Response:
     return _go_back()
 
 
-@blueprint.get("/collections/<int:collection_id>")
+@blueprint.get("/collections/<int:collection_id>", access=Level.VISITOR)
 def show(collection_id: int) -> str | Response:
     """A page of the articles in a collection."""
     services = get_context().services
@@ -108,7 +109,7 @@ def show(collection_id: int) -> str | Response:
     )
 
 
-@blueprint.get("/collections/<int:collection_id>.<form>")
+@blueprint.get("/collections/<int:collection_id>.<form>", access=Level.VISITOR)
 def export(collection_id: int, form: str) -> Response:
     """A collection as a file."""
     wanted, services = EXPORTS.get(form), get_context().services
@@ -121,7 +122,7 @@ def export(collection_id: int, form: str) -> Response:
     return send_file(file, wanted.media_type, as_attachment=True, download_name=name)
 
 
-@blueprint.post("/collections/<int:collection_id>")
+@blueprint.post("/collections/<int:collection_id>", access=Level.EDITOR)
 def change(collection_id: int) -> Response:
     """Give a collection another name and note."""
     store = get_context().services.collections
@@ -130,33 +131,33 @@ def change(collection_id: int) -> Response:
     return _show(collection_id)
 
 
-@blueprint.post("/collections/<int:collection_id>/delete")
+@blueprint.post("/collections/<int:collection_id>/delete", access=Level.EDITOR)
 def delete(collection_id: int) -> Response:
     """Its articles stay in the archive."""
     get_context().services.collections.remove(collection_id)
     return redirect(url_for("collections.show_all"), 303)
 
 
-@blueprint.post("/collections/<int:collection_id>/remove")
+@blueprint.post("/collections/<int:collection_id>/remove", access=Level.EDITOR)
 def take_out(collection_id: int) -> Response:
     get_context().services.collections.take_out(collection_id, _articles())
     return _go_back() if request.form.get("back") else _show(collection_id)
 
 
-@blueprint.post("/collections/<int:collection_id>/articles/<int:article_id>")
+@blueprint.post("/collections/<int:collection_id>/articles/<int:article_id>", access=Level.EDITOR)
 def annotate(collection_id: int, article_id: int) -> Response:
     """Note why an article is in a collection."""
     get_context().services.collections.annotate(collection_id, article_id, _field("note"))
     return _go_back() if request.form.get("back") else _show(collection_id)
 
 
-@blueprint.post("/tags/remove")
+@blueprint.post("/tags/remove", access=Level.EDITOR)
 def untag() -> Response:
     get_context().services.tags.untag(_articles(), request.form.getlist("tag"))
     return _go_back()
 
 
-@blueprint.post("/tags/rename")
+@blueprint.post("/tags/rename", access=Level.EDITOR)
 def rename_tag() -> Response:
     note_changed(f"tag {_field('tag')}", _field("name"))
     get_context().services.tags.rename(_field("tag"), _field("name"))

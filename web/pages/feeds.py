@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import NotAFeedError
@@ -10,6 +10,7 @@ from archive.feed_formats.opml import LARGEST_OPML_BYTES, read_opml, write_opml
 from web.actions.adding import address_problem
 from web.context import get_context
 from web.i18n.messages import translate_message
+from web.routes import Blueprint, Level
 
 OPML_TYPE = "text/x-opml"
 # A poll that is done by then is shown finished at once.
@@ -18,12 +19,12 @@ PATIENCE_SECONDS = 2.0
 blueprint = Blueprint("feeds", __name__)
 
 
-@blueprint.get("/feeds")
+@blueprint.get("/feeds", access=Level.READER)
 def feeds() -> str:
     return _show_feeds()
 
 
-@blueprint.post("/feeds")
+@blueprint.post("/feeds", access=Level.EDITOR, back="feeds.feeds")
 def follow() -> str | AnyResponse:
     """Follow a feed, or all of an OPML list; the first poll is a job."""
     upload = request.files.get("opml")
@@ -34,17 +35,17 @@ def follow() -> str | AnyResponse:
     return _show_feeds(problem) if problem else _poll([address])
 
 
-@blueprint.get("/feeds.opml")
+@blueprint.get("/feeds.opml", access=Level.READER)
 def export() -> Response:
     return Response(write_opml(get_context().services.feeds.feeds()), mimetype=OPML_TYPE)
 
 
-@blueprint.post("/feeds/<int:feed_id>/poll")
+@blueprint.post("/feeds/<int:feed_id>/poll", access=Level.EDITOR)
 def poll(feed_id: int) -> AnyResponse:
     return _poll([get_context().services.feeds.find(str(feed_id)).url])
 
 
-@blueprint.post("/feeds/<int:feed_id>/remove")
+@blueprint.post("/feeds/<int:feed_id>/remove", access=Level.EDITOR)
 def remove(feed_id: int) -> AnyResponse:
     """Follow it no longer; its articles stay."""
     store = get_context().services.feeds

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, render_template
+from flask import render_template
 
 from archive.model import Article
 from web.context import get_context
 from web.i18n.locale import current_language
+from web.routes import Blueprint, Level
 
 RECENT_ARTICLES = 50
 SHORTEST_WORD = 5
@@ -49,7 +50,7 @@ DEFAULT = Material(
 )
 
 
-@blueprint.get("/help")
+@blueprint.get("/help", access=Level.VISITOR)
 def show() -> str:
     recent = get_context().services.store.list_articles(limit=RECENT_ARTICLES)
     own = [article for article in recent if article.language == current_language()]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.intake.jobs import Job
@@ -11,6 +11,7 @@ from web.actions import adding
 from web.context import get_context
 from web.i18n.messages import translate_message
 from web.pages.views import view_outcome
+from web.routes import Blueprint, Level
 from web.urls.arguments import read_number
 
 # A job done by then is shown finished at once; a longer one is watched on its page.
@@ -20,12 +21,12 @@ JOB_ITEMS = 100
 blueprint = Blueprint("intake", __name__)
 
 
-@blueprint.get("/add")
+@blueprint.get("/add", access=Level.READER)
 def add() -> str:
     return render_template("add.html", outcomes=[], values={})
 
 
-@blueprint.post("/add")
+@blueprint.post("/add", access=Level.EDITOR, takes_files=True, back="intake.add")
 def add_post() -> str | Response:
     """What the page sent, by the way its button names."""
     way = request.form.get("way")
@@ -36,12 +37,12 @@ def add_post() -> str | Response:
     return _show_outcomes(adding.add_items(get_context(), [adding.read_pasted(request.form)]))
 
 
-@blueprint.get("/jobs")
+@blueprint.get("/jobs", access=Level.READER)
 def jobs() -> str:
     return render_template("jobs.html", jobs=get_context().services.jobs.latest())
 
 
-@blueprint.get("/jobs/<int:job_id>")
+@blueprint.get("/jobs/<int:job_id>", access=Level.READER)
 def job(job_id: int) -> str:
     held = get_context().services.jobs.get(job_id)
     held = replace(held, message=held.message and translate_message(held.message))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.diff import compare_versions, pick_version, pick_versions
@@ -17,8 +17,7 @@ from indexer.ranking.request import SearchQuery
 from indexer.ranking.result_page import SearchPage
 from web.actions import adding
 from web.context import get_context
-from web.http.access import Level
-from web.http.admission import find_lightly
+from web.http.admission import search_under_load
 from web.http.identity import current_identity
 from web.http.security import may, may_write, token_needed
 from web.i18n import locale as i18n
@@ -26,6 +25,7 @@ from web.i18n.messages import translate_message
 from web.pages.examples import example_queries
 from web.pages.histograms import view_histogram
 from web.pages.views import view_article, view_result
+from web.routes import Blueprint, Level
 from web.urls.arguments import (
     drop_filter_url,
     drop_url,
@@ -95,7 +95,7 @@ def provide_context() -> dict[str, Any]:
     }
 
 
-@blueprint.get("/")
+@blueprint.get("/", access=Level.VISITOR)
 def index() -> str:
     recent = get_context().services.store.list_articles(limit=RECENT_ARTICLES)
     own = [article for article in recent if article.language == i18n.current_language()]
@@ -103,14 +103,14 @@ def index() -> str:
     return render_template("index.html", examples=example_queries(titles))
 
 
-@blueprint.get("/search")
+@blueprint.get("/search", access=Level.VISITOR)
 def search() -> str | Response:
     form = read_form(request.args)
     if not form.q.strip():
         return redirect(url_for("pages.index"))
     find = get_context().services.search.search
     try:
-        found, took_ms = _timed(lambda: find_lightly(find, read_query(form)))
+        found, took_ms = _timed(lambda: search_under_load(find, read_query(form)))
     except QueryError as exc:
         problem = translate_message(str(exc))
         nothing: dict[str, Any] = {"page": None, "results": [], "facets": None, "histogram": None}
@@ -121,7 +121,7 @@ def search() -> str | Response:
     return render_template("search.html", form=form, problem=None, **listing)
 
 
-@blueprint.get("/articles/<int:article_id>")
+@blueprint.get("/articles/<int:article_id>", access=Level.VISITOR)
 def article(article_id: int) -> str:
     found = get_context().services.store.get(article_id)
     query = request.args.get("q", "")
@@ -138,7 +138,7 @@ def article(article_id: int) -> str:
     )
 
 
-@blueprint.get("/articles/<int:article_id>/versions")
+@blueprint.get("/articles/<int:article_id>/versions", access=Level.VISITOR)
 def versions(article_id: int) -> str:
     """Every version of an article, one of them whole or what changed between two."""
     held = get_context().services.store.versions(article_id)
@@ -151,13 +151,13 @@ def versions(article_id: int) -> str:
     return render_template("versions.html", versions=held, pair=pair, changes=changes, shown=None)
 
 
-@blueprint.post("/articles/<int:article_id>/delete")
+@blueprint.post("/articles/<int:article_id>/delete", access=Level.EDITOR)
 def delete(article_id: int) -> Response:
     adding.remove_article(get_context(), article_id)
     return redirect(url_for("pages.index"))
 
 
-@blueprint.get("/similar")
+@blueprint.get("/similar", access=Level.VISITOR)
 def similar() -> str | Response:
     services, form = get_context().services, read_form(request.args)
     picks = read_picks(_read_pick_arguments(), services.store, services.search)
@@ -169,13 +169,13 @@ def similar() -> str | Response:
     def find(lightened: SearchQuery) -> SearchPage:
         return services.search.similar(picks.examples, lightened, picks.counterexamples)
 
-    found, took_ms = _timed(lambda: find_lightly(find, query))
+    found, took_ms = _timed(lambda: search_under_load(find, query))
     if found.page > found.last:
         return redirect(page_url(found.last))
     return render_template("similar.html", **_listing(found, took_ms, ""), **shown)
 
 
-@blueprint.get("/preferences")
+@blueprint.get("/preferences", access=Level.NOBODY)
 def preferences() -> Response:
     """Remember the reader's choice of language or theme, then go back."""
     response = redirect(local_path(request.args.get("next", "")))
@@ -188,7 +188,7 @@ def preferences() -> Response:
     return response
 
 
-@blueprint.get("/healthz")
+@blueprint.get("/healthz", access=Level.NOBODY, identified=False, queued=False)
 def healthz() -> dict[str, str]:
     """For whoever waits for the server to be up."""
     return {"status": "ok"}

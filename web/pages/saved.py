@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import SavedSearchLimitError
@@ -17,10 +17,10 @@ from web.context import get_context
 from web.errors import SavedSearchRefusedError
 from web.exports.feed_formats import ATOM_TYPE, JSON_FEED_TYPE, Feed, format_atom, json_feed_record
 from web.exports.match_feeds import make_match_feed
-from web.http.access import Level
 from web.http.identity import SHARED_TOKEN, current_identity
 from web.http.security import may
 from web.i18n.messages import translate_message
+from web.routes import Blueprint, Level
 from web.urls.addresses import absolute_url
 from web.urls.arguments import read_number
 
@@ -40,12 +40,12 @@ class MatchView:
     is_new: bool
 
 
-@blueprint.get("/saved")
+@blueprint.get("/saved", access=Level.READER)
 def show_all() -> str:
     return _show_all()
 
 
-@blueprint.post("/saved")
+@blueprint.post("/saved", access=Level.EDITOR, back="saved.show_all")
 def create() -> tuple[str, int] | AnyResponse:
     """Save the search whose address the form holds."""
     name, arguments = request.form.get("name", ""), request.form.get("arguments", "")
@@ -56,7 +56,7 @@ def create() -> tuple[str, int] | AnyResponse:
     return _back()
 
 
-@blueprint.get("/saved/<int:saved_id>")
+@blueprint.get("/saved/<int:saved_id>", access=Level.READER)
 def show(saved_id: int) -> str:
     """The matches, the latest first, what is new marked."""
     store = get_context().services.saved
@@ -71,20 +71,20 @@ def show(saved_id: int) -> str:
                            first=first, size=PAGE_MATCHES, following=following)  # fmt: skip
 
 
-@blueprint.get("/saved/<int:saved_id>.atom")
+@blueprint.get("/saved/<int:saved_id>.atom", access=Level.READER)
 def atom(saved_id: int) -> AnyResponse:
     feed = _feed(saved_id, "saved.atom")
     return _conditional(Response(format_atom(feed), mimetype=ATOM_TYPE))
 
 
-@blueprint.get("/saved/<int:saved_id>.json")
+@blueprint.get("/saved/<int:saved_id>.json", access=Level.READER)
 def json_feed(saved_id: int) -> AnyResponse:
     answer = jsonify(json_feed_record(_feed(saved_id, "saved.json_feed")))
     answer.mimetype = JSON_FEED_TYPE
     return _conditional(answer)
 
 
-@blueprint.post("/saved/<int:saved_id>/read")
+@blueprint.post("/saved/<int:saved_id>/read", access=Level.EDITOR)
 def mark_read(saved_id: int) -> AnyResponse:
     """What was shown is read; what came since then stays new."""
     seq = request.form.get("seq", 0, type=int)
@@ -92,7 +92,7 @@ def mark_read(saved_id: int) -> AnyResponse:
     return _back()
 
 
-@blueprint.post("/saved/<int:saved_id>/rename")
+@blueprint.post("/saved/<int:saved_id>/rename", access=Level.EDITOR)
 def rename(saved_id: int) -> tuple[str, int] | AnyResponse:
     try:
         name = saving.read_name(request.form.get("name", ""))
@@ -102,7 +102,7 @@ def rename(saved_id: int) -> tuple[str, int] | AnyResponse:
     return _back()
 
 
-@blueprint.post("/saved/<int:saved_id>/send")
+@blueprint.post("/saved/<int:saved_id>/send", access=Level.EDITOR)
 def send_to(saved_id: int) -> str | tuple[str, int] | AnyResponse:
     """Where new matches are sent from now on; what is left empty is taken away."""
     try:
@@ -116,7 +116,7 @@ def send_to(saved_id: int) -> str | tuple[str, int] | AnyResponse:
     return _show_all(revealed=saved_id) if by_form else _back()
 
 
-@blueprint.post("/saved/<int:saved_id>/remove")
+@blueprint.post("/saved/<int:saved_id>/remove", access=Level.EDITOR)
 def remove(saved_id: int) -> AnyResponse:
     """Forget the search; the articles stay."""
     get_context().services.saved.remove(saved_id)

@@ -1,14 +1,15 @@
 """Suggestions while a query is typed, in the JSON form of OpenSearch Suggestions 1.1."""
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from archive.model import Article
 from indexer.assist.suggestions import MAX_CHARACTERS, Suggestion
 from web.context import get_context
-from web.http.admission import must_leave_out
+from web.http.admission import should_skip
 from web.i18n.locale import show_date, show_number
+from web.routes import Blueprint, Level
 from web.urls.links import article_url
 
 MEDIA_TYPE = "application/x-suggestions+json"
@@ -18,7 +19,7 @@ SHOWN_CHARACTERS = 200
 blueprint = Blueprint("suggest", __name__)
 
 
-@blueprint.get("/suggest")
+@blueprint.get("/suggest", access=Level.VISITOR, skips="suggestions")
 def suggest() -> Response:
     """[what was typed, [completions], [descriptions], [urls]]; kept by the browser for a minute.
 
@@ -26,7 +27,8 @@ def suggest() -> Response:
     """
     typed = request.args.get("q", "")[: MAX_CHARACTERS + 1]
     suggestions = get_context().services.suggestions
-    found = [] if must_leave_out("suggestions") else suggestions.suggest(typed)
+    found = [] if should_skip("suggestions") else suggestions.suggest(typed)
+    get_context().metrics.count_suggestions()
     answer = [typed, [*map(_complete, found)], [*map(_describe, found)], [*map(_locate, found)]]
     response = Response(current_app.json.dumps(answer), mimetype=MEDIA_TYPE)
     response.cache_control.private = True

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel.numbers import format_percent
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import get_locale
 
 from archive.stats.histogram import UNITS, Unit
@@ -16,6 +16,7 @@ from web.context import get_context
 from web.i18n.messages import translate_message
 from web.pages.histograms import MEASURES, TELLING_ARTICLES, Measure, SearchUrl, view_timeline
 from web.records.timeline import timeline_table
+from web.routes import Blueprint, Level
 from web.urls.arguments import this_url
 from web.urls.search_form import SearchForm, read_form, read_query
 
@@ -42,7 +43,7 @@ class TimelineForm:
         return [(name, value) for name in named for value in request.args.getlist(name) if value]
 
 
-@blueprint.get("/timeline")
+@blueprint.get("/timeline", access=Level.VISITOR)
 def show() -> str:
     form = _read()
     shown: dict[str, Any] = {"form": form, "timeline": None, "view": None}
@@ -54,7 +55,7 @@ def show() -> str:
     return render_template("timeline.html", this_url=this_url, show_share=show_share, **shown)
 
 
-@blueprint.get("/timeline.csv")
+@blueprint.get("/timeline.csv", access=Level.VISITOR)
 def table() -> Response:
     """The numbers, for a spreadsheet. Raises QueryError."""
     text = BYTE_ORDER_MARK + timeline_table(_make(_read(), MOST_ROWS))

@@ -8,12 +8,12 @@ import waitress
 from flask import Flask
 from waitress import wasyncore
 
-from web.http.admission import count_threads, get_load
-from web.http.security import LARGEST_UPLOAD_BYTES
-from web.settings import Settings
+from web.context import get_context
+from web.http.security import MAX_UPLOAD_BYTES
+from web.traffic.admission import count_threads
 
 # Beyond those that are worked on and wait, a connection costs a file and some kilobytes.
-MOST_CONNECTIONS = 1000
+MAX_CONNECTIONS = 1000
 LOOP_SECONDS, DRAIN_SECONDS = 1.0, 0.05
 
 
@@ -21,16 +21,16 @@ class Server:
     """Answers on one socket from the application's threads until told to stop."""
 
     def __init__(self, app: Flask, listening: socket.socket) -> None:
-        settings: Settings = app.config["HEMERO_SETTINGS"]
-        self._stopping = get_load(app).stopping
+        context = get_context(app)
+        self._stopping = context.stopping
         self._connections: dict[int, Any] = {}
         self._server = waitress.create_server(
             app,
             map=self._connections,
             sockets=[listening],
-            threads=count_threads(settings),
-            connection_limit=MOST_CONNECTIONS,
-            max_request_body_size=LARGEST_UPLOAD_BYTES,
+            threads=count_threads(context.services.settings),
+            connection_limit=MAX_CONNECTIONS,
+            max_request_body_size=MAX_UPLOAD_BYTES,
             ident=None,
             # The application itself says which it believes; stripped, a proxy would not show.
             clear_untrusted_proxy_headers=False,

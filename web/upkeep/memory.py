@@ -10,7 +10,7 @@ import ctypes
 import os
 from collections.abc import Callable
 
-from web.jobs.background_worker import TurnKeeper
+from web.jobs.background_worker import BackgroundWorker
 
 # A query takes 2 ms of 16 longer with 16, 0.4 ms longer with 128.
 KERNELS_KEPT = 32
@@ -28,11 +28,11 @@ def bound_memory() -> None:
         set_option(_ARENA_MAX, ARENAS)
 
 
-class MemoryKeeper(TurnKeeper):
+class MemoryWorker(BackgroundWorker):
     """A thread that has the C library return what is free; without effect where it is not glibc."""
 
     def __init__(self, trim_seconds: float = TRIM_SECONDS) -> None:
-        super().__init__("memory-keeper", trim_seconds)
+        super().__init__("memory-worker", trim_seconds)
         self._trim = _c_library("malloc_trim")
 
     def take_turn(self) -> None:

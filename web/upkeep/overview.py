@@ -8,7 +8,7 @@ from archive.intake.failures import FailedItem, list_failures
 from archive.intake.jobs import Job
 from archive.stats.figures import ArchiveFigures, count_figures, size_of
 from indexer.errors import IndexerError
-from web.jobs.jobs import JobRunner
+from web.jobs.job_runner import JobRunner
 from web.services import Services
 from web.upkeep.health import Health, check_health
 

@@ -6,22 +6,11 @@ from urllib.parse import quote, urlencode
 from flask import request, url_for
 
 from indexer.filters import FILTER_NAMES, FILTERS, MAX_NUMBER
+from web.context import current_route
 from web.urls.search_form import DEFAULT_ARGUMENTS
 
 # A path of this site: browsers drop tabs and newlines, and take \ for /.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
-# Where a reader is taken back to from an answer to a form.
-FORM_PAGES = {
-    "intake.add_post": "intake.add",
-    "feeds.follow": "feeds.feeds",
-    "saved.create": "saved.show_all",
-    "collections.create": "collections.show_all",
-    "signing.sign_in_post": "signing.sign_in",
-    "account.change_password": "account.show",
-    "account.create_token": "account.show",
-    "users.create": "users.show",
-    "users.change": "users.show",
-}
 
 
 def read_number(name: str) -> int | None:
@@ -77,7 +66,7 @@ def here_url() -> str:
     if request.endpoint is None:
         return url_for("pages.index")
     if request.method not in ("GET", "HEAD"):
-        return url_for(FORM_PAGES.get(request.endpoint, "pages.index"))
+        return url_for(current_route().back)
     return this_url()
 
 

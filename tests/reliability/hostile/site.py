@@ -24,8 +24,7 @@ from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.paths import ROOT
 from web.accounts.passwords import hash_password
 from web.actions.saving import save_search
-from web.app import create_app
-from web.context import make_context
+from web.app import build_app
 from web.services import Services
 from web.settings import Settings
 
@@ -145,7 +144,7 @@ def open_site(folder: Path) -> Iterator[Site]:
     )
     services, errors = Services(settings, FakeEmbedder()), ErrorLog()
     _fill(services)
-    app = create_app(make_context(services, lambda: None))
+    app = build_app(services, on_change=lambda: None)
     app.request_class = type(
         "NotingRequest", (app.request_class,), {"parameter_storage_class": AskedFields}
     )

@@ -41,9 +41,8 @@ from tests.reliability.soak.clients import (
 )
 from tests.support.fakes import FakeEmbedder
 from tests.support.waiting import wait_until
-from web.app import create_app
+from web.app import build_app
 from web.cli.output.tables import index_progress
-from web.context import make_context
 from web.services import Services
 from web.settings import load_settings
 
@@ -209,7 +208,7 @@ def answer_quietly(
     """What the application answers with nobody else about."""
     logging.disable()
     services = Services(load_settings(flags={"home": home}), embedder)
-    client = create_app(make_context(services, lambda: None)).test_client()
+    client = build_app(services, on_change=lambda: None).test_client()
     answers = [client.get(path, query_string=asked).text for path, asked in questions]
     services.close()
     return answers

@@ -29,7 +29,7 @@ from tests.reliability.victim.ledger import Item, Operation, read_operation
 from tests.support.fakes import FakeEmbedder, make_item
 from web.cli.commands.shared import Composition
 from web.cli.main import main as run_command
-from web.jobs.jobs import JobRunner
+from web.jobs.job_runner import JobRunner
 from web.services import Services
 from web.settings import Settings
 from web.upkeep import backups

@@ -25,7 +25,7 @@ from archive.store.saved_searches import SavedSearch
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.waiting import wait_until
 from web.actions import alerts, saved_checks
-from web.actions.saved_checks import Backoff, SavedKeeper, check_all
+from web.actions.saved_checks import Backoff, SavedSearchWorker, check_all
 from web.actions.saving import read_email, read_webhook, save_search
 from web.errors import AlertError, SavedLockedError, SavedSearchRefusedError
 from web.services import Services
@@ -448,7 +448,7 @@ def test_beside_the_server_new_articles_are_sent_by_themselves(
 ) -> None:
     services = make_services(allowed_networks=LOOPBACK)
     saved = save(services, webhook=receiver.address)
-    keeper = SavedKeeper(services, look_seconds=0.02)
+    keeper = SavedSearchWorker(services, look_seconds=0.02)
     keeper.start()
     try:
         receiver.status = 500

@@ -128,4 +128,4 @@ def test_an_account_is_enough_to_serve_others(settings: Settings) -> None:
     exposed = Settings(home=settings.home, host="0.0.0.0")
     with pytest.raises(SettingsError, match="hemero users add"):
         check_exposure(exposed)
-    check_exposure(exposed, has_accounts=True)
+    check_exposure(exposed, has_accounts=lambda: True)

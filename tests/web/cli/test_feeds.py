@@ -17,7 +17,7 @@ from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Answer, Site, article_page, item, rss
 from tests.support.web import RunHemero
 from web.cli.main import main
-from web.jobs.polling import FeedKeeper, parse_interval
+from web.jobs.polling import FeedWorker, parse_interval
 from web.services import Services
 from web.settings import Settings
 
@@ -172,7 +172,7 @@ def test_keeper_polls_beside_the_server(services: Services, feed_url: str) -> No
     object.__setattr__(services.settings, "allowed_networks", ("127.0.0.0/8",))
     store, told = FeedStore(services.store.database), []
     store.add(feed_url, poll.Clock().now())
-    keeper = FeedKeeper(services, lambda: told.append(True), every_seconds=60)
+    keeper = FeedWorker(services, lambda: told.append(True), every_seconds=60)
     keeper.start()
     _wait_until(lambda: services.store.count() == 1)
     keeper.stop()
@@ -186,7 +186,7 @@ def test_keeper_waits_while_another_polls(
 ) -> None:
     object.__setattr__(services.settings, "allowed_networks", ("127.0.0.0/8",))
     FeedStore(services.store.database).add(feed_url, poll.Clock().now())
-    keeper = FeedKeeper(services, lambda: None, every_seconds=0.05)
+    keeper = FeedWorker(services, lambda: None, every_seconds=0.05)
     with only_poller(services.settings.home), caplog.at_level(logging.INFO):
         keeper.start()
         time.sleep(0.2)

@@ -7,7 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.web import MakeApp, services_of
-from web.http.access import RULES, SAFE_METHODS, Level, needed_level
+from web.app import PAGES
+from web.context import get_context
+from web.routes import SAFE_METHODS, Blueprint, Level
 
 NOT_HERE = 999
 ARGUMENTS = {
@@ -15,8 +17,14 @@ ARGUMENTS = {
     "saved_id": NOT_HERE, "token_id": NOT_HERE, "number": NOT_HERE, "form": "csv",
     "name": "nobody", "filename": "style.css",
 }  # fmt: skip
-KINDS = {"twins.search": "atom", "article_exports.citation": "bib"}
+KINDS = {"search_formats.search": "atom", "article_exports.citation": "bib"}
 NO_WRITES = ("api.similar_to_text", "signing.sign_out")
+# What a stranger is answered even where only known people read.
+OPEN = {
+    "static", "api-docs.openapi_json", "discovery.opensearch", "discovery.robots",
+    "observing.metrics", "observing.readyz", "pages.healthz", "pages.preferences",
+    "signing.sign_in", "signing.sign_in_post", "signing.sign_out",
+}  # fmt: skip
 # Only a session opens these: a token must not make tokens.
 SESSION_ONLY = "account."
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
@@ -65,16 +73,37 @@ def is_refused(client: FlaskClient, method: str, path: str, **headers: str) -> b
     return answer.status_code in (401, 403) or "/sign-in" in answer.headers.get("Location", "")
 
 
-def test_every_route_has_a_rule_and_every_rule_a_route(client: FlaskClient) -> None:
+def level_of(app: Flask, endpoint: str, method: str) -> Level:
+    """The level that a route states."""
+    return get_context(app).routes[endpoint].level(method)
+
+
+def test_every_route_states_its_level(client: FlaskClient) -> None:
     endpoints = {rule.endpoint for rule in client.application.url_map.iter_rules()}
-    assert endpoints == set(RULES) - {None}
+    assert endpoints == set(get_context(client.application).routes)
+
+
+def test_a_route_that_states_none_is_not_served(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = Blueprint("silent", __name__)
+    silent.get("/silent")(lambda: "said to everyone")
+    monkeypatch.setattr("web.app.PAGES", (*PAGES, silent))
+    with pytest.raises(LookupError, match="state no access level: silent"):
+        make_app()
+
+
+def test_what_needs_no_level(client: FlaskClient) -> None:
+    stated = get_context(client.application).routes
+    assert {name for name, route in stated.items() if route.access is Level.NOBODY} == OPEN
+    assert not any(route.access > route.level("POST") for route in stated.values())
 
 
 @pytest.mark.parametrize("role", PEOPLE)
 def test_every_route_as_someone_signed_in(staffed: Flask, role: str) -> None:
     for endpoint, method, path in routes(staffed):
         refused = is_refused(sign_in(staffed, role), method, path)
-        expected = PEOPLE[role] < needed_level(endpoint, method)
+        expected = PEOPLE[role] < level_of(staffed, endpoint, method)
         assert refused == expected, (endpoint, method)
 
 
@@ -84,7 +113,7 @@ def test_every_route_by_a_token(staffed: Flask, scope: str) -> None:
     for endpoint, method, path in routes(staffed):
         client = staffed.test_client()
         refused = is_refused(client, method, path, Authorization=f"Bearer {secret}")
-        expected = PEOPLE[scope] < needed_level(endpoint, method)
+        expected = PEOPLE[scope] < level_of(staffed, endpoint, method)
         assert refused == (expected or endpoint.startswith(SESSION_ONLY)), (endpoint, method)
 
 
@@ -107,7 +136,7 @@ def test_every_route_as_a_stranger(
             continue  # see below
         refused = is_refused(app.test_client(), method, path)
         read_only = "read_only" in changes and method not in SAFE_METHODS
-        expected = level < needed_level(endpoint, method)
+        expected = level < level_of(app, endpoint, method)
         if endpoint not in NO_WRITES:
             expected = expected or read_only
         assert refused == expected, (endpoint, method)
@@ -120,7 +149,7 @@ def test_without_accounts_only_this_machine_is_let_in(make_app: MakeApp) -> None
         answer.close()
         assert answer.status_code != 401
         if endpoint != "observing.metrics" and not endpoint.startswith("signing."):
-            needed = needed_level(endpoint, method)
+            needed = level_of(app, endpoint, method)
             refused = is_refused(app.test_client(), method, path)
             assert refused == (needed > Level.NOBODY), (endpoint, method)
 

@@ -15,16 +15,16 @@ from indexer.engines.port import Vectors
 from tests.support.fakes import FakeEmbedder
 from tests.support.waiting import wait_until
 from tests.support.web import MakeApp
+from web.context import get_context
 from web.http.admission import (
     BUSY,
     COUNTS_LEFT_OUT,
     LEFT_OUT_HEADER,
     MEANING_LEFT_OUT,
     STOPPING,
-    Admission,
-    get_load,
 )
 from web.services import Services
+from web.traffic.admission import Admission
 
 ROOM = 8
 DEAREST_REFUSAL_SECONDS = 0.005
@@ -40,7 +40,7 @@ class Crowd:
 
     @property
     def admission(self) -> Admission:
-        return get_load(self.app).admission
+        return get_context(self.app).admission
 
     def ask(self, address: str) -> TestResponse:
         return self.app.test_client().get(address, buffered=True)
@@ -208,7 +208,7 @@ def test_the_room_never_holds_more_than_it_may(crowd: Crowd) -> None:
 
 
 def test_nobody_waits_longer_than_told(make_app: MakeApp) -> None:
-    admission = Admission(most_working=1, most_waiting=1, patience_seconds=0.05)
+    admission = Admission(max_working=1, max_waiting=1, patience_seconds=0.05)
     assert admission.enter() is None
     assert admission.enter() == "late"
     assert admission.waiting == 0
@@ -246,7 +246,7 @@ def test_an_answer_that_fails_leaves_its_place(
     monkeypatch.setattr("web.pages.reading.read_query", fail)
     for _ in range(3):
         assert app.test_client().get("/search?q=missiles").status_code == 500
-    assert get_load(app).admission.working == 0
+    assert get_context(app).admission.working == 0
 
 
 def test_the_figures_tell_it(crowd: Crowd) -> None:
@@ -266,7 +266,7 @@ def test_the_figures_tell_it(crowd: Crowd) -> None:
 
 def test_a_server_that_stops_takes_no_more_and_says_so(make_app: MakeApp) -> None:
     app = make_app()
-    get_load(app).stopping.set()
+    get_context(app).stopping.set()
     client = app.test_client()
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json["missing"]) == (503, [STOPPING])  # type: ignore[index]

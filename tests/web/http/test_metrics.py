@@ -13,6 +13,7 @@ from archive.feeds.store import FeedStore
 from archive.intake.ingest import ingest
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.web import MakeApp
+from web.context import get_context
 from web.services import Services
 
 FAR = {"REMOTE_ADDR": "192.168.1.2"}
@@ -65,7 +66,7 @@ def test_latencies_are_counted_by_mode_and_endpoint(client: FlaskClient) -> None
 
 
 def test_a_search_that_cannot_be_answered(client: FlaskClient) -> None:
-    services = client.application.extensions["hemero"].services
+    services = get_context(client.application).services
     services.embedder.name = "another"
     assert client.get("/search?q=missiles").status_code == 503
     found = read(client)
@@ -74,7 +75,7 @@ def test_a_search_that_cannot_be_answered(client: FlaskClient) -> None:
 
 
 def test_not_being_ready_is_no_error(client: FlaskClient) -> None:
-    client.application.extensions["hemero"].services.embedder.name = "another"
+    get_context(client.application).services.embedder.name = "another"
     assert client.get("/readyz").status_code == 503
     found = read(client)
     assert found["hemero_http_requests_total endpoint=observing.readyz method=GET status=5xx"] == 1

@@ -11,8 +11,8 @@ from archive.intake.ingest import ingest
 from indexer.models.embedding import SentenceTransformerEmbedder
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.web import MakeApp
-from web.app import create_app
-from web.context import make_context
+from web.app import build_app
+from web.context import get_context
 from web.errors import SettingsError
 from web.services import Services
 from web.settings import Settings, load_settings
@@ -31,7 +31,7 @@ def move_changes(services: Services, seconds: int) -> None:
 
 
 def client_of(services: Services) -> FlaskClient:
-    return create_app(make_context(services, lambda: None)).test_client()
+    return build_app(services, on_change=lambda: None).test_client()
 
 
 def ask(client: FlaskClient) -> tuple[int, dict[str, Any]]:
@@ -79,7 +79,7 @@ def test_changes_may_wait_for_so_long(
     make_app: MakeApp, setting: int, age: int, status: int
 ) -> None:
     client = make_app(ready_lag_seconds=setting).test_client()
-    services = client.application.extensions["hemero"].services
+    services = get_context(client.application).services
     move_changes(services, 10**8)
     services.index(rebuild=True)
     add(services, "late")

@@ -21,8 +21,11 @@ from flask.testing import FlaskClient
 
 from tests.support.paths import ROOT
 from tests.support.web import MakeApp
+from web.app import PAGES
+from web.context import get_context
 from web.errors import SettingsError
 from web.http.logs import FORMATS, REQUESTS_LOGGER
+from web.routes import Blueprint, Level
 from web.settings import load_settings
 
 PATIENCE_SECONDS = 60
@@ -128,7 +131,7 @@ def test_any_other_id_is_replaced(client: FlaskClient, given: str) -> None:
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_nothing_that_was_asked_or_sent_is_logged(make_app: MakeApp, log_format: str) -> None:
     client = make_app(token="sesame", slow_query_ms=1).test_client()
-    services = client.application.extensions["hemero"].services
+    services = get_context(client.application).services
     far = {"REMOTE_ADDR": "192.0.2.77"}
     listening = listen(log_format)
     log = next(listening)
@@ -152,7 +155,7 @@ def test_nothing_that_was_asked_or_sent_is_logged(make_app: MakeApp, log_format:
 
 def slow_down(app: Flask) -> None:
     """Let the model take 20 ms for each query."""
-    embedder = app.extensions["hemero"].services.embedder
+    embedder = get_context(app).services.embedder
     answer = type(embedder).encode_query
 
     def take_time(text: str) -> Any:
@@ -229,14 +232,17 @@ def test_no_line_of_a_traceback_looks_like_one_of_ours(log_format: str) -> None:
     assert not [line for line in lines if line.startswith("2030")]
 
 
-def test_an_error_of_ours_is_logged_with_its_path_escaped(make_app: MakeApp, text_log: Log) -> None:
-    app = make_app()
-    app.add_url_rule("/broken/<name>", "broken", lambda name: 1 / 0)
-    assert app.test_client().get("/broken/%0A2030-forged").status_code == 500
+def test_an_error_of_ours_is_logged_with_its_path_escaped(
+    make_app: MakeApp, text_log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Blueprint("broken", __name__)
+    broken.get("/broken/<name>", endpoint="show", access=Level.NOBODY)(lambda name: 1 / 0)
+    monkeypatch.setattr("web.app.PAGES", (*PAGES, broken))
+    assert make_app().test_client().get("/broken/%0A2030-forged").status_code == 500
     error, *traceback, request = text_log.text.splitlines()
     assert error.endswith(r"ERROR web.app GET /broken/\n2030-forged failed")
     assert all(line.startswith("    ") for line in traceback)
-    assert "endpoint=broken status=500" in request
+    assert "endpoint=broken.show status=500" in request
 
 
 @pytest.mark.parametrize("value", ["xml", "", "text\n"])

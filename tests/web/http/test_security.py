@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.web import MakeApp
+from web.context import get_context
 from web.errors import SettingsError
 from web.http.security import check_exposure
 from web.settings import Settings
@@ -20,7 +21,7 @@ WRITES = (("POST", "/add"), ("POST", "/articles/1/delete"), ("POST", "/api/v1/ar
 
 
 def count(app: Flask) -> int:
-    return int(app.extensions["hemero"].services.store.count())
+    return int(get_context(app).services.store.count())
 
 
 def write(app: Flask, method: str, path: str, **options: object) -> int:

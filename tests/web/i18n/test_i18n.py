@@ -15,6 +15,7 @@ from indexer.filters import make_filter
 from indexer.query import parse_query
 from indexer.search.pager import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
 from tests.support.web import MakeApp
+from web.context import get_context
 from web.i18n import locale as i18n
 from web.i18n.messages import MESSAGES, translate_message
 
@@ -114,7 +115,7 @@ def test_the_quiet_line_in_french(client: FlaskClient) -> None:
 
 def test_a_failing_model_is_told_in_french(make_app: MakeApp) -> None:
     app = make_app()
-    app.extensions["hemero"].services.embedder.failing = True
+    get_context(app).services.embedder.failing = True
     page = app.test_client().get("/search?q=missiles", headers=FRENCH).text
     assert SEMANTIC_UNAVAILABLE not in page
     assert 'class="notice"' in page

@@ -11,6 +11,7 @@ from archive.intake.jobs import JobSource
 from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Site, article_page, item, rss
 from tests.support.web import MakeApp
+from web.context import get_context
 from web.services import Services
 
 API = "/api/v1/admin"
@@ -130,7 +131,7 @@ def test_a_failed_job_of_a_feed_is_a_feed_again(
     client: FlaskClient, site: Site, make_app: MakeApp, filled: Services
 ) -> None:
     feed = site.serve("/feed", rss(item(title="Seul", text="Un texte. " * 30)), RSS)
-    services = client.application.extensions["hemero"].services
+    services = get_context(client.application).services
     failed = services.jobs.create("feed", [JobSource(feed, "feed")])
     services.jobs.finish(failed.id, "failed", "process 1 polls the feeds since then")
     assert failing(client) == ["feed"]

@@ -14,6 +14,7 @@ from archive.intake.ingest import ingest
 from tests.support.fakes import make_item
 from tests.support.web import MakeApp
 from web.actions.saved_checks import check_all
+from web.context import get_context
 
 MISSILES = "q=missiles&mode=keyword&language=fr"
 
@@ -33,7 +34,7 @@ def arrive(app: Flask) -> Callable[..., int]:
     """Adds an article, indexes it and checks the searches; its number."""
 
     def add(title: str, text: str, **fields: str) -> int:
-        services = app.extensions["hemero"].services
+        services = get_context(app).services
         (outcome,) = ingest([make_item(title, text, **fields)], services.store)
         services.index()
         list(check_all(services))

@@ -11,7 +11,7 @@ from indexer.engines.port import Vectors
 from indexer.lease import hold_lease
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
-from web.server.serving import IndexKeeper
+from web.jobs.indexing import IndexWorker
 from web.services import Services
 
 
@@ -28,7 +28,7 @@ def test_it_leaves_a_long_run_between_two_batches(
         return encode(texts)
 
     monkeypatch.setattr(embedder, "encode_passages", encode_slowly)
-    keeper = IndexKeeper(services)
+    keeper = IndexWorker(services)
     keeper.start()
     assert begun.wait(PATIENCE_SECONDS)
     keeper.stop()
@@ -40,7 +40,7 @@ def test_it_leaves_a_long_run_between_two_batches(
 def test_it_waits_while_another_process_indexes(
     services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keeper = IndexKeeper(services, look_seconds=0.05)
+    keeper = IndexWorker(services, look_seconds=0.05)
     with hold_lease(services.settings.home, 5):
         list(ingest([make_item("Nouveau", "Un hippopotame.")], services.store))
         keeper.start()

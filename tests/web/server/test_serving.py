@@ -22,17 +22,18 @@ from tests.support.waiting import wait_until
 from tests.support.web import open_app
 from web.cli.demo import fill_demo
 from web.errors import SettingsError
+from web.jobs.indexing import IndexWorker
 from web.server.model_threads import pool_models
-from web.server.serving import IndexKeeper, open_socket, run_server
+from web.server.serving import open_socket, run_server
 from web.server.waitress_server import Server
 from web.services import Services
 from web.settings import Settings
-from web.upkeep.memory import KERNEL_CACHES, MemoryKeeper, bound_memory
+from web.upkeep.memory import KERNEL_CACHES, MemoryWorker, bound_memory
 
 
 @pytest.fixture
-def keeper(services: Services) -> Iterator[IndexKeeper]:
-    made = IndexKeeper(services, look_seconds=0.05)
+def keeper(services: Services) -> Iterator[IndexWorker]:
+    made = IndexWorker(services, look_seconds=0.05)
     yield made
     made.stop()
 
@@ -42,7 +43,7 @@ def add(services: Services, title: str) -> None:
 
 
 def test_indexes_what_is_new_when_woken(services: Services) -> None:
-    keeper = IndexKeeper(services, look_seconds=60)
+    keeper = IndexWorker(services, look_seconds=60)
     keeper.start()
     try:
         add(services, "one")
@@ -52,7 +53,7 @@ def test_indexes_what_is_new_when_woken(services: Services) -> None:
         keeper.stop()
 
 
-def test_looks_by_itself(services: Services, keeper: IndexKeeper) -> None:
+def test_looks_by_itself(services: Services, keeper: IndexWorker) -> None:
     keeper.start()
     for number, title in enumerate(("one", "two"), start=1):
         add(services, title)
@@ -62,7 +63,7 @@ def test_looks_by_itself(services: Services, keeper: IndexKeeper) -> None:
 def test_survives_a_failing_model(
     services: Services,
     embedder: FakeEmbedder,
-    keeper: IndexKeeper,
+    keeper: IndexWorker,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     embedder.failing = True
@@ -79,9 +80,9 @@ def test_survives_a_failing_model(
 
 
 def test_stops_and_stops_again(services: Services) -> None:
-    keeper = IndexKeeper(services)
+    keeper = IndexWorker(services)
     keeper.stop()
-    started = IndexKeeper(services, look_seconds=60)
+    started = IndexWorker(services, look_seconds=60)
     started.start()
     begun = time.monotonic()
     started.stop()
@@ -119,7 +120,7 @@ def test_memory_that_is_free_is_given_back() -> None:
     for piece in pieces[:-1]:  # the last one keeps the heap from shrinking
         library.free(piece)
     before = resident_bytes()
-    MemoryKeeper().take_turn()
+    MemoryWorker().take_turn()
     assert before - resident_bytes() > 100_000_000
     library.free(pieces[-1])
 

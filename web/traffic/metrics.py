@@ -5,9 +5,8 @@ Labels hold names of ours alone: never a word of a query or an article, nor an a
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
-from typing import Protocol, cast, get_args
+from typing import get_args
 
-from flask import Flask, current_app
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -24,35 +23,23 @@ from archive.feed_formats.model import ACTIVE, DEAD, FAILING, GONE
 from archive.intake.jobs import State
 from archive.stats.vitals import JobItems, count_job_items, count_vitals, count_waiting
 from indexer.errors import IndexerError
-from web.request_notes import SearchNote
+from web.request_state import SearchNote
 from web.services import Services
+from web.traffic.admission import Admission
 
-EXTENSION = "hemero_metrics"
 SEARCH_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 REQUEST_BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 FEED_STATES = (ACTIVE, FAILING, DEAD, GONE)
-SUGGESTIONS, READINESS = "suggest.suggest", "observing.readyz"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # Else each figure has a second one that says when it began.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
-class WaitingRoom(Protocol):
-    """What is told of the requests that are worked on and those that wait."""
-
-    @property
-    def working(self) -> int: ...
-    @property
-    def waiting(self) -> int: ...
-    @property
-    def pressure(self) -> float: ...
-
-
 class Metrics:
     """One application's figures, in a registry of its own. Safe for many threads."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, admission: Admission) -> None:
         self.registry = registry = CollectorRegistry()
         self._searches = Counter(
             "hemero_searches", "Searches answered.", ["mode", "outcome"], registry=registry
@@ -95,15 +82,18 @@ class Metrics:
         )
         ProcessCollector(registry=registry)
         registry.register(ArchiveCollector(services))
+        self._watch_load(admission)
 
-    def watch_load(self, room: WaitingRoom) -> None:
-        told = {
-            "hemero_requests_working": ("Requests being worked on.", lambda: room.working),
-            "hemero_requests_waiting": ("Requests that wait for that.", lambda: room.waiting),
-            "hemero_pressure": ("Share of the waiting room taken, 0 to 1.", lambda: room.pressure),
+    def _watch_load(self, admission: Admission) -> None:
+        gauges: dict[str, tuple[str, Callable[[], float]]] = {
+            "working": ("Requests being worked on.", lambda: admission.working),
+            "waiting": ("Requests that wait for that.", lambda: admission.waiting),
         }
-        for name, (text, read) in told.items():
-            Gauge(name, text, registry=self.registry).set_function(read)
+        for name, (text, read) in gauges.items():
+            Gauge(f"hemero_requests_{name}", text, registry=self.registry).set_function(read)
+        share = "Share of the waiting room taken, 0 to 1."
+        pressure = Gauge("hemero_pressure", share, registry=self.registry)
+        pressure.set_function(lambda: admission.pressure)
 
     def count_left_out(self, part: str) -> None:
         self._left_out.labels(part).inc()
@@ -122,14 +112,16 @@ class Metrics:
         for outcome in outcomes:
             self._articles.labels(outcome).inc()
 
-    def count_request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
-        """`endpoint` is a route's name, `method` one of METHODS or "other": both are few."""
-        self._requests.labels(endpoint, method, f"{status // 100}xx").inc()
-        self._request_seconds.labels(endpoint).observe(seconds)
-        if status >= 500 and endpoint != READINESS:  # not being ready is an answer
-            self._errors.labels(endpoint).inc()
-        elif endpoint == SUGGESTIONS and status < 400:
-            self._suggestions.inc()
+    def count_suggestions(self) -> None:
+        self._suggestions.inc()
+
+    def count_request(self, label: str, method: str, status: int, seconds: float) -> None:
+        """`label` is a route's name, `method` one of METHODS or "other": both are few."""
+        self._requests.labels(label, method, f"{status // 100}xx").inc()
+        self._request_seconds.labels(label).observe(seconds)
+
+    def count_error(self, label: str) -> None:
+        self._errors.labels(label).inc()
 
 
 class ArchiveCollector(Collector):
@@ -181,10 +173,6 @@ class ArchiveCollector(Collector):
         for outcome, number in counts.items():
             family.add_metric([outcome], number)
         return family
-
-
-def get_metrics(app: Flask | None = None) -> Metrics:
-    return cast(Metrics, (app or current_app).extensions[EXTENSION])
 
 
 def _told_up(part: str, told: str, read: Callable[[], list[Metric]]) -> Iterator[Metric]:

@@ -13,9 +13,9 @@ from filelock import FileLock, Timeout
 from archive.errors import ArchiveError, StoreError
 from archive.intake.jobs import Job, JobSource, JobStore, SourceKind, run_job
 from archive.text.normalize import clean_line
-from web.jobs.background_worker import TurnKeeper
+from web.jobs.background_worker import BackgroundWorker
 from web.jobs.following import follow_feeds
-from web.request_notes import note_changed
+from web.request_state import note_changed
 from web.services import Services
 
 LOOK_SECONDS = 2.0
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 Upload = tuple[str, IO[bytes]]
 
 
-class JobRunner(TurnKeeper):
+class JobRunner(BackgroundWorker):
     """Runs the jobs of an archive one after the other, oldest first.
 
     Started, it does so in a thread until stopped; a job cut short goes on at the next start.
