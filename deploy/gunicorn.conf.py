@@ -33,19 +33,19 @@ threads = count_threads(_settings)
 worker_connections = 1000
 # The application is made in each process: threads and open files do not survive a fork.
 preload_app = False
-# The working directory is on the path of imports: not the archive's home, which it can write.
+# The working directory is on the import path, so it must not be the archive's writable home.
 chdir = sys.prefix
-# Longer than a proxy keeps a connection it does not use, or it would send into a closed one.
+# Longer than a proxy keeps an idle connection; otherwise the proxy would send into a closed one.
 keepalive = 75
 graceful_timeout = 20
 limit_request_line = 8190
 control_socket_disable = True
-# A file on disk, the default, can stand still and be taken for a worker that hangs.
+# The default, a file on disk, can stall and make a healthy worker look hung.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 
 def post_worker_init(worker):
-    """Told to stop, a worker says so at /readyz while it finishes what it is at."""
+    """A worker that was told to stop reports it at /readyz while it finishes its requests."""
     finish = signal.getsignal(signal.SIGTERM)
 
     def stop(number, frame):
@@ -57,6 +57,6 @@ def post_worker_init(worker):
 
 
 def worker_exit(server, worker):
-    """Let the keepers settle what is under way."""
+    """Let the background workers finish their current items."""
     if hasattr(worker, "wsgi"):  # else it never came up
         close_app(worker.wsgi)
