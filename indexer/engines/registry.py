@@ -13,11 +13,22 @@ def _open_embedded(folder: Path) -> SearchEngine:
     return EmbeddedEngine(folder)
 
 
-_ENGINES: dict[str, Callable[[Path], SearchEngine]] = {"embedded": _open_embedded}
+def _open_memory(folder: Path) -> SearchEngine:
+    from indexer.engines.memory.engine import MemoryEngine
+
+    return MemoryEngine(folder)
+
+
+_ENGINES: dict[str, Callable[[Path], SearchEngine]] = {
+    "embedded": _open_embedded,
+    "memory": _open_memory,
+}
+# Those that an archive can be kept in: what is in memory goes with the process.
+PERSISTENT_ENGINES = ("embedded",)
 
 
 def open_engine(name: str, folder: Path) -> SearchEngine:
     """The engine of that name on its folder. Raises IndexerError for a name unknown."""
     if name not in _ENGINES:
-        raise IndexerError(f"no engine {name!r}; there is: {', '.join(sorted(_ENGINES))}")
+        raise IndexerError(f"no engine {name!r}; there is: {', '.join(PERSISTENT_ENGINES)}")
     return _ENGINES[name](folder)

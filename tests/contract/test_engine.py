@@ -1,64 +1,24 @@
 """What every engine must do, run on each of them."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from archive.model import ArticleFilter
 from indexer.engines.port import (
     Counts,
     Fingerprint,
     IndexBatch,
-    IndexedArticle,
-    Retrieval,
     RetrievalRequest,
     SearchEngine,
 )
 from indexer.engines.registry import open_engine
 from indexer.errors import IndexerError, StaleIndexError
-from indexer.passages import article_of
 from indexer.query import Query, parse_query
 from indexer.query.required_words import require_words
-from tests.support.fakes import FakeEmbedder
-
-FINGERPRINT = Fingerprint("fake", "1", "1")
-EMBEDDER = FakeEmbedder()
-ENGINES = ("embedded",)
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEngine]:
-    opened = open_engine(request.param, tmp_path / "index")
-    yield opened
-    opened.close()
-
-
-def indexed(article_id: int, text: str, **fields: Any) -> IndexedArticle:
-    values = {"title": "", "source": "Agence", "language": "fr", "published": "2021-12-03"}
-    vectors = EMBEDDER.encode_passages(text.split("\n\n")).astype(np.float16).astype(np.float32)
-    return IndexedArticle(id=article_id, text=text, vectors=vectors, **(values | fields))
-
-
-def put(engine: SearchEngine, *articles: IndexedArticle, seq: int = 1, deleted: tuple = ()) -> None:
-    engine.write(IndexBatch(FINGERPRINT, articles, deleted))
-    engine.commit(seq)
-
-
-def find(engine: SearchEngine, text: str, depth: int = 50, **wanted: object) -> Retrieval:
-    query = parse_query(text)
-    vector = EMBEDDER.encode_query(query.meaning) if query.meaning else None
-    return engine.retrieve(RetrievalRequest(query, vector, ArticleFilter(**wanted), depth))
-
-
-def both(found: Retrieval) -> tuple[list[int], list[int]]:
-    dense = dict.fromkeys(article_of(hit.passage_id) for hit in found.dense)
-    return [hit.article_id for hit in found.keyword], list(dense)
+from tests.support.engines import EMBEDDER, FINGERPRINT, both, find, indexed, put
 
 
 def test_empty_engine_answers_nothing(engine: SearchEngine) -> None:
@@ -239,9 +199,9 @@ def test_depth_bounds_each_list(engine: SearchEngine) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
-def test_other_instances_see_commits_without_restart(tmp_path: Path) -> None:
-    writer = open_engine("embedded", tmp_path)
-    reader = open_engine("embedded", tmp_path)
+def test_other_instances_see_commits_without_restart(persistent: str, tmp_path: Path) -> None:
+    writer = open_engine(persistent, tmp_path)
+    reader = open_engine(persistent, tmp_path)
     assert reader.count() == 0
     for n in range(1, 12):
         put(writer, indexed(n, f"missile numéro {n}"), seq=n)
@@ -249,8 +209,8 @@ def test_other_instances_see_commits_without_restart(tmp_path: Path) -> None:
         assert n in both(find(reader, "missile"))[0]
 
 
-def test_a_reader_never_fails_during_commits_and_merges(tmp_path: Path) -> None:
-    writer, reader = open_engine("embedded", tmp_path), open_engine("embedded", tmp_path)
+def test_a_reader_never_fails_during_commits_and_merges(persistent: str, tmp_path: Path) -> None:
+    writer, reader = open_engine(persistent, tmp_path), open_engine(persistent, tmp_path)
     put(writer, indexed(1, "missile premier"))
     failures: list[Exception] = []
     stop = threading.Event()
@@ -288,37 +248,6 @@ def test_another_model_is_refused_and_named(engine: SearchEngine) -> None:
 def test_an_unknown_engine_is_named(tmp_path: Path) -> None:
     with pytest.raises(IndexerError, match="no engine 'nothing'"):
         open_engine("nothing", tmp_path)
-
-
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["write", "delete", "reopen"]), st.integers(1, 6), st.integers(0, 9)),
-    max_size=12,
-)
-
-
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(steps=STEPS)
-def test_engine_equals_a_dictionary(steps: list, tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("index")
-    engine, held = open_engine("embedded", folder), {}
-    for seq, (step, article_id, word) in enumerate(steps, start=1):
-        if step == "write":
-            put(engine, indexed(article_id, f"mot{word} commun"), seq=seq)
-            held[article_id] = word
-        elif step == "delete":
-            put(engine, seq=seq, deleted=(article_id,))
-            held.pop(article_id, None)
-        else:
-            engine.close()
-            engine = open_engine("embedded", folder)
-    assert list(engine.article_ids()) == sorted(held)
-    assert set(both(find(engine, "commun"))[1]) == set(held)
-    for word in set(held.values()):
-        found = both(find(engine, f"mot{word}"))[0]
-        assert set(found) == {i for i, own in held.items() if own == word}
-    assert engine.check() == []
 
 
 def test_vectors_keep_their_cosine(engine: SearchEngine) -> None:

@@ -13,58 +13,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from archive.model import ArticleFilter
 from indexer.engines.port import (
-    Fingerprint,
     IndexBatch,
-    IndexedArticle,
-    Retrieval,
     RetrievalRequest,
     SearchEngine,
 )
 from indexer.engines.registry import open_engine
 from indexer.passages import article_of
 from indexer.query import parse_query
-from tests.support.fakes import FakeEmbedder
+from tests.support.engines import FINGERPRINT, find, indexed, put
 
-FINGERPRINT = Fingerprint("fake", "1", "1")
-EMBEDDER = FakeEmbedder()
-ENGINES = ("embedded",)
 WORDS = [f"{root}{end}" for root in ("mar", "lun", "sol", "ven", "ter") for end in "abcdefgh"]
-
-
-@pytest.fixture(params=ENGINES)
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def engine(kind: str, tmp_path: Path) -> Iterator[SearchEngine]:
-    opened = open_engine(kind, tmp_path / "index")
-    yield opened
-    opened.close()
-
-
-def indexed(article_id: int, text: str, **fields: str | None) -> IndexedArticle:
-    values = {"title": "", "source": "Agence", "language": "fr", "published": "2021-12-03"}
-    vectors = EMBEDDER.encode_passages(text.split("\n\n"))
-    return IndexedArticle(id=article_id, text=text, vectors=vectors, **(values | fields))
-
-
-def put(
-    engine: SearchEngine,
-    *articles: IndexedArticle,
-    seq: int = 1,
-    deleted: tuple[int, ...] = (),
-) -> None:
-    engine.write(IndexBatch(FINGERPRINT, articles, deleted))
-    engine.commit(seq)
-
-
-def find(engine: SearchEngine, text: str, depth: int = 50, **wanted: object) -> Retrieval:
-    query = parse_query(text)
-    vector = EMBEDDER.encode_query(query.meaning)
-    return engine.retrieve(RetrievalRequest(query, vector, ArticleFilter(**wanted), depth))
 
 
 def keyword_scores(engine: SearchEngine, text: str) -> dict[int, tuple[float, float]]:
@@ -118,9 +77,9 @@ def test_a_phrase_of_stop_words_finds_its_articles(engine: SearchEngine) -> None
 
 
 def test_threads_read_the_same_as_one(
-    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+    persistent: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    writer = open_engine(kind, tmp_path)
+    writer = open_engine(persistent, tmp_path)
     for part in range(3):
         numbers = range(1 + 200 * part, 201 + 200 * part)
         put(writer, *(indexed(n, make_text(n, words=60)) for n in numbers), seq=part + 1)
@@ -130,15 +89,15 @@ def test_threads_read_the_same_as_one(
     sys.setswitchinterval(1e-6)
     request.addfinalizer(lambda: sys.setswitchinterval(before))
     for _ in range(2):
-        cold = open_engine(kind, tmp_path)
+        cold = open_engine(persistent, tmp_path)
         cold.count()
         with ThreadPoolExecutor(8) as threads:
             assert list(threads.map(lambda query: find(cold, query), queries)) == expected  # noqa: B023
         cold.close()
 
 
-def test_a_cleared_engine_keeps_nothing_of_what_it_held(kind: str, tmp_path: Path) -> None:
-    engine = open_engine(kind, tmp_path)
+def test_a_cleared_engine_keeps_nothing_of_what_it_held(persistent: str, tmp_path: Path) -> None:
+    engine = open_engine(persistent, tmp_path)
     put(engine, indexed(1, "des missiles"), indexed(2, "une soupe"))
     engine.write(IndexBatch(FINGERPRINT, (indexed(3, "jamais"),)))
     engine.clear()
@@ -146,7 +105,7 @@ def test_a_cleared_engine_keeps_nothing_of_what_it_held(kind: str, tmp_path: Pat
     engine.write(IndexBatch(FINGERPRINT, (indexed(1, "des missiles"),)))
     engine.commit(1)
     assert (list(engine.article_ids()), engine.check()) == ([1], [])
-    other = open_engine(kind, tmp_path)
+    other = open_engine(persistent, tmp_path)
     assert [h.article_id for h in find(other, "soupe jamais missiles").keyword] == [1]
 
 
@@ -171,13 +130,13 @@ def test_an_article_without_date_or_source_passes_no_filter_on_them(engine: Sear
         assert (found.keyword, found.dense) == ((), ())
 
 
-def test_a_commit_is_seen_by_a_process_that_reads_already(kind: str, tmp_path: Path) -> None:
+def test_a_commit_is_seen_by_a_process_that_reads_already(persistent: str, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from indexer.engines.registry import open_engine\n"
-        f"engine = open_engine({kind!r}, Path({str(tmp_path)!r}))\n"
+        f"engine = open_engine({persistent!r}, Path({str(tmp_path)!r}))\n"
         "for _ in sys.stdin: print(engine.count(), engine.checkpoint(), flush=True)"
     )
-    engine = open_engine(kind, tmp_path)
+    engine = open_engine(persistent, tmp_path)
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as reader:
@@ -191,8 +150,8 @@ def test_a_commit_is_seen_by_a_process_that_reads_already(kind: str, tmp_path: P
         reader.stdin.close()
 
 
-def test_many_commits_leave_few_open_files(kind: str, tmp_path: Path) -> None:
-    writer, reader = open_engine(kind, tmp_path), open_engine(kind, tmp_path)
+def test_many_commits_leave_few_open_files(persistent: str, tmp_path: Path) -> None:
+    writer, reader = open_engine(persistent, tmp_path), open_engine(persistent, tmp_path)
     before = _open_files()
     for n in range(1, 36):
         put(writer, indexed(n % 25 + 1, f"missile {n}"), seq=n)

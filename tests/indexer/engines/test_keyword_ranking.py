@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from indexer.analysis import analyze_token
 from indexer.engines.embedded.engine import EmbeddedEngine
 from indexer.engines.embedded.words import snapshot as keyword_snapshot
-from indexer.engines.embedded.words.ranking import EXACT_WEIGHT, PAIR_WEIGHT
 from indexer.engines.embedded.words.reader import follow, gather
-from indexer.engines.embedded.words.snapshot import K1, B
 from indexer.engines.port import (
     Fingerprint,
     IndexBatch,
@@ -22,6 +20,7 @@ from indexer.engines.port import (
     KeywordHit,
     RetrievalRequest,
 )
+from indexer.engines.scoring import EXACT_WEIGHT, K1, PAIR_WEIGHT, B
 from indexer.query import parse_query
 from tests.support.fakes import FakeEmbedder
 
@@ -97,7 +96,7 @@ def test_of_the_forms_of_a_word_an_article_counts_the_best_once(tmp_path: Path) 
 def test_beginnings_are_the_most_frequent_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyword_snapshot, "MOST_EXPANSIONS", 2)
+    monkeypatch.setattr(keyword_snapshot, "MAX_EXPANSIONS", 2)
     vectors = FakeEmbedder().encode_passages(["mot"])
     texts = ("abri", "abricot", "abricot", "abus", "abus", "abus", "zoo")
     articles = [IndexedArticle(n, "", t, None, "fr", None, vectors) for n, t in enumerate(texts, 1)]

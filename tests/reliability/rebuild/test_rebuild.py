@@ -129,7 +129,7 @@ def test_answers_do_not_depend_on_history(
 ) -> None:
     monkeypatch.setattr(vectors, "FLAT_PASSAGES", flat)
     monkeypatch.setattr(retriever, "DEPTH", depth)
-    monkeypatch.setattr(keyword_ranking, "MOST_PAIR_DOCUMENTS", 5)
+    monkeypatch.setattr(keyword_ranking, "MAX_PAIR_ARTICLES", 5)
     history = History(tmp_path, seed)
     for step in range(1, STEPS + 1):
         history.step()

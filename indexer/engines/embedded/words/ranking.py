@@ -14,13 +14,8 @@ from indexer.engines.embedded.words.reader import Rows, Scores
 from indexer.engines.embedded.words.snapshot import Codes, Gains, KeywordSnapshot
 from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
 from indexer.engines.port import KeywordHit, WordGain
+from indexer.engines.scoring import EXACT_WEIGHT, MAX_PAIR_ARTICLES, MAX_PAIRS, PAIR_WEIGHT
 from indexer.query.records import Form, Parts, Query, Word, has_text_conditions
-
-EXACT_WEIGHT = 0.3
-PAIR_WEIGHT = 0.2
-# Pairs of frequent words say little and are dear to find.
-MOST_PAIRS = 12
-MOST_PAIR_DOCUMENTS = 2_000
 
 
 class Sum:
@@ -167,12 +162,12 @@ def _add_token(keyword: KeywordSnapshot, total: Sum, token: str) -> None:
 def _telling_pairs(keyword: KeywordSnapshot, pairs: Iterable[Parts]) -> list[Parts]:
     """Pairs worth looking for: rare enough, of words that are not stop words everywhere."""
     telling = [pair for pair in pairs if _telling_codes(keyword, pair)]
-    return [pair for pair in telling if _is_rare(keyword, pair)][:MOST_PAIRS]
+    return [pair for pair in telling if _is_rare(keyword, pair)][:MAX_PAIRS]
 
 
 def _is_rare(keyword: KeywordSnapshot, pair: Parts) -> bool:
     return all(
-        min(keyword.frequency(field, word) for word in pair) <= MOST_PAIR_DOCUMENTS
+        min(keyword.frequency(field, word) for word in pair) <= MAX_PAIR_ARTICLES
         for field in EXACT_FIELDS
     )
 

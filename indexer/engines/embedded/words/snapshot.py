@@ -24,12 +24,10 @@ from indexer.engines.embedded.words.reader import (
     document_rows,
 )
 from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
+from indexer.engines.scoring import K1, MAX_EXPANSIONS, B
 
-K1 = 0.9
-B = 0.6
 CACHED_GAINS = 4_000_000
 CACHED_PREFIXES = 10_000
-MOST_EXPANSIONS = 64
 # Of words that begin with a prefix so many are counted at most to find the most frequent.
 MOST_COUNTED = 512
 # An exact field is as long as the ranked one of the same text, near enough to share its lengths.
@@ -127,7 +125,7 @@ class KeywordSnapshot:
         )
 
     def expand(self, prefix: str) -> tuple[str, ...]:
-        """The words that begin so, at most MOST_EXPANSIONS, the most frequent first."""
+        """The words that begin so, at most MAX_EXPANSIONS, the most frequent first."""
         return self._prefixes.get(prefix, lambda: self._expand(prefix))
 
     def _expand(self, prefix: str) -> tuple[str, ...]:
@@ -137,7 +135,7 @@ class KeywordSnapshot:
                 for word, documents in leaf.segment.read_words(field, prefix):
                     counted[word] += documents
         bounds = sorted((-documents, word) for word, documents in counted.items())
-        found = select_lowest(bounds, self._count_living, MOST_EXPANSIONS, MOST_COUNTED)
+        found = select_lowest(bounds, self._count_living, MAX_EXPANSIONS, MOST_COUNTED)
         return tuple(word for _, word in found)
 
     def _count_living(self, key: tuple[int, str]) -> tuple[int, str] | None:

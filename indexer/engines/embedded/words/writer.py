@@ -15,9 +15,9 @@ from whoosh.fields import NUMERIC, TEXT, Schema
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from indexer.analysis import analyze_tokens, compounds, tokenize
 from indexer.engines.embedded.storage.merging import pick_segments
 from indexer.engines.port import IndexedArticle
+from indexer.engines.scoring import field_terms
 
 RANKED_FIELDS = ("title", "body")
 EXACT_FIELDS = ("title_exact", "body_exact")
@@ -74,8 +74,8 @@ def write_articles(
 
 
 def _document(article: IndexedArticle) -> dict[str, Any]:
-    title, title_exact = _terms(article.title, article.language)
-    body, body_exact = _terms(article.text, article.language)
+    title, title_exact = field_terms(article.title, article.language)
+    body, body_exact = field_terms(article.text, article.language)
     return {
         "id": article.id,
         "title": title,
@@ -83,14 +83,6 @@ def _document(article: IndexedArticle) -> dict[str, Any]:
         "title_exact": title_exact,
         "body_exact": body_exact,
     }
-
-
-def _terms(text: str, language: str) -> tuple[list[str], list[str]]:
-    """The terms to rank by, in no order that matters, and the folded words as they stand."""
-    tokens = tokenize(text)
-    words = [token.folded for token in tokens]
-    joined = [compound.folded for compound in compounds(text, tokens)]
-    return analyze_tokens(words + joined, language), words
 
 
 def _merge_tier(writer: SegmentWriter, segments: Sequence[Any]) -> list[Any]:
