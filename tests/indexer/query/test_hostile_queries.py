@@ -3,7 +3,6 @@
 `benchmarks/hostile_queries.py` measures more of them on an archive of any size.
 """
 
-import time
 from itertools import permutations
 
 import pytest
@@ -17,9 +16,10 @@ from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.work import at_most
 
 # A busy machine is given five times what a reader is.
-MOST_SECONDS = 10
+MAX_PROCESSOR_SECONDS = 10
 ARTICLES = 40
 FREQUENT = ("de", "la", "le", "et", "des", "les", "que", "un", "dans", "en", "sur", "pour")
 SENTENCE = f"Mot{{}} {' '.join(FREQUENT)} guerre et paix, 東京都で 1 200 soldats. "
@@ -67,16 +67,15 @@ def service(store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder) -
 
 def test_hostile_queries_are_answered_or_refused_in_time(service: SearchService) -> None:
     for name, text in HOSTILE.items():
-        started = time.monotonic()
-        try:
-            page = service.search(SearchQuery(text, with_facets=True))
-        except QueryError as exc:
-            said = [str(exc)]
-            assert name in ("white space", "quotation marks"), name
-        else:
-            said = list(page.notices)
-            assert page.total <= ARTICLES, name
-        assert time.monotonic() - started < MOST_SECONDS, name
+        with at_most(MAX_PROCESSOR_SECONDS):
+            try:
+                page = service.search(SearchQuery(text, with_facets=True))
+            except QueryError as exc:
+                said = [str(exc)]
+                assert name in ("white space", "quotation marks"), name
+            else:
+                said = list(page.notices)
+                assert page.total <= ARTICLES, name
         assert sum(map(len, said)) < 10_000, name
 
 

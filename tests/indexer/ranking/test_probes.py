@@ -3,7 +3,6 @@
 Through store, index and search as everyone uses them, by words alone.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.work import at_most
 
 ARTICLES = (
     make_item(
@@ -298,9 +298,8 @@ def test_fields_alone_give_the_newest_first(service: SearchService) -> None:
 def test_bad_input_is_answered_in_bounded_time(
     service: SearchService, text: str, mode: str
 ) -> None:
-    started = time.monotonic()
-    service.search(SearchQuery(text, mode=mode))  # type: ignore[arg-type]
-    assert time.monotonic() - started < 2
+    with at_most(10):
+        service.search(SearchQuery(text, mode=mode))  # type: ignore[arg-type]
 
 
 def test_a_phrase_lists_nothing_by_words_in_the_search_by_meaning(service: SearchService) -> None:

@@ -7,16 +7,9 @@ from threading import Event, Thread
 
 import huggingface_hub.constants
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from transformers import (
-    BertConfig,
-    BertForSequenceClassification,
-    BertModel,
-    PreTrainedTokenizerFast,
-)
 
 from archive.intake.ingest import ingest
 from archive.model import Article
@@ -128,8 +121,11 @@ def test_the_reranker_reads_the_title_and_the_passage_shown(store: ArticleStore)
     assert scores == {article.id: 0.5, bare.id: 0.0}
 
 
-def build_model(folder: Path, kind: type = BertForSequenceClassification, labels: int = 1) -> Path:
-    """Saves a model of random weights that holds 32 tokens."""
+def build_model(folder: Path, kind: str = "BertForSequenceClassification", labels: int = 1) -> Path:
+    """Save a model of random weights that holds 32 tokens."""
+    import torch  # these two take seconds to import
+    import transformers
+
     vocabulary = {word: n for n, word in enumerate(MARKS + WORDS)}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -139,7 +135,7 @@ def build_model(folder: Path, kind: type = BertForSequenceClassification, labels
         special_tokens=[("[CLS]", 2), ("[SEP]", 3)],
     )
     torch.manual_seed(1)
-    config = BertConfig(
+    config = transformers.BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=8,
         num_hidden_layers=1,
@@ -149,8 +145,8 @@ def build_model(folder: Path, kind: type = BertForSequenceClassification, labels
         num_labels=labels,
         initializer_range=2.0,
     )
-    kind(config).save_pretrained(folder)
-    PreTrainedTokenizerFast(
+    getattr(transformers, kind)(config).save_pretrained(folder)
+    transformers.PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token="[PAD]",
         unk_token="[UNK]",
@@ -192,12 +188,12 @@ def test_texts_of_any_length_and_sign_are_scored(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "labels", "reason"),
     [
-        (BertModel, 1, "it is no cross-encoder"),
-        (BertForSequenceClassification, 3, "it gives a pair 3 scores, not one"),
+        ("BertModel", 1, "it is no cross-encoder"),
+        ("BertForSequenceClassification", 3, "it gives a pair 3 scores, not one"),
     ],
 )
 def test_a_model_for_something_else_is_refused(
-    tmp_path: Path, kind: type, labels: int, reason: str
+    tmp_path: Path, kind: str, labels: int, reason: str
 ) -> None:
     folder = build_model(tmp_path / "other", kind, labels)
     with pytest.raises(ModelError, match=f"cannot load the reranker '{folder}': {reason}; name"):

@@ -8,7 +8,7 @@ import pytest
 from tests.reliability.crash.run import KILLS, CrashRun
 from tests.reliability.victim.author import Author
 from tests.reliability.victim.checks import CrashChecks
-from tests.reliability.victim.faults import Fault, build_library
+from tests.reliability.victim.faults import Fault
 from tests.reliability.victim.ledger import Item, Ledger, Operation, State, put
 from tests.reliability.victim.victims import Task, Victims
 
@@ -17,8 +17,8 @@ POINTS = 4
 
 
 @pytest.fixture(scope="module")
-def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victims]:
-    with Victims(build_library(tmp_path_factory.mktemp("library"))) as started:
+def victims(fault_library: Path) -> Iterator[Victims]:
+    with Victims(fault_library) as started:
         yield started
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.reliability.victim.author import Author
 from tests.reliability.victim.checks import assert_holds
-from tests.reliability.victim.faults import Action, Fault, Kind, build_library
+from tests.reliability.victim.faults import Action, Fault, Kind
 from tests.reliability.victim.ledger import Operation, put
 from tests.reliability.victim.victims import Report, Victims, run_in
 from web.upkeep.backup_files import verify_backup
@@ -23,8 +23,8 @@ YEAR_SECONDS = 365 * 86_400
 
 
 @pytest.fixture(scope="module")
-def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victims]:
-    with Victims(build_library(tmp_path_factory.mktemp("library"))) as started:
+def victims(fault_library: Path) -> Iterator[Victims]:
+    with Victims(fault_library) as started:
         yield started
 
 

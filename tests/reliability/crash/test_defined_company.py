@@ -10,7 +10,7 @@ import pytest
 
 from tests.reliability.victim.author import Author
 from tests.reliability.victim.checks import assert_holds, found_by, open_archive
-from tests.reliability.victim.faults import Action, Fault, build_library
+from tests.reliability.victim.faults import Action, Fault
 from tests.reliability.victim.ledger import Item, Operation, State, put
 from tests.reliability.victim.victims import Report, Victims, run_in
 
@@ -29,8 +29,8 @@ class Look:
 
 
 @pytest.fixture(scope="module")
-def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victims]:
-    with Victims(build_library(tmp_path_factory.mktemp("library"))) as started:
+def victims(fault_library: Path) -> Iterator[Victims]:
+    with Victims(fault_library) as started:
         yield started
 
 
@@ -39,11 +39,12 @@ def author() -> Author:
     return Author(5)
 
 
-def test_two_processes_that_write_wait_for_each_other(victims: Victims, tmp_path: Path) -> None:
+def test_two_processes_that_write_wait_for_each_other(
+    victims: Victims, fault_library: Path, tmp_path: Path
+) -> None:
     written = [_write(seed, EACH_WRITES) for seed in range(WRITERS)]
     run_in(tmp_path, victims, Operation("add", (written[0][0],)), Operation("index"))
-    library = build_library(tmp_path)
-    with Victims(library) as other, ThreadPoolExecutor(WRITERS) as threads:
+    with Victims(fault_library) as other, ThreadPoolExecutor(WRITERS) as threads:
         work = [
             [step for item in own for step in (Operation("add", (item,)), Operation("index"))]
             for own in written

@@ -14,10 +14,9 @@ POINTS = 2
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultWalk]:
-    folder = tmp_path_factory.mktemp("walk")
-    with Victims(build_library(folder)) as victims:
-        yield FaultWalk(folder, victims)
+def made(tmp_path_factory: pytest.TempPathFactory, fault_library: Path) -> Iterator[FaultWalk]:
+    with Victims(fault_library) as victims:
+        yield FaultWalk(tmp_path_factory.mktemp("walk"), victims)
 
 
 @pytest.fixture

@@ -107,13 +107,13 @@ def make_seeds() -> dict[str, list[bytes]]:
     files = write_files(PLAIN, 1)
     feeds = [write([PLAIN, "b"], 1).encode() for write in (write_rss, write_atom, write_json_feed)]
     formats = [*files.items(), ("a.warc", _warc(files["a.html"])), ("a.tar", _tar(files["a.html"]))]
-    formats += [("a.gz", gzip.compress(files["a.csv"])), ("a.zip", _zip(files["a.csv"]))]
+    formats += [("a.gz", gzip.compress(files["a.csv"], mtime=0)), ("a.zip", _zip(files["a.csv"]))]
     formats += [("a.txt", PLAIN.encode()), ("a.tsv", files["a.csv"].replace(b",", b"\t"))]
     return {
         "query": [text.encode() for text in QUERIES],
         "filter": [b"2021\n2022-05-03\nx", b"2021-12\n\n\n", b"0001-01-01\n9999-12-31\n"],
         "page": [files["a.html"], files["raw.html"]],
-        "feed": [*feeds, OPML, SITEMAP, gzip.compress(feeds[0])],
+        "feed": [*feeds, OPML, SITEMAP, gzip.compress(feeds[0], mtime=0)],
         "file": [bytes([_place(name)]) + data for name, data in formats],
         "line": [line.encode() for line in LINES],
     }
@@ -173,5 +173,5 @@ def _tar(page: bytes) -> bytes:
 def _zip(table: bytes) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("x/a.csv", table)
+        packed.writestr(zipfile.ZipInfo("x/a.csv"), table, zipfile.ZIP_DEFLATED)
     return stream.getvalue()

@@ -30,14 +30,18 @@ from web.wsgi import make_app as make_served
 
 SLOW = "slowly"
 SLOW_SECONDS = 2.0
+STUCK = "hardly"
+STUCK_SECONDS = 2 * PATIENCE_SECONDS
 
 
 class SlowEmbedder(FakeEmbedder):
-    """As slow as SLOW_SECONDS for each call that holds the word."""
+    """Takes SLOW_SECONDS more for each call that holds the word SLOW, STUCK_SECONDS for STUCK."""
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         if any(SLOW in text for text in texts):
             time.sleep(SLOW_SECONDS)
+        if any(STUCK in text for text in texts):
+            time.sleep(STUCK_SECONDS)
         return super().encode_passages(texts)
 
 
@@ -88,7 +92,7 @@ class ServerProcess:
         def is_up() -> bool:
             assert self.process.poll() is None, self.complaints()
             with contextlib.suppress(httpx.TransportError):
-                return httpx.get(f"{self.address}/healthz", timeout=2).is_success
+                return httpx.get(f"{self.address}/healthz", timeout=PATIENCE_SECONDS).is_success
             return False
 
         wait_until(is_up)

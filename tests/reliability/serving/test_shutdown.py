@@ -1,7 +1,6 @@
 """A server told to stop answers what it has begun, hands back its work and ends well."""
 
 import signal
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,18 +10,16 @@ import pytest
 from archive.intake.ingest import ingest
 from tests.reliability.serving.server import (
     SLOW,
-    SLOW_SECONDS,
+    STUCK,
     ServerProcess,
     gunicorn,
     served,
 )
 from tests.support.fakes import FakeEmbedder, make_item
-from tests.support.waiting import wait_until
-from web.server.serving import STOP_SECONDS
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from web.services import Services
 from web.settings import Settings
 
-MARGIN_SECONDS = 6.0
 ITEMS = 600
 
 
@@ -35,9 +32,11 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def ask_slowly(server: ServerProcess, pool: ThreadPoolExecutor) -> Future[httpx.Response]:
+def ask_slowly(
+    server: ServerProcess, pool: ThreadPoolExecutor, how: str = SLOW
+) -> Future[httpx.Response]:
     """A request that is under way when this returns."""
-    asked = pool.submit(server.client.get, "/api/v1/search", params={"q": f"pont {SLOW}"})
+    asked = pool.submit(server.client.get, "/api/v1/search", params={"q": f"pont {how}"})
     wait_until(lambda: "hemero_requests_working 1.0" in httpx.get(f"{server.address}/metrics").text)
     return asked
 
@@ -56,7 +55,7 @@ def test_a_request_under_way_is_answered_whole(home: Path, sent: signal.Signals)
         answer = asked.result()
         assert answer.status_code == 200
         assert answer.json()["results"]
-        assert server.process.wait(MARGIN_SECONDS) == 0
+        assert server.process.wait(PATIENCE_SECONDS) == 0
         kept.close()
 
 
@@ -70,22 +69,19 @@ def refuses_connections(server: ServerProcess) -> bool:
 
 def test_a_second_signal_ends_it_at_once(home: Path) -> None:
     with served(home) as server, ThreadPoolExecutor() as pool:
-        asked = ask_slowly(server, pool)
+        asked = ask_slowly(server, pool, STUCK)
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: refuses_connections(server))
-        begun = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(MARGIN_SECONDS) == -signal.SIGTERM
-        assert time.monotonic() - begun < SLOW_SECONDS / 2
+        assert server.process.wait(PATIENCE_SECONDS) == -signal.SIGTERM
         assert isinstance(asked.exception(), httpx.TransportError)
 
 
-def test_idle_it_ends_within_moments(home: Path) -> None:
+def test_idle_it_ends_and_leaves_nothing_behind(home: Path) -> None:
     with served(home) as server:
-        begun = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(MARGIN_SECONDS) == 0
-        assert time.monotonic() - begun < STOP_SECONDS / 2
+        assert server.process.wait(PATIENCE_SECONDS) == 0
+        assert server.complaints() == []
 
 
 def test_a_job_under_way_goes_on_at_the_next_start(home: Path) -> None:
@@ -97,7 +93,7 @@ def test_a_job_under_way_goes_on_at_the_next_start(home: Path) -> None:
         job = server.client.post("/api/v1/jobs", files=files).json()
         wait_until(lambda: job_record(server, job["id"])["done"] > 0)
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(12) == 0
+        assert server.process.wait(PATIENCE_SECONDS) == 0
     services = Services(Settings(home=home), FakeEmbedder())
     left = services.jobs.get(job["id"])
     held = services.store.count()
@@ -119,4 +115,4 @@ def test_gunicorn_answers_what_it_has_begun(home: Path) -> None:
         asked = ask_slowly(server, pool)
         server.process.send_signal(signal.SIGTERM)
         assert asked.result().status_code == 200
-        assert server.process.wait(2 * MARGIN_SECONDS) == 0
+        assert server.process.wait(PATIENCE_SECONDS) == 0

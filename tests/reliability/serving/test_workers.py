@@ -21,12 +21,10 @@ from indexer.lease import hold_lease
 from tests.reliability.serving.server import SLOW, ServerProcess, gunicorn
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.paths import ROOT
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from web.services import Services
 from web.settings import Settings
 
-SEEN_WITHIN_SECONDS = 2.0
-TAKEN_OVER_WITHIN_SECONDS = 6.0
 LOOKS = 12
 FEED = '<rss version="2.0"><channel><title>Le Fanal</title>{items}</channel></rss>'
 ITEM = (
@@ -116,16 +114,14 @@ def test_two_workers_a_command_and_a_poller(home: Path, site: FeedSite) -> None:
         text = {"title": "Bac", "text": "Un bac traverse la Sarvelle chaque matin."}
         added = server.client.post("/api/v1/articles", json=text)
         assert added.status_code == 201
-        took = wait_until(lambda: all_workers_find(server, '"bac traverse"', True))
-        assert took < SEEN_WITHIN_SECONDS
+        wait_until(lambda: all_workers_find(server, '"bac traverse"', True))
 
         assert server.client.delete(f"/api/v1/articles/{added.json()['id']}").status_code == 204
         assert all_workers_find(server, '"bac traverse"', False), "a deleted article was shown"
 
         (home / "depeche.txt").write_text("Gué\n\nLe gué de la Sarvelle est rouvert aux cavaliers.")
         run_cli(home, "add", str(home / "depeche.txt"))
-        took = wait_until(lambda: all_workers_find(server, '"aux cavaliers"', True))
-        assert took < SEEN_WITHIN_SECONDS
+        wait_until(lambda: all_workers_find(server, '"aux cavaliers"', True))
 
         assert site.fetched.count("/0") == 1, "one poller alone fetches"
         health = server.client.get("/api/v1/health").json()
@@ -137,15 +133,13 @@ def test_another_takes_over_from_one_that_is_killed(home: Path, site: FeedSite) 
     with gunicorn(home, HEMERO_POLL="true", **networks) as server:
         leader = poller(home)
         os.kill(leader, signal.SIGKILL)
-        took = wait_until(lambda: poller(home, leader) != leader)
-        assert took < TAKEN_OVER_WITHIN_SECONDS
+        wait_until(lambda: poller(home, leader) != leader)
         job = server.client.post(
             "/api/v1/jobs",
             files={"file": ("a.txt", b"Quai\n\nLe quai des brumes est inond\xc3\xa9.")},
         ).json()
-        wait_until(lambda: state_of(server, job["id"]) == "done", TAKEN_OVER_WITHIN_SECONDS)
-        took = wait_until(lambda: all_workers_find(server, '"quai des brumes"', True))
-        assert took < TAKEN_OVER_WITHIN_SECONDS
+        wait_until(lambda: state_of(server, job["id"]) == "done")
+        wait_until(lambda: all_workers_find(server, '"quai des brumes"', True))
 
 
 def test_the_index_is_finished_where_its_writer_is_killed(home: Path) -> None:
@@ -157,8 +151,7 @@ def test_the_index_is_finished_where_its_writer_is_killed(home: Path) -> None:
         assert writer in worker_ids(server)
         told = pool.submit(run_index, home)
         os.kill(writer, signal.SIGKILL)
-        took = wait_until(lambda: all_workers_find(server, '"digue cède"', True))
-        assert took < TAKEN_OVER_WITHIN_SECONDS
+        wait_until(lambda: all_workers_find(server, '"digue cède"', True))
         told.result()
 
 
@@ -180,7 +173,7 @@ def worker_ids(server: ServerProcess) -> set[int]:
 
 def poller(home: Path, otherwise: int = 0) -> int:
     """The process that polls, once one has signed."""
-    deadline = time.monotonic() + TAKEN_OVER_WITHIN_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
             return int(json.loads((home / HOLDER_NAME).read_text())["process"])
@@ -210,7 +203,7 @@ def run_cli(home: Path, *arguments: str, **settings: str) -> None:
     )
     command = [sys.executable, "-c", program, *arguments]
     named = {"HEMERO_HOME": str(home)} | settings
-    subprocess.run(command, cwd=ROOT, env=os.environ | named, check=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, env=os.environ | named, check=True, timeout=PATIENCE_SECONDS)
 
 
 def run_index(home: Path) -> None:

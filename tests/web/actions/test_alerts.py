@@ -170,13 +170,14 @@ def test_a_webhook_is_signed_and_names_what_it_sends(
     services = make_services(allowed_networks=LOOPBACK, base_url="https://archive.example")
     saved = save(services, webhook=receiver.address)
     add(services, "Accord", "Des missiles seront détruits.", source="Le Fil")
+    begun = int(time.time())
     (report,) = check_all(services)
     assert (report.new, report.sent, report.problem) == (1, 1, None)
     ((headers, body),) = receiver.taken
     timestamp = headers["X-Hemero-Timestamp"]
     signed = hmac.new(saved.secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
     assert headers["X-Hemero-Signature"] == "sha256=" + signed.hexdigest()
-    assert abs(int(timestamp) - time.time()) < 60
+    assert begun <= int(timestamp) <= time.time()
     assert headers["Idempotency-Key"] == f"hemero-{saved.id}-2"
     assert headers["Content-Type"] == "application/json"
     told = json.loads(body)

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from archive.feeds.lock import only_poller
 from archive.feeds.store import FeedStore
 from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Answer, Site, article_page, item, rss
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from tests.support.web import RunHemero
 from web.cli.main import main
 from web.jobs.polling import FeedWorker, parse_interval
@@ -28,7 +28,9 @@ RSS = "application/rss+xml"
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback may be fetched from, without pauses."""
     monkeypatch.setenv("HEMERO_ALLOWED_NETWORKS", "127.0.0.0/8")
-    settings = poll.PollSettings(delay_seconds=0, limits=FetchLimits(timeout_seconds=5))
+    settings = poll.PollSettings(
+        delay_seconds=0, limits=FetchLimits(timeout_seconds=PATIENCE_SECONDS)
+    )
     monkeypatch.setattr("web.jobs.polling.PollSettings", lambda: settings)
 
 
@@ -174,7 +176,7 @@ def test_keeper_polls_beside_the_server(services: Services, feed_url: str) -> No
     store.add(feed_url, poll.Clock().now())
     keeper = FeedWorker(services, lambda: told.append(True), every_seconds=60)
     keeper.start()
-    _wait_until(lambda: services.store.count() == 1)
+    wait_until(lambda: services.store.count() == 1)
     keeper.stop()
     assert told == [True]
     with only_poller(services.settings.home):
@@ -191,13 +193,6 @@ def test_keeper_waits_while_another_polls(
         keeper.start()
         time.sleep(0.2)
         assert services.store.count() == 0
-    _wait_until(lambda: services.store.count() == 1)
+    wait_until(lambda: services.store.count() == 1)
     keeper.stop()
     assert caplog.text.count("polls the feeds since") == 1
-
-
-def _wait_until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not reached():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)

@@ -1,9 +1,8 @@
-"""Help answers at once, and loads nothing of what makes a search."""
+"""Help answers at once, as it loads little, and nothing of what makes a search."""
 
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from click.testing import CliRunner
@@ -12,16 +11,15 @@ from web.cli.main import main
 
 COMMANDS = sorted(main.commands)
 HEAVY = ("torch", "faiss", "whoosh", "numpy", "flask")
-MOST_SECONDS = 0.3
+MAX_MODULES = 250  # 164 today
 SCRIPT = """
-import sys, time
-start = time.perf_counter()
+import sys
 from web.cli.main import main
 try:
     main(sys.argv[1:], prog_name="hemero")
 except SystemExit as end:
     assert not end.code
-print(time.perf_counter() - start, *sys.modules, file=sys.stderr)
+print(*sys.modules, file=sys.stderr)
 """
 
 
@@ -35,18 +33,12 @@ def test_the_commands_are_those_of_the_manual() -> None:
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=str)
 def test_help_is_quick_and_loads_nothing_heavy(command: list[str]) -> None:
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        ended = _run_help(command)
-        seconds.append(time.perf_counter() - start)
-        assert ended.returncode == 0
-        assert ended.stdout.startswith("Usage: hemero")
-        if seconds[-1] < MOST_SECONDS:
-            break
-    loaded = ended.stderr.split()[1:]
+    ended = _run_help(command)
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("Usage: hemero")
+    loaded = ended.stderr.split()
     assert not set(HEAVY) & set(loaded)
-    assert min(seconds) < MOST_SECONDS
+    assert len(loaded) < MAX_MODULES
 
 
 @pytest.mark.parametrize("command", COMMANDS)

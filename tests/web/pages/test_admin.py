@@ -10,6 +10,7 @@ from archive.feeds import poll
 from archive.intake.jobs import JobSource
 from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Site, article_page, item, rss
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.support.web import MakeApp
 from web.context import get_context
 from web.services import Services
@@ -21,7 +22,9 @@ HOSTILE = "<script>alert(1)</script>"
 
 @pytest.fixture
 def client(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    settings = poll.PollSettings(delay_seconds=0, limits=FetchLimits(timeout_seconds=5))
+    settings = poll.PollSettings(
+        delay_seconds=0, limits=FetchLimits(timeout_seconds=PATIENCE_SECONDS)
+    )
     monkeypatch.setattr("web.jobs.polling.PollSettings", lambda: settings)
     return make_app(allowed_networks=("127.0.0.0/8",)).test_client()
 
