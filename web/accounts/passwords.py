@@ -8,7 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from archive.errors import AccountRefusedError
 
-SHORTEST_CHARACTERS, LONGEST_CHARACTERS = 12, 256
+MIN_CHARACTERS, MAX_CHARACTERS = 12, 256
 # Argon2id takes 64 MiB each time (RFC 9106, second choice): not many at once for strangers.
 _AT_ONCE = BoundedSemaphore(2)
 _HASHER = PasswordHasher()
@@ -19,10 +19,9 @@ def hash_password(password: str, name: str = "") -> str:
 
     Length is what is asked, not kinds of characters (NIST SP 800-63B-4, 3.1.1.2).
     """
-    if not SHORTEST_CHARACTERS <= len(password) <= LONGEST_CHARACTERS:
+    if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
         raise AccountRefusedError(
-            f"a password is {SHORTEST_CHARACTERS} to {LONGEST_CHARACTERS} characters;"
-            " a sentence is good"
+            f"a password is {MIN_CHARACTERS} to {MAX_CHARACTERS} characters; a sentence is good"
         )
     if len(set(password.casefold())) < 4 or (name and name.casefold() in password.casefold()):
         raise AccountRefusedError("this password is easily guessed; take another one")
@@ -39,7 +38,7 @@ def verify_password(password: str, password_hash: str | None) -> bool:
     """Takes as long where there is no hash to compare with, as for an unknown name."""
     with _AT_ONCE:
         try:
-            return _HASHER.verify(password_hash or _nobodys_hash(), password[:LONGEST_CHARACTERS])
+            return _HASHER.verify(password_hash or _nobodys_hash(), password[:MAX_CHARACTERS])
         except (VerificationError, InvalidHashError):
             return False
 

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.store.credentials import SESSION_DAYS
-from web.accounts.passwords import LONGEST_CHARACTERS
+from web.accounts.passwords import MAX_CHARACTERS
 from web.accounts.signing_in import sign_in as begin_session
 from web.context import get_context
 from web.errors import SignInRefusedError
@@ -67,4 +67,4 @@ def _end_session() -> None:
 
 def _show_form(onward: str, name: str = "", problem: str = "") -> str:
     shown = {"onward": local_path(onward), "name": name, "problem": problem}
-    return render_template("sign_in.html", longest=LONGEST_CHARACTERS, **shown)
+    return render_template("sign_in.html", longest=MAX_CHARACTERS, **shown)

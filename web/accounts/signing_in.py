@@ -11,9 +11,9 @@ from web.request_state import note_changed
 from web.services import Services
 
 WINDOW = timedelta(minutes=15)
-# Tries in a window: from one place on one name, from one place, on one name from anywhere.
-MOST_THERE, MOST_FROM, MOST_ON = 5, 20, 100
-LONGEST_NAME_CHARACTERS = 64
+# Failed attempts in a window: by one client at one name, by one client, at one name.
+MAX_BY_NAME_AND_CLIENT, MAX_BY_CLIENT, MAX_BY_NAME = 5, 20, 100
+MAX_NAME_CHARACTERS = 64
 NO_ACCOUNT = "a name without an account"
 REFUSED = "name or password is wrong"
 
@@ -29,7 +29,7 @@ def sign_in(services: Services, name: str, password: str, client: str) -> tuple[
 
 def check_password(services: Services, name: str, password: str, client: str) -> Account:
     """The open account that the password opens. The same errors."""
-    named = fold_account_name(name)[:LONGEST_NAME_CHARACTERS]
+    named = fold_account_name(name)[:MAX_NAME_CHARACTERS]
     failed = FailedSignIns(services.store.database, WINDOW)
     _check_tries(failed, named, client)
     failed.record(named, client)  # first: tries at the same time are counted too
@@ -53,7 +53,11 @@ def _find(services: Services, name: str) -> Account | None:
 
 
 def _check_tries(failed: FailedSignIns, name: str, client: str) -> None:
-    limits = ((name, client, MOST_THERE), (None, client, MOST_FROM), (name, None, MOST_ON))
+    limits = (
+        (name, client, MAX_BY_NAME_AND_CLIENT),
+        (None, client, MAX_BY_CLIENT),
+        (name, None, MAX_BY_NAME),
+    )
     for of_name, of_client, most in limits:
         moments = failed.moments(of_name, of_client)
         if len(moments) >= most:

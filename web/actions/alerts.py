@@ -35,7 +35,7 @@ from web.settings import Settings
 EMAIL_MATCHES, WEBHOOK_MATCHES = 100, 1
 TIMEOUT_SECONDS = 15.0
 # What one search may take of a check; the rest of its messages wait for the next.
-LONGEST_TURN_SECONDS = 60.0
+MAX_TURN_SECONDS = 60.0
 GIVEN_UP_AFTER = timedelta(days=1)
 LIMITS = FetchLimits(timeout_seconds=TIMEOUT_SECONDS)
 TRANSLATIONS = Path(__file__).parents[1] / "i18n" / "translations"
@@ -53,7 +53,7 @@ def deliver(
     services: Services, saved: SavedSearch, keep_going: Callable[[], bool] = lambda: True
 ) -> Delivery:
     """Send what waits, each match once to each address; the search keeps what went wrong."""
-    sent, problems, ends = 0, [], time.monotonic() + LONGEST_TURN_SECONDS
+    sent, problems, ends = 0, [], time.monotonic() + MAX_TURN_SECONDS
     for channel in CHANNELS:
         if not getattr(saved, channel):
             continue

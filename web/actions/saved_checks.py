@@ -16,7 +16,7 @@ from web.jobs.background_worker import BackgroundWorker
 from web.services import Services
 
 LOOK_SECONDS = 2.0
-FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 60.0, 3_600.0
+FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 60.0, 3_600.0
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Backoff:
     def note(self, saved_id: int, failed: bool) -> None:
         last, _ = self._failed.pop(saved_id, (FIRST_DELAY_SECONDS / 2, 0.0))
         if failed:
-            delay = min(2 * last, LONGEST_DELAY_SECONDS)
+            delay = min(2 * last, MAX_DELAY_SECONDS)
             self._failed[saved_id] = (delay, self.clock() + delay)
 
 

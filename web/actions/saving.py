@@ -17,8 +17,8 @@ from web.errors import SavedSearchRefusedError
 from web.services import Services
 from web.urls.search_form import DEFAULT_ARGUMENTS, read_form, read_query
 
-LONGEST_NAME, LONGEST_EMAIL, LONGEST_ADDRESS = 200, 254, 2_000
-LONGEST_ARGUMENTS, MOST_ARGUMENTS = 8_000, 200
+MAX_NAME_CHARACTERS, MAX_EMAIL_CHARACTERS, MAX_ADDRESS_CHARACTERS = 200, 254, 2_000
+MAX_ARGUMENTS_CHARACTERS, MAX_ARGUMENTS = 8_000, 200
 # What of a search's address says what to look for; the rest says how it is shown.
 KEPT_ARGUMENTS = ("q", "mode", "balance", *FILTER_NAMES)
 # RFC 5321 allows more, such as quoted names, which no reader of news has.
@@ -94,7 +94,7 @@ def check_search(services: Services, saved: SavedSearch) -> CheckReport:
 
 def read_name(text: str) -> str:
     """One line. Raises SavedSearchRefusedError where nothing is in it."""
-    name = clean_line(text)[:LONGEST_NAME]
+    name = clean_line(text)[:MAX_NAME_CHARACTERS]
     if not name:
         raise SavedSearchRefusedError("a saved search needs a name")
     return name
@@ -105,7 +105,7 @@ def read_email(text: str) -> str | None:
     address = text.strip(" ")
     if not address:
         return None
-    if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+    if len(address) > MAX_EMAIL_CHARACTERS or not _EMAIL.fullmatch(address):
         raise SavedSearchRefusedError("not an e-mail address; write name@example.org")
     return address
 
@@ -116,7 +116,7 @@ def read_webhook(text: str) -> str | None:
     if not address:
         return None
     problem = address_problem(address)
-    if problem or len(address) > LONGEST_ADDRESS or re.search(r"[\x00-\x20\x7f]", address):
+    if problem or len(address) > MAX_ADDRESS_CHARACTERS or re.search(r"[\x00-\x20\x7f]", address):
         raise SavedSearchRefusedError(
             problem or "not a web address; it begins with http:// or https://"
         )
@@ -126,8 +126,8 @@ def read_webhook(text: str) -> str | None:
 def _pairs(arguments: str) -> list[tuple[str, str]]:
     """Raises QueryError where there are too many."""
     try:
-        if len(arguments) > LONGEST_ARGUMENTS:
+        if len(arguments) > MAX_ARGUMENTS_CHARACTERS:
             raise ValueError(arguments)
-        return parse_qsl(arguments.removeprefix("?"), max_num_fields=MOST_ARGUMENTS)
+        return parse_qsl(arguments.removeprefix("?"), max_num_fields=MAX_ARGUMENTS)
     except ValueError as exc:
         raise QueryError("this search is too long to be saved; leave some filters out") from exc

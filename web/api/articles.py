@@ -28,7 +28,7 @@ from web.records.results import ResultPage
 from web.records.upkeep import HealthRecord
 from web.routes import Level
 from web.upkeep.health import Health, check_health
-from web.urls.similar_inputs import PickArguments, read_picks
+from web.urls.similar_inputs import SimilarArguments, read_inputs
 
 PREFIX = "/api/v1"
 JSON_TYPE = "application/json"
@@ -196,18 +196,18 @@ def _add(fields: JsonObject) -> ItemOutcome:
 
 def _similar(arguments: JsonObject) -> SearchPage:
     services = get_context().services
-    named = PickArguments(
+    named = SimilarArguments(
         arguments["article"],
         arguments["passage"],
         arguments["text"],
         arguments["not_article"],
         arguments["not_passage"],
     )
-    picks = read_picks(named, services.store, services.search)
+    inputs = read_inputs(named, services.store, services.search)
     query = _query(arguments, with_facets=arguments["facets"])
 
     def find(lightened: SearchQuery) -> SearchPage:
-        return services.search.similar(picks.examples, lightened, picks.counterexamples)
+        return services.search.similar(inputs.examples, lightened, inputs.counterexamples)
 
     return search_under_load(find, query)
 

@@ -18,7 +18,7 @@ _PARTICLE = re.compile(
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|ii|iii|iv", re.IGNORECASE)
 # In these the family's name comes first, or names are not parted so.
 _FAMILY_FIRST = frozenset(("hu", "ja", "ko", "vi", "zh"))
-MOST_WORDS = 4
+MAX_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def split_name(name: str, language: str = "und") -> PersonName | None:
     place = next(
         (i for i, word in enumerate(words) if i and _PARTICLE.fullmatch(word)), len(words) - 1
     )
-    if place + 1 > MOST_WORDS or len(words) - place > MOST_WORDS:
+    if place + 1 > MAX_WORDS or len(words) - place > MAX_WORDS:
         return None
     return PersonName(" ".join(words[place:]), " ".join(words[:place]), suffix)
 
@@ -61,7 +61,7 @@ def _split_inverted(before: str, after: str) -> PersonName | None:
     if _SUFFIX.fullmatch(after):
         *given, family = before.split()
         return PersonName(family, " ".join(given), after) if given else None
-    plain = len(before.split()) <= MOST_WORDS and len(after.split()) <= MOST_WORDS
+    plain = len(before.split()) <= MAX_WORDS and len(after.split()) <= MAX_WORDS
     return PersonName(before, after) if plain else None
 
 

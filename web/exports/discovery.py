@@ -17,7 +17,7 @@ from web.urls.addresses import absolute_url
 DESCRIPTION_TYPE = "application/opensearchdescription+xml"
 SUGGESTIONS_TYPE = "application/x-suggestions+json"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-MOST_PER_SITEMAP = 50_000
+MAX_PER_SITEMAP = 50_000
 # What is made anew for each request, or changes something; the articles themselves say noindex.
 UNCRAWLED = ("/search", "/similar", "/suggest", "/preferences", "/api/", "/add", "/feeds", "/jobs")
 
@@ -54,9 +54,9 @@ def opensearch() -> Response:
 @blueprint.get("/robots.txt", access=Level.NOBODY)
 def robots() -> Response:
     """RFC 9309: closed to all, unless the archive is public."""
-    refused: Iterable[str] = UNCRAWLED if _is_public() else ("/",)
+    refused: Iterable[str] = UNCRAWLED if is_public() else ("/",)
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in refused)]
-    if _is_public():
+    if is_public():
         lines += ["", f"Sitemap: {absolute_url(url_for('discovery.sitemap_index'))}"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
@@ -64,7 +64,7 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml", access=Level.VISITOR)
 def sitemap_index() -> Response:
     """The sitemaps of a public archive, so many that each has at most 50,000 addresses."""
-    files = -(-(_own_texts().count() + 1) // MOST_PER_SITEMAP)
+    files = -(-(_own_texts().count() + 1) // MAX_PER_SITEMAP)
     addresses = (
         absolute_url(url_for("discovery.sitemap", number=number)) for number in range(1, files + 1)
     )
@@ -75,14 +75,14 @@ def sitemap_index() -> Response:
 @blueprint.get("/sitemap-<int:number>.xml", access=Level.VISITOR)
 def sitemap(number: int) -> Response:
     """The landing page, number 0 of all, then the archive's own texts."""
-    first = (number - 1) * MOST_PER_SITEMAP
+    first = (number - 1) * MAX_PER_SITEMAP
     texts = _own_texts()
     if first < 0 or first > texts.count():
         abort(404)
     landing = (
         [_SITEMAP.url(_SITEMAP.loc(absolute_url(url_for("pages.index"))))] if not first else []
     )
-    room = MOST_PER_SITEMAP - len(landing)
+    room = MAX_PER_SITEMAP - len(landing)
     listed = (
         _SITEMAP.url(
             _SITEMAP.loc(absolute_url(url_for("pages.article", article_id=text.id))),
@@ -95,12 +95,14 @@ def sitemap(number: int) -> Response:
 
 def _own_texts() -> OwnTexts:
     """404 where the archive is not public."""
-    if not _is_public():
+    if not is_public():
         abort(404)
     return OwnTexts(get_context().services.store.database)
 
 
-def _is_public() -> bool:
+@blueprint.app_template_global()
+def is_public() -> bool:
+    """Whether everyone may read the archive."""
     return get_context().services.settings.public
 
 

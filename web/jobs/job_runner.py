@@ -20,7 +20,7 @@ from web.services import Services
 
 LOOK_SECONDS = 2.0
 WATCH_SECONDS = 0.25
-LONGEST_NAME_CHARACTERS = 150
+MAX_NAME_CHARACTERS = 150
 CHUNK_BYTES = 1 << 20
 UNTITLED = "upload"
 
@@ -143,7 +143,7 @@ def _spool(folder: Path, name: str, stream: IO[bytes]) -> JobSource:
     except OSError:
         path.unlink(missing_ok=True)
         raise
-    shown = clean_line(name).replace("\\", "/").rpartition("/")[2][-LONGEST_NAME_CHARACTERS:]
+    shown = clean_line(name).replace("\\", "/").rpartition("/")[2][-MAX_NAME_CHARACTERS:]
     return JobSource(shown or UNTITLED, "file", str(path))
 
 

@@ -18,7 +18,7 @@ from web.services import Services
 DEFAULT_SECONDS = 900.0
 # How soon it takes over where the process that polled has ended.
 LOOK_SECONDS = 2.0
-SHORTEST_SECONDS = 60.0
+MIN_INTERVAL_SECONDS = 60.0
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 PollEvent = FeedVisited | ItemPolled
@@ -80,7 +80,7 @@ def parse_interval(text: str) -> float:
     """Seconds of "15m", "2h", "1d", "900". Raises ValueError under a minute or over a year."""
     found = re.fullmatch(r"(\d{1,8})\s*([smhd]?)", text.strip().lower(), re.ASCII)
     seconds = float(int(found[1]) * _UNITS[found[2]]) if found else 0.0
-    if not SHORTEST_SECONDS <= seconds <= 366 * _UNITS["d"]:
+    if not MIN_INTERVAL_SECONDS <= seconds <= 366 * _UNITS["d"]:
         raise ValueError(f"{text!r} is no interval; give one such as 15m, 2h or 1d, at least 1m")
     return seconds
 

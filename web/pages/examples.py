@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-MOST_EXAMPLES = 3
-MOST_WORDS = 6
-FEWEST_WORDS = 2
+MAX_EXAMPLES = 3
+MAX_WORDS = 6
+MIN_WORDS = 2
 # Articles and prepositions, in most languages: no word to end with.
 SHORT_WORD_CHARACTERS = 3
 _CLAUSE_END = re.compile(r"\s*[:;,.?!()\[\]|«»“”„\"]+(?:\s+|$)|\s+[-–—:;?!«»]+\s*")
@@ -15,7 +15,7 @@ def example_queries(titles: Iterable[str]) -> list[str]:
     """Up to three different queries; titles of one clause first, which read best when cut."""
     ordered = sorted(titles, key=lambda title: len(_CLAUSE_END.split(title)))
     queries = dict.fromkeys(map(shorten_title, ordered))
-    return [query for query in queries if len(query.split()) >= FEWEST_WORDS][:MOST_EXAMPLES]
+    return [query for query in queries if len(query.split()) >= MIN_WORDS][:MAX_EXAMPLES]
 
 
 def shorten_title(title: str) -> str:
@@ -25,7 +25,7 @@ def shorten_title(title: str) -> str:
     'la Sarvelle sort'
     """
     words = max(_CLAUSE_END.split(title), key=len).strip(' "«»“”„').split()
-    kept = words[:MOST_WORDS]
-    while len(words) > MOST_WORDS and len(kept[-1]) <= SHORT_WORD_CHARACTERS < len(kept):
+    kept = words[:MAX_WORDS]
+    while len(words) > MAX_WORDS and len(kept[-1]) <= SHORT_WORD_CHARACTERS < len(kept):
         kept.pop()
     return " ".join(kept)

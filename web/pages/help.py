@@ -12,7 +12,7 @@ from web.i18n.locale import current_language
 from web.routes import Blueprint, Level
 
 RECENT_ARTICLES = 50
-SHORTEST_WORD = 5
+MIN_WORD_CHARACTERS = 5
 BEGINNING = 4
 ENGLISH = {
     "and": "AND", "or": "OR", "not": "NOT", "title": "title", "author": "author",
@@ -68,7 +68,7 @@ def find_material(articles: Iterable[Article]) -> Material:
 
 def _material_of(article: Article) -> Material | None:
     words = _WORD.findall(article.title)
-    telling = list(dict.fromkeys(word for word in words if len(word) >= SHORTEST_WORD))
+    telling = list(dict.fromkeys(word for word in words if len(word) >= MIN_WORD_CHARACTERS))
     if len(telling) < 3:
         return None
     first = words.index(telling[0])

@@ -11,7 +11,7 @@ from web.urls.arguments import this_url
 
 WIDTH, HEIGHT = 100.0, 30.0
 # A timeline is drawn higher, and so needs less to show that there is anything.
-LEAST_HEIGHT, LEAST_COLUMN_HEIGHT = 1.5, 0.25
+MIN_HEIGHT, MIN_COLUMN_HEIGHT = 1.5, 0.25
 GAP_SHARE = 0.15
 # Of fewer articles a share says little; it shall not set the scale for all others.
 TELLING_ARTICLES = 20
@@ -63,7 +63,7 @@ def view_histogram(histogram: Histogram | None) -> HistogramView | None:
 
 
 def _view_bar(bar: Bar, characters: int, left: float, step: float, most: int) -> BarView:
-    height = max(LEAST_HEIGHT, HEIGHT * bar.articles / most)
+    height = max(MIN_HEIGHT, HEIGHT * bar.articles / most)
     return BarView(
         bar,
         bar.first[:characters],
@@ -136,7 +136,7 @@ def _view_columns(
 ) -> list[ColumnView]:
     """Side by side, as high as their level, 0 to 1."""
     width = step * (1 - GAP_SHARE) / len(levels)
-    heights = [max(LEAST_COLUMN_HEIGHT, HEIGHT * level) if level else 0.0 for level in levels]
+    heights = [max(MIN_COLUMN_HEIGHT, HEIGHT * level) if level else 0.0 for level in levels]
     return [
         ColumnView(
             number,

@@ -42,7 +42,7 @@ from web.urls.arguments import (
 )
 from web.urls.links import article_url
 from web.urls.search_form import read_form, read_query
-from web.urls.similar_inputs import PickArguments, read_picks
+from web.urls.similar_inputs import SimilarArguments, read_inputs
 
 THEMES = ("auto", "light", "dark")
 PREFERENCE_SECONDS = 365 * 24 * 3600
@@ -160,14 +160,14 @@ def delete(article_id: int) -> Response:
 @blueprint.get("/similar", access=Level.VISITOR)
 def similar() -> str | Response:
     services, form = get_context().services, read_form(request.args)
-    picks = read_picks(_read_pick_arguments(), services.store, services.search)
-    shown: dict[str, Any] = {"form": form, "picks": picks, "article_url": article_url}
-    if not picks.like:
+    inputs = read_inputs(_read_similar_arguments(), services.store, services.search)
+    shown: dict[str, Any] = {"form": form, "inputs": inputs, "article_url": article_url}
+    if not inputs.like:
         return render_template("similar.html", results=[], page=None, **shown)
     query = replace(read_query(form), with_facets=False)  # the page shows none
 
     def find(lightened: SearchQuery) -> SearchPage:
-        return services.search.similar(picks.examples, lightened, picks.counterexamples)
+        return services.search.similar(inputs.examples, lightened, inputs.counterexamples)
 
     found, took_ms = _timed(lambda: search_under_load(find, query))
     if found.page > found.last:
@@ -202,8 +202,8 @@ def _summarize() -> ArchiveSummary | None:
         return None
 
 
-def _read_pick_arguments() -> PickArguments:
-    return PickArguments(
+def _read_similar_arguments() -> SimilarArguments:
+    return SimilarArguments(
         articles=read_numbers("article"),
         passages=read_numbers("passage"),
         text=request.args.get("text", "").strip() or None,

@@ -25,8 +25,8 @@ FORMAT = 1
 STORE_NAME = "archive.sqlite"
 INDEX_FOLDER = "index"
 SETTINGS_NAMES = ("hemero.toml", "sites.toml")
-LARGEST_RECORD_BYTES = 64 << 20
-MOST_NAMED = 5
+MAX_RECORD_BYTES = 64 << 20
+MAX_NAMED = 5
 CHUNK_BYTES = 1 << 20
 
 
@@ -64,7 +64,7 @@ def load_record(folder: Path) -> BackupRecord:
     path = folder / RECORD_NAME
     try:
         with open_plain(path) as stream:
-            text = stream.read(LARGEST_RECORD_BYTES).decode()
+            text = stream.read(MAX_RECORD_BYTES).decode()
         data = json.loads(text)
         if data["format"] > FORMAT:
             raise BackupError(f"the backup {folder} is of a newer Hemero; upgrade this one")
@@ -95,7 +95,7 @@ def verify_backup(folder: Path) -> BackupRecord:
 
 
 def damaged_backup(folder: Path, problems: list[str]) -> DamagedBackupError:
-    named = "; ".join(problems[:MOST_NAMED]) + ("; …" if len(problems) > MOST_NAMED else "")
+    named = "; ".join(problems[:MAX_NAMED]) + ("; …" if len(problems) > MAX_NAMED else "")
     return DamagedBackupError(f"the backup {folder} is damaged: {named}; use another one")
 
 

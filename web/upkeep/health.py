@@ -12,8 +12,8 @@ from indexer.lease import hold_lease
 from indexer.sync import LOCK_TIMEOUT_SECONDS, SyncProgress, expected_fingerprint
 from web.services import Services
 
-MOST_IDS_NAMED = 5
-MOST_DAMAGED_NAMED = 50
+MAX_IDS_NAMED = 5
+MAX_DAMAGED_NAMED = 50
 ALL_CHANGES = 1 << 62
 LOOKS = 3
 PAUSE_SECONDS = 0.2
@@ -108,7 +108,7 @@ def _describe_damage(damage: Damage) -> list[str]:
         (damage.versions, "articles have a damaged earlier version", restore),
         (damage.pages, "articles have a damaged page kept", restore),
     )
-    named = MOST_DAMAGED_NAMED
+    named = MAX_DAMAGED_NAMED
     return lines + [f"{len(i)} {what} ({_some(i, named)}); {how}" for i, what, how in found if i]
 
 
@@ -164,6 +164,6 @@ def _differences(gaps: set[int], ghosts: set[int]) -> list[str]:
     return [f"{len(ids)} {what} ({_some(ids)}); {advice}" for ids, what in found if ids]
 
 
-def _some(ids: Collection[int], most: int = MOST_IDS_NAMED) -> str:
+def _some(ids: Collection[int], most: int = MAX_IDS_NAMED) -> str:
     shown = ", ".join(map(str, sorted(ids)[:most]))
     return shown if len(ids) <= most else f"{shown}, …"

@@ -13,7 +13,7 @@ from web.services import Services
 from web.upkeep.health import Health, check_health
 
 LATEST_JOBS = 10
-MOST_FEEDS = 50
+MAX_FEEDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class IndexFigures:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Of `feed_count` feeds up to MOST_FEEDS are named, those in trouble first; `feed_items` tell
+    """Of `feed_count` feeds up to MAX_FEEDS are named, those in trouble first; `feed_items` tell
     the items of each by their outcome."""
 
     archive: ArchiveFigures
@@ -50,7 +50,7 @@ def make_overview(services: Services) -> Overview:
         index=_count_index(services),
         health=check_health(services, files=False),
         feed_count=len(feeds),
-        feeds=tuple(troubled_first[:MOST_FEEDS]),
+        feeds=tuple(troubled_first[:MAX_FEEDS]),
         feed_items=services.feeds.item_counts(),
         jobs=tuple(services.jobs.latest(LATEST_JOBS)),
         failures=tuple(list_failures(services.store.database)),

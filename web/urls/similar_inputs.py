@@ -1,4 +1,4 @@
-"""What a request seeks neighbours of: articles, passages and a text, as its arguments name them."""
+"""What a search for similar articles starts from: articles, passages and a text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from indexer.search import SearchService
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
-    """One of them, as a reader knows it; `argument` and `value` name it in an address."""
+class SimilarInput:
+    """One article, passage or text; `argument` and `value` name it in an address."""
 
     argument: str
     value: str
@@ -23,24 +23,24 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Picks:
-    """What neighbours shall be like, and what they shall not be like."""
+class SimilarInputs:
+    """What the results should be like, and what they should not be like."""
 
-    like: tuple[Pick, ...] = ()
-    unlike: tuple[Pick, ...] = ()
+    like: tuple[SimilarInput, ...] = ()
+    unlike: tuple[SimilarInput, ...] = ()
 
     @property
     def examples(self) -> tuple[Example, ...]:
-        return tuple(pick.example for pick in self.like)
+        return tuple(each.example for each in self.like)
 
     @property
     def counterexamples(self) -> tuple[Example, ...]:
-        return tuple(pick.example for pick in self.unlike)
+        return tuple(each.example for each in self.unlike)
 
 
 @dataclass(frozen=True, slots=True)
-class PickArguments:
-    """The picks as a request states them."""
+class SimilarArguments:
+    """The inputs as a request names them, by their ids."""
 
     articles: Sequence[int] = ()
     passages: Sequence[int] = ()
@@ -49,27 +49,29 @@ class PickArguments:
     not_passages: Sequence[int] = ()
 
 
-def read_picks(given: PickArguments, store: ArticleStore, service: SearchService) -> Picks:
-    """Raises ArticleNotFoundError, and QueryError where an article has no such passage."""
+def read_inputs(
+    given: SimilarArguments, store: ArticleStore, service: SearchService
+) -> SimilarInputs:
+    """Look the inputs up. Raises ArticleNotFoundError, and QueryError for an unknown passage."""
     like = [
-        *(_pick_article(store, "article", number) for number in dict.fromkeys(given.articles)),
-        *(_pick_passage(service, "passage", number) for number in dict.fromkeys(given.passages)),
+        *(_read_article(store, "article", number) for number in dict.fromkeys(given.articles)),
+        *(_read_passage(service, "passage", number) for number in dict.fromkeys(given.passages)),
     ]
     if given.text is not None:
-        like.append(Pick("text", given.text, text_example(given.text), text=given.text))
+        like.append(SimilarInput("text", given.text, text_example(given.text), text=given.text))
     unlike = [
-        *(_pick_article(store, "not_article", n) for n in dict.fromkeys(given.not_articles)),
-        *(_pick_passage(service, "not_passage", n) for n in dict.fromkeys(given.not_passages)),
+        *(_read_article(store, "not_article", n) for n in dict.fromkeys(given.not_articles)),
+        *(_read_passage(service, "not_passage", n) for n in dict.fromkeys(given.not_passages)),
     ]
-    return Picks(tuple(like), tuple(unlike))
+    return SimilarInputs(tuple(like), tuple(unlike))
 
 
-def _pick_article(store: ArticleStore, argument: str, article_id: int) -> Pick:
-    held = store.get(article_id)
-    return Pick(argument, str(article_id), article_example(held), held)
+def _read_article(store: ArticleStore, argument: str, article_id: int) -> SimilarInput:
+    article = store.get(article_id)
+    return SimilarInput(argument, str(article_id), article_example(article), article)
 
 
-def _pick_passage(service: SearchService, argument: str, passage_id: int) -> Pick:
-    held, passage = service.find_passage(passage_id)
-    example, characters = passage_example(held, passage), (passage.start, passage.end)
-    return Pick(argument, str(passage_id), example, held, passage.text, characters)
+def _read_passage(service: SearchService, argument: str, passage_id: int) -> SimilarInput:
+    article, passage = service.find_passage(passage_id)
+    example, characters = passage_example(article, passage), (passage.start, passage.end)
+    return SimilarInput(argument, str(passage_id), example, article, passage.text, characters)

@@ -93,7 +93,7 @@ def test_a_sitemap_tells_when_a_text_changed(make_app: MakeApp) -> None:
 def test_a_large_archive_has_several_sitemaps(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(discovery, "MOST_PER_SITEMAP", most)
+    monkeypatch.setattr(discovery, "MAX_PER_SITEMAP", most)
     app = make_app(public=True)
     client = app.test_client()
     for text in ("Un zeppelin.", "Une montgolfière.", "Un ballon."):

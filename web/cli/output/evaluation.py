@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from web.services import Services
 
 COMPARISON_COLUMNS = ("gain", "won/lost", "p")
-LEAST_P_SHOWN = 0.001
+MIN_P_SHOWN = 0.001
 
 
 def evaluate_folder(
@@ -93,7 +93,7 @@ def show_evaluation(evaluation: "Evaluation") -> None:
 def _comparison_cells(difference: "Difference | None") -> tuple[str, ...]:
     if difference is None:
         return ()
-    p_value = "< 0.001" if difference.p_value < LEAST_P_SHOWN else f"{difference.p_value:.3f}"
+    p_value = "< 0.001" if difference.p_value < MIN_P_SHOWN else f"{difference.p_value:.3f}"
     return f"{difference.mean:+.3f}", f"{difference.better}/{difference.worse}", p_value
 
 
