@@ -1,5 +1,6 @@
 # make demo   a sample archive in the browser      make test   everything CI runs
 VENV ?= .venv
+POT ?= build/messages.pot
 PORT ?= 8000
 DATA ?= data
 FUZZ_SECONDS ?= 60
@@ -9,7 +10,7 @@ MINUTES ?= 5
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SETUP = pyproject.toml constraints.txt Makefile
 
-.PHONY: demo test lint types crash hostile corruption bench bench-extraction bench-intake bench-stories bench-txtai soak clean
+.PHONY: demo test lint types translations crash hostile corruption bench bench-extraction bench-intake bench-stories bench-txtai soak clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/hemero demo --port $(PORT)
@@ -21,6 +22,16 @@ lint: $(VENV)/installed-for-tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports --no-cache
+
+# make translations   the catalogues brought up to the texts of the program, and compiled
+translations: $(VENV)/installed-for-tests
+	mkdir -p $(dir $(POT))
+	$(VENV)/bin/pybabel --quiet extract --mapping web/i18n/translations/babel.cfg \
+		--keyword define:2 --keyword define_plural:2,3 --no-location --omit-header \
+		--output $(POT) archive indexer web
+	$(VENV)/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap \
+		--ignore-pot-creation-date --input-file $(POT) --output-dir web/i18n/translations
+	$(VENV)/bin/pybabel --quiet compile --directory web/i18n/translations
 
 types: $(VENV)/installed-for-tests
 	$(VENV)/bin/python -m mypy

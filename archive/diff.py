@@ -7,6 +7,7 @@ from typing import Literal
 
 from archive.errors import ArticleNotFoundError
 from archive.model import ArticleVersion
+from archive.wordings import NO_SUCH_VERSION
 
 Kind = Literal["same", "added", "removed"]
 # Paragraphs that share less than this are two, not one rewritten.
@@ -50,7 +51,7 @@ def pick_version(versions: Sequence[ArticleVersion], number: int) -> ArticleVers
     for version in versions:
         if version.version == number:
             return version
-    raise ArticleNotFoundError(f"no version {number} of article {versions[0].article_id}")
+    raise ArticleNotFoundError(NO_SUCH_VERSION(number=number, article=versions[0].article_id))
 
 
 def compare_versions(old: ArticleVersion, new: ArticleVersion) -> tuple[ParagraphChange, ...]:

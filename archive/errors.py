@@ -53,6 +53,12 @@ class UnreadableInputError(ArchiveError):
     category = Category.INVALID_INPUT
 
 
+class FieldRefusedError(ArchiveError):
+    """A field of an article, such as its address or its date, that cannot be used."""
+
+    category = Category.INVALID_INPUT
+
+
 class SourceNotFoundError(ArchiveError):
     """A file or folder to add that is not there or cannot be opened."""
 
@@ -170,6 +176,6 @@ class PageRefusedError(FetchError):
 class HostClosedError(FetchError):
     """A host that asked for quiet (Retry-After): no request was made."""
 
-    def __init__(self, message: str, seconds: float) -> None:
+    def __init__(self, message: Message, seconds: float) -> None:
         super().__init__(message)
         self.seconds = seconds

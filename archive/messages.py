@@ -1,16 +1,19 @@
 """Messages as codes with parameters; each front words them in its reader's language. Pure.
 
-A layer lists its wordings in one module with `define`; the code that has something to say makes a
+A layer lists its wordings in `wordings` with `define`; the code that has something to say makes a
 `Message` of one. Nothing compares sentences: whoever must tell messages apart compares their codes.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
 from typing import Any, Protocol
 
 TEMPLATES: "dict[str, Template]" = {}
+MAX_PARAMETER_CHARACTERS = 1_000
+# Parameters of these names are quantities, written with separators; other numbers may be ids.
+_QUANTITIES = ("number", "total")
 
 
 class Translations(Protocol):
@@ -33,7 +36,12 @@ class Template:
     plural: str | None = None
 
     def __call__(self, **parameters: Any) -> "Message":
-        return Message(self.code, tuple(sorted(parameters.items())))
+        values = {name: _parameter(value) for name, value in parameters.items()}
+        return Message(self.code, tuple(sorted(values.items())))
+
+    def is_in(self, messages: "Iterable[Message]") -> bool:
+        """Whether one of the messages is of this template."""
+        return any(message.code == self.code for message in messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,54 +61,95 @@ class Message:
     def word(self, translations: Translations) -> str:
         """The message in the language of the translations."""
         template, values = TEMPLATES[self.code], dict(self.parameters)
-        text = translations.gettext(template.text)
-        if template.plural is not None:
+        if template.plural is None:
+            text = translations.gettext(template.text)
+        else:
             text = translations.ngettext(template.text, template.plural, values["number"])
-        return text % {name: _word_value(value, translations) for name, value in values.items()}
+        return text % {name: _word(name, value, translations) for name, value in values.items()}
 
     def to_json(self) -> str:
         """One line that `read_message` reads back."""
-        return json.dumps(_record(self), ensure_ascii=False)
+        return json.dumps(self.to_record(), ensure_ascii=False)
+
+    def to_record(self) -> dict[str, Any]:
+        """The message as JSON holds it; the text is for readers that do not know the code."""
+        return _record(self) | {"text": str(self)}
 
 
-def define(code: str, text: str, plural: str | None = None) -> Template:
-    """Register a wording; Babel finds its texts by this function's name.
+def define(code: str, text: str) -> Template:
+    """Register a wording; Babel finds its text by this function's name.
 
     Raises ValueError if the code is taken.
     """
-    if code in TEMPLATES:
-        raise ValueError(f"two messages have the code {code}")
-    TEMPLATES[code] = Template(code, text, plural)
-    return TEMPLATES[code]
+    return _register(Template(code, text))
+
+
+def define_plural(code: str, text: str, plural: str) -> Template:
+    """The same for a wording that depends on the parameter `number`."""
+    return _register(Template(code, text, plural))
+
+
+def _register(template: Template) -> Template:
+    if template.code in TEMPLATES:
+        raise ValueError(f"two messages have the code {template.code}")
+    TEMPLATES[template.code] = template
+    return template
 
 
 VERBATIM = define("verbatim", "%(text)s")
 SEVERAL = define("several", "%(messages)s")
+SEPARATOR = define("separator", "; ")
+THOUSANDS = define("thousands", ",")
 
 
 def verbatim(text: str) -> Message:
     """Words from elsewhere, such as an operating system's, which no catalogue translates."""
-    return VERBATIM(text=text)
+    return Message(VERBATIM.code, (("text", text),))
 
 
-def join_messages(messages: "tuple[Message, ...]") -> Message:
-    """The messages as one; a single message stays as it is."""
-    return messages[0] if len(messages) == 1 else SEVERAL(messages=messages)
+def join_messages(*messages: Message | None) -> Message | None:
+    """The messages there are as one; a single message stays as it is."""
+    given = tuple(message for message in messages if message is not None)
+    if len(given) < 2:
+        return given[0] if given else None
+    return SEVERAL(messages=given)
 
 
 def read_message(text: str) -> Message:
     """The message that `to_json` wrote; any other text, as earlier editions kept it, verbatim."""
     try:
-        return _message(json.loads(text))
+        return read_record(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError):
         return verbatim(text)
 
 
-def _word_value(value: Any, translations: Translations) -> Any:
+def read_record(record: Mapping[str, Any]) -> Message:
+    """The message of a record; its English text if the code is not known any more.
+
+    Raises KeyError, TypeError or AttributeError for anything else.
+    """
+    try:
+        return _message(record)
+    except KeyError:
+        return verbatim(record["text"])
+
+
+def _parameter(value: Any) -> Any:
+    """Paths, errors and the like become their text, so that every message can be written down."""
+    if isinstance(value, int | float | Message | tuple):
+        return value
+    text = str(value)
+    return text if len(text) <= MAX_PARAMETER_CHARACTERS else text[:MAX_PARAMETER_CHARACTERS] + "…"
+
+
+def _word(name: str, value: Any, translations: Translations) -> Any:
     if isinstance(value, Message):
         return value.word(translations)
     if isinstance(value, tuple):
-        return "; ".join(message.word(translations) for message in value)
+        worded = (message.word(translations) for message in value)
+        return translations.gettext(SEPARATOR.text).join(worded)
+    if name in _QUANTITIES and isinstance(value, int):
+        return f"{value:,}".replace(",", translations.gettext(THOUSANDS.text))
     return value
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from archive.errors import UnreadableInputError
+from archive.messages import Message
 
 PARAGRAPH_BREAK = "\n\n"
 HEADLINE_CHARACTERS = 90
@@ -156,7 +157,7 @@ class SourceItem:
 
     name: str
     draft: ArticleDraft | None = None
-    problem: str | None = None
+    problem: Message | None = None
     page: OriginalPage | None = None
     read: Callable[[], ArticleDraft] | None = None
 
@@ -167,7 +168,7 @@ class SourceItem:
         try:
             return replace(self, draft=self.read(), read=None)
         except UnreadableInputError as exc:
-            return SourceItem(self.name, problem=str(exc))
+            return SourceItem(self.name, problem=exc.message)
 
     def complete(self, **given: Any) -> "SourceItem":
         """The item with fields filled in where its draft is silent."""
@@ -194,7 +195,7 @@ class ItemOutcome:
     item: str
     outcome: str
     id: int | None = None
-    reason: str | None = None
+    reason: Message | None = None
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from archive.model import ArticleFilter
 from indexer.errors import QueryError
+from indexer.wordings import NOT_A_DAY, NOT_A_LANGUAGE
 
 Kind = Literal["name", "language", "number", "first_day", "last_day"]
 Given = str | Iterable[str | int] | None
@@ -130,9 +131,7 @@ def period_bounds(text: str) -> tuple[str, str]:
     try:
         return _read_period(text.strip())
     except (ValueError, OverflowError) as exc:
-        raise QueryError(
-            f"not a date: {_shorten(text)!r}; write 2021, 2021-12 or 2021-12-03"
-        ) from exc
+        raise QueryError(NOT_A_DAY(text=repr(_shorten(text)))) from exc
 
 
 def range_bounds(text: str) -> tuple[str | None, str | None]:
@@ -183,5 +182,5 @@ def read_language(tag: str) -> str:
 
     code = "und" if tag == "und" else language_code(tag)
     if code is None:
-        raise QueryError(f"not a language: {_shorten(tag)!r}; write a code such as fr, en or ar")
+        raise QueryError(NOT_A_LANGUAGE(text=repr(_shorten(tag))))
     return code

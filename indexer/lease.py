@@ -13,7 +13,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from archive.messages import Message
 from indexer.errors import IndexLockedError, IndexWriteError
+from indexer.wordings import ANOTHER_PROCESS, INDEX_LOCKED, INDEX_NOT_WRITTEN, PROCESS_SINCE
 
 FOLDER_NAME = "index"
 LOCK_NAME = "write.lock"
@@ -47,10 +49,8 @@ def write_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise IndexWriteError(
-            f"the index {folder} cannot be written: {exc.strerror or exc}; the articles are stored:"
-            " make room or mend the disk, then run: hemero index"
-        ) from exc
+        reason = exc.strerror or exc
+        raise IndexWriteError(INDEX_NOT_WRITTEN(folder=folder, reason=reason)) from exc
 
 
 def _acquire(folder: Path, timeout_seconds: float) -> FileLock:
@@ -58,9 +58,7 @@ def _acquire(folder: Path, timeout_seconds: float) -> FileLock:
     try:
         lock.acquire()
     except Timeout as exc:
-        raise IndexLockedError(
-            f"the index is being written by {_owner(folder)}; wait for it, then try again"
-        ) from exc
+        raise IndexLockedError(INDEX_LOCKED(owner=_owner(folder))) from exc
     return lock
 
 
@@ -71,9 +69,10 @@ def _sign(folder: Path) -> None:
     (folder / OWNER_NAME).write_text(json.dumps(owner), "utf-8")
 
 
-def _owner(folder: Path) -> str:
+def _owner(folder: Path) -> Message:
     try:
         owner = json.loads((folder / OWNER_NAME).read_text("utf-8"))
-        return f"process {owner['process']} ({owner['command']}) since {owner['since']}"
+        process, command, since = (owner[name] for name in ("process", "command", "since"))
+        return PROCESS_SINCE(process=process, command=command, moment=since)
     except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+        return ANOTHER_PROCESS()

@@ -21,6 +21,7 @@ from indexer.ranking.merged_ranking import Ranking, drop_distant
 from indexer.ranking.request import KEYWORD_WEIGHT, SearchQuery
 from indexer.search import SearchService
 from indexer.search.retriever import DEPTH
+from indexer.wordings import CHECKS_WAIT
 
 BATCH_CHANGES = 5_000
 # Less than the depth of a list, so that the list by words contains all of a slice.
@@ -107,7 +108,7 @@ class SavedSearchMatcher:
             query = replace(query, filter=replace(query.filter, article_ids=article_ids))
         ranking = self._service.rank(query, self._parsed)
         if ranking.lacks_meaning:
-            raise ModelError("the model failed; saved searches wait until it answers")
+            raise ModelError(CHECKS_WAIT())
         if ranking.is_relaxed:
             return replace(ranking, article_ids=(), keyword={}, scores={})
         return ranking

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from archive.messages import Message
 from archive.model import ArticleFilter
 from archive.stats.days import DayCounts, DayStore
 from archive.stats.histogram import Histogram, Unit, count_within, make_day_histogram
@@ -19,6 +20,7 @@ from indexer.engines.port import Counts, SearchEngine, check_fingerprint
 from indexer.errors import QueryError
 from indexer.query import Query
 from indexer.query.required_words import only_exclude, require_words
+from indexer.wordings import NOTHING_TO_COUNT
 
 MOST_QUERIES = 2
 # A unit that was asked for may need more bars than one that was chosen: a year of days.
@@ -26,7 +28,6 @@ MOST_ASKED_BARS = 370
 # For tables: ten years of days.
 MOST_ROWS = 4_000
 FILTERS_REMEMBERED = 16
-NOTHING_TO_COUNT = "nothing to count; ask for a word that not every text holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Counted:
     dated: int
     undated: int = 0
     earlier: int = 0
-    notices: tuple[str, ...] = ()
+    notices: tuple[Message, ...] = ()
 
     @property
     def total(self) -> int:
@@ -113,7 +114,7 @@ class Timelines:
         """The query as it demands words of articles. Raises QueryError where it demands nothing."""
         query = require_words(self._understand(text))
         if only_exclude(query.conditions) and self._are_stop_words(query):
-            raise QueryError(NOTHING_TO_COUNT)
+            raise QueryError(NOTHING_TO_COUNT())
         return query
 
     def _are_stop_words(self, query: Query) -> bool:

@@ -19,6 +19,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import CodedError
+from archive.messages import Message, verbatim
 from web.accounts import account as account_pages
 from web.accounts import sign_in as signing_pages
 from web.accounts import users as user_pages
@@ -32,7 +33,7 @@ from web.http.identity import current_identity
 from web.http.problems import make_problem, tell_wait
 from web.http.security import check_exposure
 from web.i18n import locale as i18n
-from web.i18n.messages import STATUS_DETAILS, status_title, translate_message
+from web.i18n.messages import status_detail, status_title, word_message
 from web.jobs.background_worker import BackgroundWorker, BackgroundWorkers
 from web.jobs.indexing import IndexWorker
 from web.jobs.job_runner import JobRunner
@@ -54,6 +55,7 @@ from web.traffic.metrics import Metrics
 from web.traffic.rates import RequestRates
 from web.upkeep.memory import MemoryWorker
 from web.urls.arguments import here_url
+from web.wordings import FOREIGN_HOST, POLL_OR_READ_ONLY
 
 logger = logging.getLogger(__name__)
 
@@ -166,7 +168,7 @@ def _check_routes(app: Flask) -> None:
 def check_polling(settings: Settings, poll: bool = False) -> bool:
     """Whether the feeds are polled. Raises SettingsError for a read-only archive."""
     if poll and settings.read_only:
-        raise SettingsError("polling adds articles: leave out --poll, or read_only")
+        raise SettingsError(POLL_OR_READ_ONLY())
     return (poll or settings.poll) and not settings.read_only
 
 
@@ -175,8 +177,8 @@ def _register_errors(app: Flask) -> None:
     app.register_error_handler(SecurityError, _answer_stranger)
     app.register_error_handler(SignInNeededError, _ask_to_sign_in)
     app.register_error_handler(TooManyRequestsError, _answer_later)
-    app.register_error_handler(RecursionError, lambda exc: _answer(400, STATUS_DETAILS[400]))
-    app.register_error_handler(CodedError, lambda exc: _answer(http_status(exc), str(exc)))
+    app.register_error_handler(RecursionError, lambda exc: _answer(400, status_detail(400)))
+    app.register_error_handler(CodedError, lambda exc: _answer(http_status(exc), exc.message))
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -190,8 +192,8 @@ def _answer_http(error: HTTPException) -> tuple[Response | str, int]:
 
 def _answer_stranger(error: SecurityError) -> tuple[Response, int]:
     """Under a host name that is not ours no page can be drawn: it would link there."""
-    text = f"{error.description} Set HEMERO_TRUSTED_HOSTS to the names of this archive.\n"
-    return Response(text, mimetype="text/plain"), 400
+    text = word_message(FOREIGN_HOST(host=repr(request.host)))
+    return Response(f"{text}\n", mimetype="text/plain"), 400
 
 
 def _ask_to_sign_in(error: SignInNeededError) -> AnyResponse:
@@ -199,34 +201,31 @@ def _ask_to_sign_in(error: SignInNeededError) -> AnyResponse:
     page = request.method in SAFE_METHODS and "text/html" in request.headers.get("Accept", "")
     if page and not request.path.startswith(api.PREFIX) and not current_identity().problem:
         return redirect(url_for("signing.sign_in", next=here_url()), 303)
-    return current_app.make_response(_answer(401, str(error)))
+    return current_app.make_response(_answer(401, error.message))
 
 
 def _answer_later(error: TooManyRequestsError) -> Response:
-    return tell_wait(current_app.make_response(_answer(429, str(error))), error)
+    return tell_wait(current_app.make_response(_answer(429, error.message)), error)
 
 
 def _answer_unexpected(error: Exception) -> tuple[Response | str, int]:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _answer(500, STATUS_DETAILS[500])
+    return _answer(500, status_detail(500))
 
 
-def _answer(status: int, detail: str) -> tuple[Response | str, int]:
+def _answer(status: int, detail: Message) -> tuple[Response | str, int]:
     """A problem document for the API, a page for people."""
     if request.path.startswith(api.PREFIX):
         return make_problem(status, detail), status
-    said = {
-        "title": translate_message(status_title(status)),
-        "detail": translate_message(detail),
-    }
-    return render_template("error.html", status=status, **said), status
+    title = status_title(status)
+    return render_template("error.html", status=status, title=title, detail=detail), status
 
 
-def _detail(error: HTTPException) -> str:
+def _detail(error: HTTPException) -> Message:
     messages = getattr(error, "data", {}).get("messages")
     if messages:
-        return "; ".join(_flatten(messages))
-    return STATUS_DETAILS.get(error.code or 500) or str(error.description or "")
+        return verbatim("; ".join(_flatten(messages)))
+    return status_detail(error.code or 500, str(error.description or ""))
 
 
 def _flatten(messages: object, path: str = "") -> list[str]:

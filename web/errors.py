@@ -1,6 +1,8 @@
 """What can go wrong in the fronts themselves, and which status or exit code any error gets."""
 
 from archive.errors import Category, CodedError
+from archive.messages import Template
+from web.wordings import MINUTES, SECONDS
 
 
 class WebError(CodedError):
@@ -36,10 +38,11 @@ class TooManyRequestsError(WebError):
 
     category = Category.TOO_MANY_REQUESTS
 
-    def __init__(self, message: str, retry_after_seconds: int) -> None:
+    def __init__(self, template: Template, retry_after_seconds: int) -> None:
+        """The template says how long to wait, by its parameter `wait`."""
         seconds, minutes = retry_after_seconds, -(-retry_after_seconds // 60)
-        wait = f"{seconds} s" if seconds < 120 else f"{minutes} minutes"
-        super().__init__(f"{message}; wait {wait}, then try again")
+        wait = SECONDS(number=seconds) if seconds < 120 else MINUTES(number=minutes)
+        super().__init__(template(wait=wait))
         self.retry_after_seconds = retry_after_seconds
 
 

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Literal
 
+from archive.messages import Message
 from archive.model import ItemOutcome
 from archive.store.accounts import Account
 from web.routes import Level, Part
@@ -33,7 +34,7 @@ class Identity:
     account: Account | None = None
     token_id: int | None = None
     by_cookie: bool = False
-    problem: str = ""
+    problem: Message | None = None
     may_give_token: bool = False
     may_sign_in: bool = False
     touch: Callable[[], None] | None = field(default=None, repr=False)

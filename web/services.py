@@ -10,7 +10,9 @@ from archive.extraction.site_rules import SiteRules, parse_site_rules
 from archive.model import ArchiveSummary
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore
+from archive.wordings import SITE_RULES_UNREADABLE
 from web.settings import Settings
+from web.wordings import INDEX_AHEAD_SEE_DOCTOR
 
 if TYPE_CHECKING:
     from archive.copies.clusters import ClusterStore
@@ -120,7 +122,7 @@ class Services:
         except FileNotFoundError:
             return SiteRules()
         except (OSError, UnicodeDecodeError) as exc:
-            raise SiteRulesError(f"{path} cannot be read: {exc}") from exc
+            raise SiteRulesError(SITE_RULES_UNREADABLE(path=path, reason=exc)) from exc
 
     @cached_property
     def embedder(self) -> "Embedder":
@@ -172,10 +174,7 @@ class Services:
         except IndexerError:  # said when something is searched
             return
         if checkpoint > self.store.last_seq():
-            raise StoreError(
-                "the index has seen changes that the archive no longer holds;"
-                " see what to do with: hemero doctor"
-            )
+            raise StoreError(INDEX_AHEAD_SEE_DOCTOR())
 
     def summarize(self) -> ArchiveSummary:
         """The archive in numbers, counted again only where it has changed."""

@@ -9,6 +9,12 @@ from typing import Any
 import platformdirs
 
 from web.errors import SettingsError
+from web.wordings import (
+    SECRET_EMPTY,
+    SECRET_UNREADABLE,
+    SETTINGS_FILE_MISSING,
+    TOKEN_TWICE,
+)
 
 CONFIG_VARIABLE = "HEMERO_CONFIG"
 CONFIG_NAME = "hemero.toml"
@@ -96,7 +102,7 @@ def _find_file(environment: Mapping[str, str], home: str | Path | None) -> Path:
         folder = home or environment.get("HEMERO_HOME") or Settings().home
         return Path(folder).expanduser() / CONFIG_NAME
     if not Path(named).exists():
-        raise SettingsError(f"{CONFIG_VARIABLE} names {named}, which is not there")
+        raise SettingsError(SETTINGS_FILE_MISSING(name=CONFIG_VARIABLE, path=named))
     return Path(named)
 
 
@@ -105,13 +111,13 @@ def read_secret(path: str, name: str) -> str:
     try:
         secret = Path(path).expanduser().read_text("utf-8").partition("\n")[0].strip()
     except (OSError, ValueError) as exc:
-        raise SettingsError(f"{name} cannot be read; check the setting") from exc
+        raise SettingsError(SECRET_UNREADABLE(name=name)) from exc
     if not secret:
-        raise SettingsError(f"the first line of {name} is empty; it holds the secret")
+        raise SettingsError(SECRET_EMPTY(name=name))
     return secret
 
 
 def _read_token(settings: Settings) -> Settings:
     if settings.token:
-        raise SettingsError("give the token or token_file, one of them")
+        raise SettingsError(TOKEN_TWICE())
     return replace(settings, token=read_secret(settings.token_file, "token_file"))

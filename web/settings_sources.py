@@ -18,7 +18,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from archive.messages import Message
 from web.errors import SettingsError
+from web.wordings import BAD_SETTING, NO_SUCH_SETTING, SETTINGS_FILE_UNREADABLE, WHAT_IS_GIVEN
 
 PREFIX = "HEMERO_"
 _PORTS = ("port", "smtp_port")
@@ -95,7 +97,7 @@ def merge_sources(
     except pydantic.ValidationError as exc:
         raise SettingsError(_describe(exc, settings)) from None
     except (OSError, ValueError) as exc:
-        raise SettingsError(f"{file} cannot be read: {exc}") from exc
+        raise SettingsError(SETTINGS_FILE_UNREADABLE(path=file, reason=exc)) from exc
     return {name: getattr(merged, name) for name in merged.model_fields_set}
 
 
@@ -112,12 +114,12 @@ def _read_variables(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _describe(error: pydantic.ValidationError, settings: Sequence[Field[Any]]) -> str:
-    """Return one line about the first setting that cannot be used; a secret is not quoted."""
+def _describe(error: pydantic.ValidationError, settings: Sequence[Field[Any]]) -> Message:
+    """Return what is wrong with the first setting that cannot be used; a secret is not quoted."""
     first = error.errors(include_url=False, include_context=False)[0]
     known = {field.name: field for field in settings}
     name = str(first["loc"][0])
     if name not in known:
-        return f"no setting {name!r}; there is: {', '.join(sorted(known))}"
-    value = repr(first["input"]) if known[name].repr else "what is given"
-    return f"setting {name!r} ({PREFIX}{name.upper()}) cannot be {value}"
+        return NO_SUCH_SETTING(name=repr(name), names=", ".join(sorted(known)))
+    value = repr(first["input"]) if known[name].repr else WHAT_IS_GIVEN()
+    return BAD_SETTING(name=repr(name), variable=f"{PREFIX}{name.upper()}", value=value)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from archive.messages import Message
 from archive.model import Article
 from archive.text.normalize import NormalizedDraft
+from archive.wordings import NEXT_VERSION, SAME_TEXT
 
 Action = Literal["insert", "revise", "keep"]
 
@@ -15,7 +17,7 @@ class Decision:
 
     action: Action
     outcome: str
-    reason: str | None = None
+    reason: Message | None = None
 
 
 def decide(draft: NormalizedDraft, same_url: Article | None, same_text: Article | None) -> Decision:
@@ -23,10 +25,10 @@ def decide(draft: NormalizedDraft, same_url: Article | None, same_text: Article 
     if same_url is not None:
         if (draft.title, draft.content_hash) == (same_url.title, same_url.content_hash):
             return Decision("keep", "unchanged")
-        return Decision("revise", "updated", f"version {same_url.version + 1}")
+        return Decision("revise", "updated", NEXT_VERSION(number=same_url.version + 1))
     if same_text is None:
         return Decision("insert", "added")
     same_source = draft.source in (None, same_text.source)
     if draft.url is None and same_source and draft.title == same_text.title:
         return Decision("keep", "unchanged")
-    return Decision("keep", "duplicate", f"same text as article {same_text.id}")
+    return Decision("keep", "duplicate", SAME_TEXT(article=same_text.id))

@@ -17,11 +17,12 @@ from archive.extraction.page_body import Known, choose_paragraphs
 from archive.extraction.page_dates import find_published
 from archive.extraction.page_metadata import PageMetadata, read_metadata
 from archive.extraction.page_rules import RuledArticle, read_by_rule
-from archive.extraction.page_tree import NOTHING_FOUND, parse_page
+from archive.extraction.page_tree import parse_page
 from archive.extraction.site_rules import SiteRules
 from archive.model import ArticleDraft, OriginalPage
 from archive.text.decode import decode_text
 from archive.text.normalize import split_paragraphs
+from archive.wordings import NO_ARTICLE_FOUND
 
 with warnings.catch_warnings():
     # Its downloader, which we do not use, warns where urllib3 has no SOCKS.
@@ -58,7 +59,7 @@ def extract_article(html: str, url: str | None = None, rules: SiteRules = NO_RUL
     ruled = read_by_rule(html, rules.rule_for(_host(address)))
     paragraphs = ruled.paragraphs or _read_body(root, metadata)
     if _size(paragraphs) < SHORTEST_BODY_CHARACTERS:
-        raise UnreadableInputError(NOTHING_FOUND)
+        raise UnreadableInputError(NO_ARTICLE_FOUND())
     published = ruled.published or metadata.published or find_published(root, address)
     return _draft(metadata, ruled, paragraphs, published, address)
 

@@ -11,6 +11,13 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from archive.errors import UnreadableInputError
+from archive.wordings import (
+    NO_ARTICLE_FOUND,
+    PAGE_TOO_LONG,
+    TAGS_TOO_DEEP,
+    TOO_MANY_ATTRIBUTES,
+    TOO_MANY_PAGE_TAGS,
+)
 
 LARGEST_PAGE_CHARACTERS = 20_000_000
 # libxml2 takes time quadratic in the attributes of a tag, trafilatura in the paragraphs of a page:
@@ -19,7 +26,6 @@ MOST_ATTRIBUTES = 1_000
 MOST_TAGS = 50_000
 # libxml2 drops what lies deeper than 255, text and all; each level is a call deep in later steps.
 DEEPEST_TAG = 200
-NOTHING_FOUND = "no article found in this page; paste its text instead"
 # Put first, it keeps XHTML from being taken for XML.
 _DOCTYPE = "<!doctype html>"
 _WRAPPER = re.compile(
@@ -37,7 +43,7 @@ def parse_page(markup: str) -> HtmlElement:
     """
     if len(markup) > LARGEST_PAGE_CHARACTERS:
         limit = LARGEST_PAGE_CHARACTERS // 1_000_000
-        raise UnreadableInputError(f"over {limit} million characters; paste the article's text")
+        raise UnreadableInputError(PAGE_TOO_LONG(number=limit))
     text = markup.replace("\x00", "")
     declaration = _XML_DECLARATION.match(text)
     text = text[declaration.end() :] if declaration else text
@@ -45,9 +51,7 @@ def parse_page(markup: str) -> HtmlElement:
     if _measure(data) > DEEPEST_TAG:
         data = _encode(_WRAPPER.sub("<p>", text))
         if _measure(data) > DEEPEST_TAG:
-            raise UnreadableInputError(
-                f"tags nested over {DEEPEST_TAG} deep; paste the article's text instead"
-            )
+            raise UnreadableInputError(TAGS_TOO_DEEP(number=DEEPEST_TAG))
     return _parse(data)
 
 
@@ -60,7 +64,7 @@ def _parse(data: bytes) -> HtmlElement:
     try:
         return lxml_html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as exc:
-        raise UnreadableInputError(NOTHING_FOUND) from exc
+        raise UnreadableInputError(NO_ARTICLE_FOUND()) from exc
 
 
 def _measure(data: bytes) -> int:
@@ -71,7 +75,7 @@ def _measure(data: bytes) -> int:
     try:
         deepest: int = etree.HTML(data, etree.HTMLParser(encoding="utf-8", target=_Gauge()))
     except (etree.ParserError, etree.XMLSyntaxError) as exc:
-        raise UnreadableInputError(NOTHING_FOUND) from exc
+        raise UnreadableInputError(NO_ARTICLE_FOUND()) from exc
     return deepest
 
 
@@ -86,9 +90,9 @@ class _Gauge:
         self.depth += 1
         self.deepest = max(self.deepest, self.depth)
         if self.tags > MOST_TAGS:
-            raise UnreadableInputError(f"over {MOST_TAGS:,} tags; paste the article's text instead")
+            raise UnreadableInputError(TOO_MANY_PAGE_TAGS(number=MOST_TAGS))
         if len(attributes) > MOST_ATTRIBUTES:
-            raise UnreadableInputError(f"a tag with over {MOST_ATTRIBUTES:,} attributes; not read")
+            raise UnreadableInputError(TOO_MANY_ATTRIBUTES(number=MOST_ATTRIBUTES))
 
     def end(self, tag: str) -> None:
         self.depth -= 1

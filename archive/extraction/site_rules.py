@@ -8,6 +8,13 @@ from typing import Any
 import soupsieve
 
 from archive.errors import SiteRulesError
+from archive.wordings import (
+    SITE_RULE_BAD_SELECTOR,
+    SITE_RULE_NOT_A_TABLE,
+    SITE_RULE_UNKNOWN_KEY,
+    SITE_RULES_NOT_TABLES,
+    SITE_RULES_NOT_TOML,
+)
 
 FIELDS = ("body", "title", "authors", "published", "section", "remove")
 
@@ -54,22 +61,23 @@ def parse_site_rules(toml: str) -> SiteRules:
     try:
         data = tomllib.loads(toml)
     except ValueError as exc:
-        raise SiteRulesError(f"the site rules are no TOML: {exc}") from exc
+        raise SiteRulesError(SITE_RULES_NOT_TOML(reason=exc)) from exc
     sites = data.get("site", {})
     if set(data) - {"site"} or not isinstance(sites, dict):
-        raise SiteRulesError('site rules are tables such as [site."lemonde.fr"], nothing else')
+        raise SiteRulesError(SITE_RULES_NOT_TABLES())
     return SiteRules({name.lower(): _parse_rule(name, table) for name, table in sites.items()})
 
 
 def _parse_rule(site: str, table: Any) -> SiteRule:
     if not isinstance(table, dict):
-        raise SiteRulesError(f"site {site!r} is no table of selectors")
+        raise SiteRulesError(SITE_RULE_NOT_A_TABLE(site=repr(site)))
     for key, selector in table.items():
         if key not in FIELDS:
-            raise SiteRulesError(f"site {site!r}: no key {key!r}; there is: {', '.join(FIELDS)}")
+            keys = ", ".join(FIELDS)
+            raise SiteRulesError(SITE_RULE_UNKNOWN_KEY(site=repr(site), key=repr(key), keys=keys))
         try:
             soupsieve.compile(selector)
         except (soupsieve.SelectorSyntaxError, TypeError, AttributeError) as exc:
-            reason = str(exc).splitlines()[0]
-            raise SiteRulesError(f"site {site!r}: {key} is no CSS selector: {reason}") from exc
+            told = {"site": repr(site), "key": key, "reason": str(exc).splitlines()[0]}
+            raise SiteRulesError(SITE_RULE_BAD_SELECTOR(**told)) from exc
     return SiteRule(**table)

@@ -5,7 +5,10 @@ import re
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from archive.errors import FieldRefusedError
+from archive.messages import Message
 from archive.text.normalize import canonical_url, clean_line, parse_published
+from archive.wordings import DATED_IN_THE_FUTURE, KEPT_WITHOUT, LINK_REFUSED, TEXT_CUT, TITLE_CUT
 
 LONGEST_TITLE_CHARACTERS = 500
 LONGEST_CONTENT_CHARACTERS = 300_000
@@ -35,46 +38,49 @@ def plain_text(markup: str) -> str:
     return clean_line(text if tags else _TAG.sub(" ", _UNSEEN.sub(" ", text)))
 
 
-def clean_title(raw: str, remarks: list[str], is_markup: bool = True) -> str:
+def clean_title(raw: str, remarks: list[Message], is_markup: bool = True) -> str:
     """The title as plain text; a longer one than any headline is cut, with a remark."""
     title = plain_text(raw) if is_markup else clean_line(raw[:LONGEST_RAW_CHARACTERS])
     if len(raw) <= LONGEST_TITLE_CHARACTERS or len(title) <= LONGEST_TITLE_CHARACTERS:
         return title
-    remarks.append(f"a title of {len(raw):,} characters, cut to {LONGEST_TITLE_CHARACTERS}")
+    remarks.append(TITLE_CUT(total=len(raw), number=LONGEST_TITLE_CHARACTERS))
     return title[:LONGEST_TITLE_CHARACTERS].rstrip() + "…"
 
 
-def clean_content(raw: str, remarks: list[str]) -> str:
+def clean_content(raw: str, remarks: list[Message]) -> str:
     if len(raw) > LONGEST_CONTENT_CHARACTERS:
-        remarks.append(f"a text of {len(raw):,} characters, cut to {LONGEST_CONTENT_CHARACTERS:,}")
+        remarks.append(TEXT_CUT(total=len(raw), number=LONGEST_CONTENT_CHARACTERS))
     return raw[:LONGEST_CONTENT_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
 
 
-def clean_link(raw: str, base: str, remarks: list[str]) -> str | None:
+def clean_link(raw: str, base: str, remarks: list[Message]) -> str | None:
     """The absolute http(s) address, resolved against the feed's; any other is refused (remark)."""
     raw = clean_line(raw)
     if not raw:
         return None
     try:
         link = urljoin(base, raw)
+    except ValueError:
+        link = raw
+    try:
         canonical_url(link)
-    except ValueError as exc:
-        remarks.append(f"link refused: {exc}")
+    except FieldRefusedError as exc:
+        remarks.append(LINK_REFUSED(reason=exc.message))
         return None
     return link
 
 
-def clean_date(raw: str, now: datetime, remarks: list[str]) -> str | None:
+def clean_date(raw: str, now: datetime, remarks: list[Message]) -> str | None:
     """ISO 8601 as the store writes it. A date that means nothing or is yet to come is left out."""
     if not raw.strip():
         return None
     try:
         published = parse_published(raw)
-    except ValueError as exc:
-        remarks.append(f"{exc}; kept without it")
+    except FieldRefusedError as exc:
+        remarks.append(KEPT_WITHOUT(reason=exc.message))
         return None
     if published > (now + FUTURE).strftime("%Y-%m-%dT%H:%M:%SZ"):
-        remarks.append(f"dated {published}, in the future; kept without it")
+        remarks.append(DATED_IN_THE_FUTURE(date=published))
         return None
     return published
 

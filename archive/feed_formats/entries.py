@@ -12,8 +12,8 @@ from archive.feed_formats.cleaning import host_of
 from archive.feed_formats.model import FeedEntry
 from archive.model import ArticleDraft, SourceItem
 from archive.text.normalize import clean_line
+from archive.wordings import NO_CONTENT
 
-NO_CONTENT = "the feed holds no text of it"
 _UNSEEN = ("script", "style", "template", "noscript", "iframe", "object", "svg")
 _BLOCKS = (
     *(
@@ -56,7 +56,7 @@ def own_draft(entry: FeedEntry, source: str | None = None) -> ArticleDraft:
     """The item as the feed itself tells it. Raises UnreadableInputError where it holds no text."""
     paragraphs = content_paragraphs(entry.content)
     if not paragraphs:
-        raise UnreadableInputError(NO_CONTENT)
+        raise UnreadableInputError(NO_CONTENT())
     return ArticleDraft(
         title=entry.title, paragraphs=paragraphs, url=entry.link, **_told(entry, source)
     )

@@ -18,7 +18,9 @@ from archive.feed_formats.cleaning import (
 )
 from archive.feed_formats.model import FeedDocument, FeedEntry
 from archive.feed_formats.syndication import MOST_ENTRIES
+from archive.messages import Message
 from archive.text.decode import decode_text
+from archive.wordings import FIRST_ITEMS_OF, JSON_FEED_UNREADABLE, JSON_FEED_WITHOUT_VERSION
 
 VERSION = "jsonfeed.org/version/"
 
@@ -28,9 +30,9 @@ def read_json_feed(data: bytes, url: str, now: datetime) -> FeedDocument:
     feed = _load(data)
     items = feed.get("items")
     given = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    remarks = []
+    remarks: list[Message] = []
     if len(given) > MOST_ENTRIES:
-        remarks.append(f"the first {MOST_ENTRIES:,} of {len(given):,} items taken")
+        remarks.append(FIRST_ITEMS_OF(number=MOST_ENTRIES, total=len(given)))
     return FeedDocument(
         kind="json",
         title=clean_title(_string(feed, "title"), []),
@@ -44,14 +46,14 @@ def _load(data: bytes) -> dict[str, Any]:
     try:
         feed = json.loads(decode_text(data), strict=False)
     except (ValueError, RecursionError) as exc:
-        raise NotAFeedError(f"not a feed: JSON that cannot be read ({exc})") from exc
+        raise NotAFeedError(JSON_FEED_UNREADABLE(reason=exc)) from exc
     if not isinstance(feed, dict) or VERSION not in _string(feed, "version"):
-        raise NotAFeedError("not a feed: JSON whose version names no jsonfeed.org address")
+        raise NotAFeedError(JSON_FEED_WITHOUT_VERSION())
     return feed
 
 
 def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str, now: datetime) -> FeedEntry:
-    remarks: list[str] = []
+    remarks: list[Message] = []
     title = clean_title(_string(item, "title"), remarks)
     link = clean_link(_string(item, "url") or _string(item, "external_url"), url, remarks)
     content = clean_content(_longest_content(item), remarks)

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from archive.messages import Message, read_message
+
 Kind = Literal["rss", "atom", "rdf", "json", "sitemap"]
 
 ACTIVE = "active"  # polled at every turn
@@ -30,20 +32,21 @@ class FeedEntry:
     section: str | None = None
     language: str | None = None
     source: str | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
     @property
     def name(self) -> str:
         return self.link or self.title or self.key
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        remarks = [remark.to_json() for remark in self.remarks]
+        return json.dumps(asdict(self) | {"remarks": remarks}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "FeedEntry":
         fields = json.loads(text)
-        for name in ("authors", "remarks"):
-            fields[name] = tuple(fields[name])
+        fields["authors"] = tuple(fields["authors"])
+        fields["remarks"] = tuple(map(read_message, fields["remarks"]))
         return cls(**fields)
 
 
@@ -59,7 +62,7 @@ class FeedDocument:
     language: str | None = None
     entries: tuple[FeedEntry, ...] = ()
     children: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Feed:
     etag: str | None = None
     last_modified: str | None = None
     failures: int = 0
-    outcome: str | None = None
+    outcome: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class FeedReply:
     """
 
     document: FeedDocument | None = None
-    problem: str | None = None
+    problem: Message | None = None
     gone: bool = False
     moved_to: str | None = None
     etag: str | None = None

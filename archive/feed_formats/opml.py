@@ -7,11 +7,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from archive.errors import NotAFeedError, UnreadableInputError
+from archive.errors import FieldRefusedError, NotAFeedError, UnreadableInputError
 from archive.feed_formats.cleaning import plain_text
 from archive.feed_formats.model import Feed
+from archive.messages import Message
 from archive.text.normalize import canonical_url, clean_line
 from archive.text.xml_safety import decode_xml
+from archive.wordings import NO_XML_URL, NOT_OPML, NOT_OPML_ROOT, OPML_ENTITIES, OPML_TOO_LARGE
 
 LARGEST_OPML_BYTES = 20_000_000
 MOST_OUTLINES = 20_000
@@ -24,7 +26,7 @@ class Outline:
 
     name: str
     url: str | None = None
-    problem: str | None = None
+    problem: Message | None = None
 
 
 def read_opml(data: bytes) -> list[Outline]:
@@ -33,11 +35,9 @@ def read_opml(data: bytes) -> list[Outline]:
     Outlines without an address are folders and notes, passed over; broken ones say why.
     """
     if len(data) > LARGEST_OPML_BYTES:
-        raise NotAFeedError(
-            f"over {LARGEST_OPML_BYTES // 1_000_000} MB; no list of feeds is so long"
-        )
+        raise NotAFeedError(OPML_TOO_LARGE(number=LARGEST_OPML_BYTES // 1_000_000))
     if b"<!ENTITY" in data.replace(b"\x00", b"").upper():
-        raise NotAFeedError("refused: it declares XML entities, which no list of feeds needs")
+        raise NotAFeedError(OPML_ENTITIES())
     root = _parse(data)
     outlines: dict[str, Outline] = {}
     for element in root.iter():
@@ -66,10 +66,12 @@ def _parse(data: bytes) -> Any:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(decode_xml(data).encode("utf-8"), parser)
-    except (etree.LxmlError, UnreadableInputError) as exc:
-        raise NotAFeedError(f"not OPML: {exc}") from exc
+    except UnreadableInputError as exc:
+        raise NotAFeedError(NOT_OPML(reason=exc.message)) from exc
+    except etree.LxmlError as exc:
+        raise NotAFeedError(NOT_OPML(reason=exc)) from exc
     if root is None or _local_name(root) != "opml":
-        raise NotAFeedError("not OPML: its first element is not <opml>")
+        raise NotAFeedError(NOT_OPML_ROOT())
     return root
 
 
@@ -79,12 +81,12 @@ def _read_outline(given: dict[str, str]) -> Outline | None:
     kind = given.get("type", "").strip().lower()
     if not raw:
         wanted = kind in _FEED_TYPES[1:]
-        return Outline(name or "outline", problem="no xmlUrl in it") if wanted else None
+        return Outline(name or "outline", problem=NO_XML_URL()) if wanted else None
     address = f"http:{raw[5:]}" if raw.lower().startswith("feed:") else raw  # feed://example.org
     try:
         canonical_url(address)
-    except ValueError as exc:
-        return Outline(name or raw[:100], problem=str(exc))
+    except FieldRefusedError as exc:
+        return Outline(name or raw[:100], problem=exc.message)
     return Outline(name, url=address)
 
 

@@ -1,6 +1,7 @@
 """A feed document of any kind, told by its content. Pure."""
 
 import re
+import zlib
 from datetime import datetime
 
 from archive.errors import FetchError, NotAFeedError
@@ -10,6 +11,7 @@ from archive.feed_formats.sitemaps import read_sitemap
 from archive.feed_formats.syndication import read_syndication
 from archive.net.fetch import read_body
 from archive.text.xml_safety import decode_xml
+from archive.wordings import GZIP_BROKEN, GZIP_UNREADABLE, PAGE_NOT_FEED
 
 LARGEST_FEED_BYTES = 20_000_000
 HEAD_CHARACTERS = 5_000
@@ -31,7 +33,7 @@ def read_feed(data: bytes, url: str, now: datetime, charset: str | None = None) 
     if _SITEMAP.search(head):
         return read_sitemap(text, url, now)
     if _PAGE.search(head) and not _FEED.search(head):
-        raise NotAFeedError("a web page, not a feed; give the address of its feed")
+        raise NotAFeedError(PAGE_NOT_FEED())
     return read_syndication(text, url, now)
 
 
@@ -51,7 +53,7 @@ def _unpack(data: bytes) -> bytes:
         return data
     try:
         return read_body([data], "gzip", LARGEST_FEED_BYTES)
-    except (FetchError, OSError, ValueError) as exc:
-        raise NotAFeedError(f"a compressed document that cannot be read: {exc}") from exc
-    except Exception as exc:
-        raise NotAFeedError("a compressed document that is broken") from exc
+    except FetchError as exc:
+        raise NotAFeedError(GZIP_UNREADABLE(reason=exc.message)) from exc
+    except zlib.error as exc:
+        raise NotAFeedError(GZIP_BROKEN()) from exc

@@ -18,6 +18,8 @@ from archive.feed_formats.cleaning import (
 )
 from archive.feed_formats.model import FeedDocument, FeedEntry
 from archive.feed_formats.syndication import MOST_ENTRIES
+from archive.messages import Message, Template
+from archive.wordings import NEWEST_ADDRESSES_TAKEN, NEWEST_SITEMAPS_TAKEN, SITEMAP_UNREADABLE
 
 MOST_CHILDREN = 20
 MOST_ADDRESSES = 50_000  # sitemaps.org: what one sitemap may hold
@@ -31,7 +33,7 @@ def read_sitemap(text: str, url: str, now: datetime) -> FeedDocument:
     try:
         parts = list(islice(_read_parts(text), MOST_ADDRESSES))
     except etree.LxmlError as exc:
-        raise NotAFeedError(f"a sitemap that cannot be read: {exc}") from exc
+        raise NotAFeedError(SITEMAP_UNREADABLE(reason=exc)) from exc
     parts.sort(key=_newest, reverse=True)
     children = [fields for name, fields in parts if name == "sitemap"]
     entries = [fields for name, fields in parts if name == "url"]
@@ -40,7 +42,10 @@ def read_sitemap(text: str, url: str, now: datetime) -> FeedDocument:
         title=next((plain_text(f["name"]) for f in entries if f.get("name")), ""),
         entries=tuple(e for f in entries[:MOST_ENTRIES] if (e := _read_entry(f, url, now))),
         children=tuple(_addresses(children[:MOST_CHILDREN], url)),
-        remarks=(*_left_out("addresses", entries, MOST_ENTRIES), *_cut(children)),
+        remarks=(
+            *_left_out(NEWEST_ADDRESSES_TAKEN, entries, MOST_ENTRIES),
+            *_left_out(NEWEST_SITEMAPS_TAKEN, children, MOST_CHILDREN),
+        ),
     )
 
 
@@ -66,7 +71,7 @@ def _fields_of(element: Any) -> Iterator[tuple[str, str]]:
 
 
 def _read_entry(fields: Fields, url: str, now: datetime) -> FeedEntry | None:
-    remarks: list[str] = []
+    remarks: list[Message] = []
     link = clean_link(fields.get("loc", ""), url, remarks)
     if link is None:
         return None
@@ -94,14 +99,8 @@ def _addresses(children: list[Fields], url: str) -> Iterator[str]:
             yield link
 
 
-def _left_out(what: str, given: list[Fields], most: int) -> tuple[str, ...]:
-    if len(given) <= most:
-        return ()
-    return (f"the newest {most:,} of {len(given):,} {what} taken",)
-
-
-def _cut(children: list[Fields]) -> tuple[str, ...]:
-    return _left_out("sitemaps", children, MOST_CHILDREN)
+def _left_out(what: Template, given: list[Fields], most: int) -> tuple[Message, ...]:
+    return (what(number=most, total=len(given)),) if len(given) > most else ()
 
 
 def _local_name(element: Any) -> str:

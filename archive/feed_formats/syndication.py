@@ -25,6 +25,8 @@ from archive.feed_formats.cleaning import (
     plain_text,
 )
 from archive.feed_formats.model import FeedDocument, FeedEntry, Kind
+from archive.messages import Message
+from archive.wordings import FEED_UNREADABLE, FIRST_ITEMS_TAKEN, NOT_A_FEED, TOO_MANY_FEED_TAGS
 
 MOST_ENTRIES = 1_000
 MOST_TAGS = 300_000  # the lenient parser takes 20 microseconds for each
@@ -37,11 +39,11 @@ def read_syndication(text: str, url: str, now: datetime) -> FeedDocument:
     """The feed of XML made safe, well-formed or not. Raises NotAFeedError."""
     text, remarks = _bound_entries(text)
     if text.count("<") > MOST_TAGS:
-        raise NotAFeedError(f"over {MOST_TAGS:,} tags in {MOST_ENTRIES:,} items; not read")
+        raise NotAFeedError(TOO_MANY_FEED_TAGS(number=MOST_TAGS, total=MOST_ENTRIES))
     parsed = _parse(text)
     version = parsed.get("version", "")
     if not version and not parsed.entries:
-        raise NotAFeedError("not a feed: neither RSS, Atom, RDF, JSON Feed nor sitemap")
+        raise NotAFeedError(NOT_A_FEED())
     feed, kind = parsed.feed, _kind(version)
     language = clean_language(_string(feed, "language"))
     return FeedDocument(
@@ -64,18 +66,18 @@ def _parse(text: str) -> Any:
             sanitize_html=False,  # only the content's text is ever used
         )
     except Exception as exc:  # its hand-written parsers meet what their writers did not foresee
-        raise NotAFeedError(f"a feed that cannot be read: {type(exc).__name__}: {exc}") from exc
+        reason = f"{type(exc).__name__}: {exc}"
+        raise NotAFeedError(FEED_UNREADABLE(reason=reason)) from exc
 
 
-def _bound_entries(text: str) -> tuple[str, tuple[str, ...]]:
+def _bound_entries(text: str) -> tuple[str, tuple[Message, ...]]:
     """The document with its first items alone, before a parser has to go through all of them."""
     starts = [found.start() for found in islice(_ITEM.finditer(text), MOST_ENTRIES + 1)]
     if len(starts) <= MOST_ENTRIES:
         return text, ()
     ends = [found.end() for found in _ITEM_END.finditer(text, starts[-1])]
     end = ends[-1] if ends else len(text)
-    remark = f"the first {MOST_ENTRIES:,} items taken, the others left out"
-    return text[: starts[-1]] + text[end:], (remark,)
+    return text[: starts[-1]] + text[end:], (FIRST_ITEMS_TAKEN(number=MOST_ENTRIES),)
 
 
 def _kind(version: str) -> Kind:
@@ -92,7 +94,7 @@ def _read_entries(
 
 
 def _read_entry(entry: Any, kind: Kind, url: str, language: str | None, now: datetime) -> FeedEntry:
-    remarks: list[str] = []
+    remarks: list[Message] = []
     title = clean_title(_string(entry, "title"), remarks, _is_markup(entry, kind))
     link = clean_link(_link(entry), url, remarks)
     content = clean_content(_longest_content(entry), remarks)

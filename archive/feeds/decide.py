@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from archive.feed_formats.model import ACTIVE, DEAD, FAILING, GONE, Feed, FeedReply
+from archive.messages import SEVERAL
 from archive.model import ItemOutcome
 from archive.text.normalize import format_utc
+from archive.wordings import FEED_GONE, FEED_READ, NOT_MODIFIED
 
 FIRST_BACKOFF = timedelta(minutes=15)
 LONGEST_BACKOFF = timedelta(days=1)
@@ -20,7 +22,6 @@ LONGEST_RETRY_AFTER_SECONDS = 7 * 86_400.0
 BREAKER_FAILURES = 8
 DEAD_AFTER = timedelta(days=30)
 MOST_ATTEMPTS = 3
-LONGEST_OUTCOME_CHARACTERS = 300
 
 
 def decide_feed(feed: Feed, reply: FeedReply, now: datetime, jitter: float) -> Feed:
@@ -29,8 +30,7 @@ def decide_feed(feed: Feed, reply: FeedReply, now: datetime, jitter: float) -> F
         return _postpone(feed, reply, now)
     feed = replace(feed, polled=format_utc(now))
     if reply.gone:
-        told = "answered 410 Gone: the feed has ended; its articles stay"
-        return replace(feed, state=GONE, due=None, outcome=told)
+        return replace(feed, state=GONE, due=None, outcome=FEED_GONE())
     if reply.problem is not None:
         return _fail(feed, reply, now, jitter)
     return _succeed(feed, reply, now)
@@ -92,7 +92,7 @@ def _fail(feed: Feed, reply: FeedReply, now: datetime, jitter: float) -> Feed:
         state=ACTIVE if state in (GONE, DEAD) and not dead else state,
         failures=failures,
         due=None if dead else _after(now, wait),
-        outcome=(reply.problem or "")[:LONGEST_OUTCOME_CHARACTERS],
+        outcome=reply.problem,
     )
 
 
@@ -103,8 +103,8 @@ def _succeed(feed: Feed, reply: FeedReply, now: datetime) -> Feed:
     )
     document = reply.document
     if document is None:
-        return replace(feed, outcome="not modified")
-    told = (f"{document.kind}, {len(document.entries)} items", *document.remarks)
+        return replace(feed, outcome=NOT_MODIFIED())
+    read = FEED_READ(kind=document.kind, number=len(document.entries))
     # An index may stay the same while its sitemaps change: it is read in full every time.
     keep = not document.children
     return replace(
@@ -112,7 +112,7 @@ def _succeed(feed: Feed, reply: FeedReply, now: datetime) -> Feed:
         title=document.title or feed.title,
         etag=reply.etag if keep else None,
         last_modified=reply.last_modified if keep else None,
-        outcome="; ".join(told)[:LONGEST_OUTCOME_CHARACTERS],
+        outcome=SEVERAL(messages=(read, *document.remarks)),
     )
 
 

@@ -22,7 +22,15 @@ from archive.errors import (
     RobotsUnreachableError,
 )
 from archive.feeds.decide import parse_retry_after
+from archive.messages import Message
 from archive.net.fetch import FetchedPage
+from archive.wordings import (
+    HOST_CLOSED,
+    NOT_FETCHABLE,
+    ROBOTS_ANSWERED,
+    ROBOTS_FORBID,
+    ROBOTS_UNREACHABLE,
+)
 
 ROBOT = "Hemero"
 DELAY_SECONDS = 1.0
@@ -63,11 +71,10 @@ class _Host:
 
 @dataclass(slots=True)
 class _Site:
-    """The robots.txt of one origin; `rules` is None where it cannot be had, for `problem`."""
+    """The robots.txt of one origin, or why it cannot be fetched, and until when that is kept."""
 
-    rules: Protego | None
+    rules: Protego | Message
     kept_until: float
-    problem: str = ""
 
 
 class HostGate:
@@ -93,15 +100,15 @@ class HostGate:
             host = self._hosts.setdefault(urlsplit(origin).hostname or "", _Host())
         with host.lock:
             if not self._rules_of(host, origin).can_fetch(url, ROBOT):
-                raise RobotsForbiddenError(f"robots.txt of {origin} asks not to fetch this address")
+                raise RobotsForbiddenError(ROBOTS_FORBID(site=origin))
             return self._ask(host, url, headers)
 
     def _rules_of(self, host: _Host, origin: str) -> Protego:
         site = host.sites.get(origin)
         if site is None or self.clock.monotonic() >= site.kept_until:
             site = host.sites[origin] = self._read_site(host, origin)
-        if site.rules is None:
-            raise RobotsUnreachableError(f"{site.problem}; asked again later")
+        if isinstance(site.rules, Message):
+            raise RobotsUnreachableError(site.rules)
         wanted = site.rules.crawl_delay(ROBOT) or 0.0
         host.delay_seconds = min(max(wanted, 0.0), LONGEST_CRAWL_DELAY_SECONDS)
         return site.rules
@@ -112,21 +119,21 @@ class HostGate:
         except (HostClosedError, BlockedAddressError):
             raise
         except FetchError as exc:
-            return self._closed_site(f"robots.txt of {origin} cannot be had: {exc}")
+            return self._closed_site(ROBOTS_UNREACHABLE(site=origin, reason=exc.message))
         if not page.ok and (page.status not in range(400, 500) or page.status == 429):
-            return self._closed_site(f"robots.txt of {origin} answered {page.status}")
+            return self._closed_site(ROBOTS_ANSWERED(site=origin, status=page.status))
         text = page.body.decode("utf-8", "replace")[:LARGEST_ROBOTS_CHARACTERS]
         return _Site(Protego.parse(text), self.clock.monotonic() + ROBOTS_SECONDS)
 
-    def _closed_site(self, problem: str) -> _Site:
-        return _Site(None, self.clock.monotonic() + UNREACHABLE_SECONDS, problem)
+    def _closed_site(self, problem: Message) -> _Site:
+        return _Site(problem, self.clock.monotonic() + UNREACHABLE_SECONDS)
 
     def _ask(self, host: _Host, url: str, headers: Mapping[str, str]) -> FetchedPage:
         now = self.clock.monotonic()
         if now < host.closed_until:
             seconds = host.closed_until - now
-            asked = f"{origin_of(url)} asked to be left alone for another {seconds:.0f} s"
-            raise HostClosedError(asked, seconds)
+            told = HOST_CLOSED(site=origin_of(url), seconds=f"{seconds:.0f}")
+            raise HostClosedError(told, seconds)
         if now < host.free_at:
             self.clock.sleep(host.free_at - now)
         try:
@@ -148,8 +155,8 @@ def origin_of(url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
-        raise FetchError(f"{url!r:.300} is not a web address; give http(s)://host/path") from exc
+        raise FetchError(NOT_FETCHABLE(address=f"{url!r:.300}")) from exc
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
-        raise FetchError(f"{url!r:.300} is not a web address; give http(s)://host/path")
+        raise FetchError(NOT_FETCHABLE(address=f"{url!r:.300}"))
     named = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{named}{f':{port}' if port else ''}"

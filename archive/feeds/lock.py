@@ -10,7 +10,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archive.errors import PollLockedError
+from archive.messages import Message
 from archive.text.normalize import format_utc
+from archive.wordings import CANNOT_LOCK, POLL_LOCKED, POLLED_BY_ANOTHER, POLLED_BY_PROCESS
 
 LOCK_NAME = "feeds.lock"
 HOLDER_NAME = "feeds.poller.json"
@@ -24,9 +26,10 @@ def only_poller(home: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as exc:
-        raise PollLockedError(f"{_holder(home)}; wait for it to end, or stop it") from exc
+        raise PollLockedError(POLL_LOCKED(holder=_holder(home))) from exc
     except OSError as exc:
-        raise PollLockedError(f"cannot lock {home / LOCK_NAME}: {exc.strerror or exc}") from exc
+        reason = exc.strerror or exc
+        raise PollLockedError(CANNOT_LOCK(path=home / LOCK_NAME, reason=reason)) from exc
     try:
         told = {"process": os.getpid(), "since": format_utc(datetime.now(UTC))}
         (home / HOLDER_NAME).write_text(json.dumps(told), "utf-8")
@@ -36,9 +39,9 @@ def only_poller(home: Path) -> Iterator[None]:
         lock.release()
 
 
-def _holder(home: Path) -> str:
+def _holder(home: Path) -> Message:
     try:
         told = json.loads((home / HOLDER_NAME).read_text("utf-8"))
-        return f"process {told['process']} polls the feeds since {told['since']}"
+        return POLLED_BY_PROCESS(process=told["process"], moment=told["since"])
     except (OSError, ValueError, LookupError, TypeError):
-        return "another process polls the feeds"
+        return POLLED_BY_ANOTHER()

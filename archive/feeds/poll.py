@@ -19,10 +19,12 @@ from archive.feeds.parallel import OrderedStream
 from archive.feeds.store import FeedStore
 from archive.feeds.visit import FeedVisited, ItemFetched, Visitor
 from archive.intake.ingest import ingest
+from archive.messages import join_messages
 from archive.model import ItemOutcome
 from archive.net.fetch import FetchLimits, request_url
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore
+from archive.wordings import HELD_ALREADY
 
 THREADS = 4
 ITEMS_PER_VISIT = 200
@@ -102,7 +104,7 @@ class Poller:
         if outcome is None:
             return None
         reasons = (outcome.reason, fetched.remark, *fetched.item.entry.remarks)
-        outcome = replace(outcome, reason="; ".join(filter(None, reasons)) or None)
+        outcome = replace(outcome, reason=join_messages(*reasons))
         decision = decide_item(outcome, fetched.transient, fetched.item.attempts)
         self.feeds.settle(
             fetched.feed.id, fetched.item, outcome, decision.attempts, decision.settled
@@ -116,7 +118,7 @@ class Poller:
         held = self.feeds.article_at(fetched.address or "")
         if held is None:
             return None
-        return ItemOutcome(fetched.item.entry.name, "unchanged", held, "held already, not fetched")
+        return ItemOutcome(fetched.item.entry.name, "unchanged", held, HELD_ALREADY())
 
 
 def group_by_host(feeds: Sequence[Feed]) -> list[list[Feed]]:

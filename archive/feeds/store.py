@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from archive.errors import FeedNotFoundError
 from archive.feed_formats.model import ACTIVE, DEAD, GONE, WAITING, Feed, FeedEntry, PendingItem
+from archive.messages import read_message
 from archive.model import ItemOutcome
 from archive.store.database import Database
 from archive.store.schema import article, feed, feed_item
 from archive.text.normalize import format_utc
+from archive.wordings import FEED_MOVED, NO_SUCH_FEED
 
 RETIRED = (GONE, DEAD)
 
@@ -54,7 +56,7 @@ class FeedStore:
         with self._database.read() as connection:
             row = connection.execute(sa.select(feed).where(condition)).first()
         if row is None:
-            raise FeedNotFoundError(f"no feed {named:.300}; see: hemero feeds list")
+            raise FeedNotFoundError(NO_SUCH_FEED(name=f"{named:.300}"))
         return _feed(row)
 
     def due(self, now: datetime) -> list[Feed]:
@@ -82,6 +84,7 @@ class FeedStore:
         with self._database.write() as connection:
             visited = _without_clash(connection, visited)
             changed = {name: value for name, value in asdict(visited).items() if name != "id"}
+            changed["outcome"] = visited.outcome and visited.outcome.to_json()
             connection.execute(feed.update().where(feed.c.id == visited.id).values(**changed))
             new = _note(connection, visited.id, entries, format_utc(now)) if entries else 0
         return visited, new
@@ -107,7 +110,7 @@ class FeedStore:
         values: dict[str, Any] = {
             "outcome": outcome.outcome,
             "article_id": outcome.id or item.article_id,
-            "reason": outcome.reason,
+            "reason": outcome.reason and outcome.reason.to_json(),
             "attempts": attempts,
         }
         if settled:
@@ -137,7 +140,12 @@ class FeedStore:
             return [
                 (
                     row.key,
-                    ItemOutcome(row.key, row.outcome, row.article_id, row.reason),
+                    ItemOutcome(
+                        row.key,
+                        row.outcome,
+                        row.article_id,
+                        row.reason and read_message(row.reason),
+                    ),
                     row.attempts,
                 )
                 for row in connection.execute(query)
@@ -194,8 +202,8 @@ def _without_clash(connection: sa.Connection, visited: Feed) -> Feed:
     if other is None:
         return visited
     own = connection.scalar(sa.select(feed.c.url).where(feed.c.id == visited.id))
-    told = f"moved to {visited.url}, which is subscribed already; remove this one"
-    return replace(visited, url=str(own or visited.url), outcome=told)
+    moved = FEED_MOVED(address=visited.url)
+    return replace(visited, url=str(own or visited.url), outcome=moved)
 
 
 def _said(told: dict[str, str | None]) -> dict[str, Any]:
@@ -203,4 +211,5 @@ def _said(told: dict[str, str | None]) -> dict[str, Any]:
 
 
 def _feed(row: Any) -> Feed:
-    return Feed(**row._mapping)
+    outcome = row.outcome and read_message(row.outcome)
+    return Feed(**(dict(row._mapping) | {"outcome": outcome}))

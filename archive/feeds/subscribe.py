@@ -14,6 +14,7 @@ from archive.feeds.store import FeedStore
 from archive.net.fetch import FetchedPage, refusal_of
 from archive.text.decode import decode_text
 from archive.text.normalize import clean_line
+from archive.wordings import NAMED_FEEDS_UNREADABLE, NO_FEED_NAMED
 
 MOST_TRIES = 3
 
@@ -47,7 +48,9 @@ def find_feed(gate: HostGate, address: str, now: datetime) -> FoundFeed:
     except UnreadableInputError as exc:
         named = _named_by(page)
         if not named:
-            raise NotAFeedError(f"{exc}; the page names none either: {address:.300}") from exc
+            raise NotAFeedError(
+                NO_FEED_NAMED(reason=exc.message, address=f"{address:.300}")
+            ) from exc
     return _first_readable(gate, named, now)
 
 
@@ -67,10 +70,10 @@ def _first_readable(gate: HostGate, named: Sequence[str], now: datetime) -> Foun
             page = _get(gate, url)
             document = read_feed(page.body, page.url, now, page.charset)
         except (FetchError, UnreadableInputError) as exc:
-            problems.append(str(exc))
+            problems.append(exc.message)
             continue
         return FoundFeed(_lasting(page, url), document, tuple(u for u in named if u != url))
-    raise NotAFeedError(f"the page names {len(named)} feeds, none readable: {problems[0]}")
+    raise NotAFeedError(NAMED_FEEDS_UNREADABLE(number=len(named), reason=problems[0]))
 
 
 def _get(gate: HostGate, url: str) -> FetchedPage:

@@ -27,12 +27,14 @@ from archive.feed_formats.syndication import MOST_ENTRIES
 from archive.feeds.decide import decide_feed, parse_retry_after
 from archive.feeds.hosts import HostGate
 from archive.feeds.store import FeedStore
+from archive.messages import SEVERAL, Message
 from archive.model import SourceItem
 from archive.net.fetch import refusal_of
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
 from archive.text.decode import LARGEST_DOCUMENT_BYTES
 from archive.text.normalize import canonical_url
+from archive.wordings import KEPT_AS_THE_FEED_TELLS, NO_ARTICLE_FOUND, PAGE_NOT_READ, UNREADABLE
 
 DEEPEST_INDEX = 2
 TRANSIENT = (408, 425, 429)  # besides 5xx: the page may be had later
@@ -64,7 +66,7 @@ class ItemFetched:
     source: SourceItem | None
     address: str | None = None
     transient: bool = False
-    remark: str | None = None
+    remark: Message | None = None
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ class Visitor:
             return ask_feed(self.gate, feed, now)
         except Exception as exc:  # a bug met in one feed must not keep the others from their turn
             logger.exception("reading %s failed", feed.url)
-            return FeedReply(problem=f"cannot be read: {exc!r:.200}")
+            return FeedReply(problem=UNREADABLE(reason=f"{exc!r:.200}"))
 
     def _fetch_item(self, feed: Feed, item: PendingItem) -> ItemFetched | None:
         """None where the item has to wait for its host."""
@@ -122,12 +124,12 @@ class Visitor:
             self.seen.discard(address)
             return None
         except (*LASTING, UnreadableInputError) as exc:
-            return _own_item(feed, item, str(exc), transient=False)
+            return _own_item(feed, item, exc.message, transient=False)
         except FetchError as exc:
-            return _own_item(feed, item, str(exc), transient=True)
+            return _own_item(feed, item, exc.message, transient=True)
         except Exception as exc:  # a bug met on one page must not keep the others out
             logger.exception("reading %s failed", entry.link)
-            return _own_item(feed, item, f"cannot be read: {exc!r:.200}", transient=True)
+            return _own_item(feed, item, UNREADABLE(reason=f"{exc!r:.200}"), transient=True)
 
 
 def ask_feed(gate: HostGate, feed: Feed, now: datetime) -> FeedReply:
@@ -136,9 +138,9 @@ def ask_feed(gate: HostGate, feed: Feed, now: datetime) -> FeedReply:
     try:
         page = gate.request(feed.url, {name: said for name, said in conditions.items() if said})
     except HostClosedError as exc:
-        return FeedReply(problem=str(exc), retry_after_seconds=exc.seconds, asked=False)
+        return FeedReply(problem=exc.message, retry_after_seconds=exc.seconds, asked=False)
     except FetchError as exc:
-        return FeedReply(problem=str(exc))
+        return FeedReply(problem=exc.message)
     if page.status == 304:
         return FeedReply(moved_to=page.moved_to)
     if page.status == 410:
@@ -149,7 +151,7 @@ def ask_feed(gate: HostGate, feed: Feed, now: datetime) -> FeedReply:
     try:
         document = read_feed(page.body, page.url, now, page.charset)
     except UnreadableInputError as exc:
-        return FeedReply(problem=str(exc))
+        return FeedReply(problem=exc.message)
     return FeedReply(
         document=read_children(gate, document, now),
         moved_to=page.moved_to,
@@ -170,7 +172,7 @@ def read_children(gate: HostGate, index: FeedDocument, now: datetime) -> FeedDoc
                 raise FetchError(refusal_of(page))
             child = read_feed(page.body, page.url, now, page.charset)
         except ArchiveError as exc:
-            remarks.append(str(exc))
+            remarks.append(exc.message)
             continue
         entries += child.entries
         if depth < DEEPEST_INDEX:
@@ -186,24 +188,26 @@ def _page_item(feed: Feed, item: PendingItem, gate: HostGate, options: ReadOptio
         again = page.status in TRANSIENT or page.status >= 500
         raise (FetchError if again else PageRefusedError)(refusal_of(page))
     if len(page.body) > LARGEST_DOCUMENT_BYTES:  # what a feed may be, no article is
-        raise UnreadableInputError(f"a page of {len(page.body):,} bytes; not read")
+        raise UnreadableInputError(PAGE_NOT_READ(number=len(page.body)))
     read = read_page(page, entry.name, options).resolve()
     if read.draft is None:
-        raise UnreadableInputError(read.problem or "no article found in this page")
+        raise UnreadableInputError(read.problem or NO_ARTICLE_FOUND())
     if item.article_id is not None:  # the same article, whatever address the page gives itself
         read = replace(read, draft=replace(read.draft, url=entry.link))
     return ItemFetched(feed, item, complete_page(read, entry, feed.source or feed.title))
 
 
-def _own_item(feed: Feed, item: PendingItem, problem: str | None, transient: bool) -> ItemFetched:
+def _own_item(
+    feed: Feed, item: PendingItem, problem: Message | None, transient: bool
+) -> ItemFetched:
     """The item as the feed tells it, or the reason why there is none."""
     entry = item.entry
     try:
         draft = own_draft(entry, feed.source or feed.title)
     except UnreadableInputError as exc:
-        told = "; ".join(filter(None, (problem, str(exc))))
+        told = exc.message if problem is None else SEVERAL(messages=(problem, exc.message))
         return ItemFetched(feed, item, SourceItem(entry.name, problem=told), transient=transient)
-    remark = f"kept as the feed tells it, because of its page: {problem}" if problem else None
+    remark = KEPT_AS_THE_FEED_TELLS(reason=problem) if problem else None
     return ItemFetched(
         feed, item, SourceItem(entry.name, draft), transient=transient, remark=remark
     )

@@ -7,7 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from archive.errors import FieldRefusedError
 from archive.intake.jobs import JobSource, SourceKind
+from archive.messages import Message, read_message
 from archive.store.database import Database
 from archive.store.schema import article, feed_item, job, job_item
 from archive.text.normalize import canonical_url
@@ -56,7 +58,7 @@ class FailedItem:
     """
 
     item: str
-    reason: str
+    reason: Message
     moment: str
     kind: SourceKind
     addresses: tuple[str, ...] = ()
@@ -90,7 +92,9 @@ def _job_failure(row: Any) -> FailedItem:
     sources = [JobSource(*given) for given in row.sources]
     addresses = tuple(source.name for source in sources if source.kind != "file")
     kind = sources[0].kind if sources else "page"
-    return FailedItem(row.title, row.message or "", row.created, kind, addresses, job_id=row.id)
+    return FailedItem(
+        row.title, read_message(row.message or ""), row.created, kind, addresses, job_id=row.id
+    )
 
 
 def _item_failure(row: Any) -> FailedItem:
@@ -100,13 +104,15 @@ def _item_failure(row: Any) -> FailedItem:
     from_file = any(source.kind == "file" for source in sources)
     kind: SourceKind = "file" if from_file else own.kind if own else "page"
     addresses = () if from_file else _addresses(row.item)
-    return FailedItem(row.item, row.reason or "", row.created, kind, addresses, job_id=row.job_id)
+    return FailedItem(
+        row.item, read_message(row.reason or ""), row.created, kind, addresses, job_id=row.job_id
+    )
 
 
 def _feed_failure(row: Any) -> FailedItem:
     link = json.loads(row.entry).get("link") if row.entry else None
     item = link or row.key
-    reason = row.reason or ""
+    reason = read_message(row.reason or "")
     return FailedItem(item, reason, row.seen, "page", _addresses(item), feed_id=row.feed_id)
 
 
@@ -125,7 +131,7 @@ def _is_held(failure: FailedItem, held: set[str]) -> bool:
 def _canonical(address: str) -> str:
     try:
         return canonical_url(address)
-    except ValueError:
+    except FieldRefusedError:
         return address
 
 

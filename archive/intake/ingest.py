@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from archive.copies.clusters import admit_copy
 from archive.copies.dedup import decide
 from archive.errors import UnreadableInputError
+from archive.messages import Message, join_messages
 from archive.model import ItemOutcome, SourceItem
 from archive.store.articles import ArticleStore, StoreTransaction
 from archive.text.normalize import NormalizedDraft, normalize_draft
+from archive.wordings import WIRE_COPY
 
 BATCH_ITEMS = 64
 BATCH_SECONDS = 0.5
@@ -33,18 +35,18 @@ def ingest(
         yield from outcomes
 
 
-def _normalize(item: SourceItem) -> NormalizedDraft | str | None:
+def _normalize(item: SourceItem) -> NormalizedDraft | Message | None:
     """The draft, or why there is none."""
     if item.draft is None:
         return item.problem
     try:
         return normalize_draft(item.draft)
     except UnreadableInputError as exc:
-        return str(exc)
+        return exc.message
 
 
 def _admit(
-    item: SourceItem, draft: NormalizedDraft | str | None, transaction: StoreTransaction
+    item: SourceItem, draft: NormalizedDraft | Message | None, transaction: StoreTransaction
 ) -> ItemOutcome:
     if not isinstance(draft, NormalizedDraft):
         return ItemOutcome(item.name, "rejected", reason=draft)
@@ -61,17 +63,15 @@ def _admit(
             transaction.revise(held, draft)
     if decision.action != "keep":
         reasons.append(_settle(article_id, item, transaction))
-    return ItemOutcome(
-        item.name, decision.outcome, article_id, "; ".join(filter(None, reasons)) or None
-    )
+    return ItemOutcome(item.name, decision.outcome, article_id, join_messages(*reasons))
 
 
-def _settle(article_id: int, item: SourceItem, transaction: StoreTransaction) -> str | None:
+def _settle(article_id: int, item: SourceItem, transaction: StoreTransaction) -> Message | None:
     """Keep the page a new text was read from, and say what it is a wire copy of."""
     if item.page is not None:
         transaction.keep_page(article_id, item.page)
     original = admit_copy(transaction.connection, article_id)
-    return f"wire copy of article {original}" if original else None
+    return WIRE_COPY(article=original) if original else None
 
 
 def _batches(items: Iterable[SourceItem]) -> Iterator[list[SourceItem]]:

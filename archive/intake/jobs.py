@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from archive.errors import JobNotFoundError
 from archive.intake.ingest import ingest
+from archive.messages import Message, read_message
 from archive.model import ItemOutcome, SourceItem
 from archive.sources import read_stream, read_url
 from archive.sources.options import ReadOptions
@@ -22,6 +23,7 @@ from archive.store.articles import ArticleStore, StoreTransaction
 from archive.store.database import Database
 from archive.store.schema import job, job_item
 from archive.text.normalize import format_utc
+from archive.wordings import NO_SUCH_JOB, UNREADABLE_UPLOAD
 
 SourceKind = Literal["page", "file", "feed"]
 State = Literal["waiting", "running", "done", "failed"]
@@ -48,7 +50,7 @@ class Job:
     created: str
     finished: str | None
     done: int
-    message: str | None
+    message: Message | None
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -78,7 +80,7 @@ class JobStore:
         """Raises JobNotFoundError."""
         found = self._list(sa.select(job).where(job.c.id == job_id))
         if not found:
-            raise JobNotFoundError(f"no job {job_id}; it may have been removed")
+            raise JobNotFoundError(NO_SUCH_JOB(job=job_id))
         return found[0]
 
     def latest(self, limit: int = 20) -> list[Job]:
@@ -100,7 +102,7 @@ class JobStore:
         )
         with self._database.read() as connection:
             rows = connection.execute(query).all()
-        return [ItemOutcome(row.item, row.outcome, row.article_id, row.reason) for row in rows]
+        return [_outcome(row) for row in rows]
 
     def note(self, connection: sa.Connection, held: Job, outcomes: list[ItemOutcome]) -> Job:
         """Write a batch of outcomes in the transaction that put their articles."""
@@ -111,7 +113,7 @@ class JobStore:
                 "item": outcome.item,
                 "outcome": outcome.outcome,
                 "article_id": outcome.id,
-                "reason": outcome.reason,
+                "reason": outcome.reason and outcome.reason.to_json(),
             }
             for place, outcome in enumerate(outcomes)
         ]
@@ -127,9 +129,10 @@ class JobStore:
         with self._database.write() as connection:
             return self.note(connection, held, outcomes)
 
-    def finish(self, job_id: int, state: State, message: str | None = None) -> None:
+    def finish(self, job_id: int, state: State, message: Message | None = None) -> None:
         finished = format_utc(datetime.now(UTC))
-        values = {"state": state, "message": message, "finished": finished}
+        told = message and message.to_json()
+        values = {"state": state, "message": told, "finished": finished}
         with self._database.write() as connection:
             connection.execute(job.update().where(job.c.id == job_id).values(values))
 
@@ -169,8 +172,13 @@ def _read_source(source: JobSource, options: ReadOptions) -> Iterator[SourceItem
         with Path(source.path).open("rb") as stream:
             yield from read_stream(stream, source.name, options)
     except OSError as exc:
-        problem = f"cannot be read: {exc.strerror or exc}; send it again"
+        problem = UNREADABLE_UPLOAD(reason=exc.strerror or exc)
         yield SourceItem(source.name, problem=problem)
+
+
+def _outcome(row: Any) -> ItemOutcome:
+    reason = row.reason and read_message(row.reason)
+    return ItemOutcome(row.item, row.outcome, row.article_id, reason)
 
 
 def _counts(connection: sa.Connection, job_ids: list[int]) -> dict[int, dict[str, int]]:
@@ -186,8 +194,14 @@ def _counts(connection: sa.Connection, job_ids: list[int]) -> dict[int, dict[str
 
 
 def _job(row: Any, counts: Mapping[str, int]) -> Job:
-    sources = tuple(JobSource(name, kind, path) for name, kind, path in row.sources)
     return Job(
-        row.id, row.title, row.state, sources, row.created, row.finished, row.done, row.message,
+        row.id,
+        row.title,
+        row.state,
+        tuple(JobSource(name, kind, path) for name, kind, path in row.sources),
+        row.created,
+        row.finished,
+        row.done,
+        row.message and read_message(row.message),
         counts,
-    )  # fmt: skip
+    )

@@ -7,9 +7,11 @@ from archive.copies.clusters import admit_copy
 from archive.errors import ArticleNotFoundError, UnreadableInputError
 from archive.extraction.extract import read_original
 from archive.extraction.site_rules import SiteRules
+from archive.messages import Message
 from archive.model import Article, ItemOutcome
 from archive.store.articles import ArticleStore, StoreTransaction
 from archive.text.normalize import NormalizedDraft, normalize_draft
+from archive.wordings import PAGE_NOT_KEPT, REMOVED_MEANWHILE
 
 
 def reextract(
@@ -22,12 +24,12 @@ def reextract(
     for article_id in article_ids:
         held, page = store.get(article_id), store.page_of(article_id)
         if page is None:
-            yield _refuse(held, "its page was not kept; add it again from its address")
+            yield _refuse(held, PAGE_NOT_KEPT())
             continue
         try:
             draft = normalize_draft(read_original(page, rules))
         except UnreadableInputError as exc:
-            yield _refuse(held, str(exc))
+            yield _refuse(held, exc.message)
             continue
         with store.transaction() as transaction:
             outcome = _improve(article_id, draft, transaction)
@@ -37,7 +39,7 @@ def reextract(
 def _improve(article_id: int, draft: NormalizedDraft, transaction: StoreTransaction) -> ItemOutcome:
     held = transaction.find(article_id)
     if held is None:
-        raise ArticleNotFoundError(f"article {article_id} was removed meanwhile")
+        raise ArticleNotFoundError(REMOVED_MEANWHILE(article=article_id))
     draft = replace(draft, url=held.url or _free_url(draft, transaction))
     if not _says_more(held, draft):
         return ItemOutcome(held.headline, "unchanged", held.id)
@@ -58,5 +60,5 @@ def _says_more(held: Article, draft: NormalizedDraft) -> bool:
     return not same_text or any(getattr(held, name) != value for name, value in said.items())
 
 
-def _refuse(held: Article, reason: str) -> ItemOutcome:
+def _refuse(held: Article, reason: Message) -> ItemOutcome:
     return ItemOutcome(held.headline, "rejected", held.id, reason)

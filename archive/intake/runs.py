@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from archive.errors import UnreadableInputError
 from archive.intake.ingest import ingest
+from archive.messages import Message, read_record, verbatim
 from archive.model import ItemOutcome, SourceItem
 from archive.sources import files_below, read_location
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore, StoreTransaction
+from archive.wordings import FAILURES_UNREADABLE, NOT_A_FAILURE
 
 Prepare = Callable[[SourceItem], SourceItem]
 
@@ -24,7 +27,7 @@ class Failure:
     location: str
     position: int
     item: str
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class PlacedOutcome:
     def failure(self) -> Failure | None:
         if self.outcome.outcome != "rejected":
             return None
-        return Failure(self.location, self.position, self.outcome.item, self.outcome.reason or "")
+        reason = self.outcome.reason or verbatim("")
+        return Failure(self.location, self.position, self.outcome.item, reason)
 
 
 def add_location(
@@ -90,8 +94,9 @@ def retry_failures(
 
 
 def write_failure(failure: Failure) -> str:
-    """One line for a file of failures."""
-    return json.dumps(asdict(failure), ensure_ascii=False)
+    """One line for a file of failures: the reason in English, and as a message."""
+    told = {"reason": str(failure.reason), "message": failure.reason.to_record()}
+    return json.dumps(asdict(failure) | told, ensure_ascii=False)
 
 
 def read_failures(path: Path) -> list[Failure]:
@@ -100,15 +105,20 @@ def read_failures(path: Path) -> list[Failure]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as exc:
-        raise UnreadableInputError(f"{path} cannot be read: {exc}") from exc
+        raise UnreadableInputError(FAILURES_UNREADABLE(path=path, reason=exc)) from exc
     for number, line in enumerate(lines, start=1):
         try:
-            failure = Failure(**json.loads(line))
-            failures.append(Failure(failure.location, int(failure.position), "", ""))
-        except (ValueError, TypeError) as exc:
-            advice = "give a file that --failures wrote"
-            raise UnreadableInputError(f"{path}, line {number}: no failure; {advice}") from exc
+            failures.append(_read_failure(json.loads(line)))
+        except (ValueError, TypeError, KeyError, AttributeError) as exc:
+            raise UnreadableInputError(NOT_A_FAILURE(path=path, line=number)) from exc
     return failures
+
+
+def _read_failure(given: dict[str, Any]) -> Failure:
+    """A failure as `write_failure` wrote it, or an earlier edition, without the message."""
+    message = given.get("message")
+    reason = read_record(message) if message else verbatim(given["reason"])
+    return Failure(given["location"], int(given["position"]), given["item"], reason)
 
 
 def size_bytes(location: str) -> int | None:

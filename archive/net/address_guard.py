@@ -16,6 +16,7 @@ from typing import Any
 import httpcore
 
 from archive.errors import BlockedAddressError
+from archive.wordings import NOT_PUBLIC
 
 Network = IPv4Network | IPv6Network
 MAX_ATTEMPTS = 4  # a hostile DNS answer may list hundreds of addresses
@@ -94,8 +95,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         addresses = self._resolve(host, port)
         for address in addresses:  # one private address condemns the host
             if not is_public_address(address, self.allowed):
-                what = f"{host!r:.300} leads to {address}, which is not a public address"
-                raise BlockedAddressError(f"{what}; allow its network if you trust it")
+                raise BlockedAddressError(NOT_PUBLIC(host=f"{host!r:.300}", address=address))
         return GuardedStream(self._connect_first(addresses[:MAX_ATTEMPTS], port), self.deadline)
 
     def _resolve(self, host: str, port: int) -> Sequence[str]:

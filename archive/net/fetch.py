@@ -15,7 +15,20 @@ import httpcore
 import httpx
 
 from archive.errors import FetchError
+from archive.messages import Message
 from archive.net.address_guard import GuardedBackend
+from archive.wordings import (
+    ADDRESS_WITH_PASSWORD,
+    ANSWERED,
+    ANSWERED_FOR_NOW,
+    FETCH_FAILED,
+    FETCH_TIMEOUT,
+    NOT_FETCHABLE,
+    PAGE_CUT_SHORT,
+    PAGE_TOO_LARGE,
+    TOO_MANY_REDIRECTS,
+    UNKNOWN_CODING,
+)
 
 # All that may be told of us besides our name: a redirect to anywhere is told it too.
 _CONDITIONS = ("if-none-match", "if-modified-since")
@@ -120,14 +133,15 @@ def _guarded_pool(
     """Connections that are judged and end in time; whatever fails within becomes a FetchError."""
     allowed = tuple(ip_network(network) for network in allowed_networks)
     backend = GuardedBackend(time.monotonic() + limits.timeout_seconds, allowed)
+    shown = f"{url!r:.300}"
     try:
         with httpcore.ConnectionPool(network_backend=backend) as pool:
             yield pool
     except (TimeoutError, httpcore.TimeoutException) as exc:
-        raise FetchError(f"{url!r:.300} took over {limits.timeout_seconds} s; try later") from exc
+        raise FetchError(FETCH_TIMEOUT(address=shown, seconds=limits.timeout_seconds)) from exc
     except (OSError, ValueError, *_HTTP_ERRORS) as exc:  # UnicodeError is a ValueError
         reason = " ".join(str(exc).split())[:200] or type(exc).__name__
-        raise FetchError(f"Cannot fetch {url!r:.300}: {reason}; check it, then try again") from exc
+        raise FetchError(FETCH_FAILED(address=shown, reason=reason)) from exc
 
 
 def _core_url(url: httpx.URL) -> httpcore.URL:
@@ -152,7 +166,7 @@ def _get_page(
         hop = hop.join(location)
         permanent = permanent and reply.status in (301, 308)
         moved_to = str(hop) if permanent else moved_to
-    raise FetchError(f"{url!r:.300} redirects over {limits.max_redirects} times; do not fetch it")
+    raise FetchError(TOO_MANY_REDIRECTS(address=f"{url!r:.300}", number=limits.max_redirects))
 
 
 def check_url(url: httpx.URL, named: str = "") -> None:
@@ -161,11 +175,9 @@ def check_url(url: httpx.URL, named: str = "") -> None:
     The error quotes `named`, the address as it was given, where that is told.
     """
     if url.userinfo:  # not quoted in the message: it may be a password
-        raise FetchError("The address carries a user name or password; give it without")
+        raise FetchError(ADDRESS_WITH_PASSWORD())
     if url.scheme not in ("http", "https") or not url.raw_host or b"%" in url.raw_host:
-        raise FetchError(
-            f"{named or str(url)!r:.300} is not a web address; give http(s)://host/path"
-        )
+        raise FetchError(NOT_FETCHABLE(address=f"{named or str(url)!r:.300}"))
 
 
 def _read_page(
@@ -179,11 +191,11 @@ def _read_page(
     return FetchedPage(url, content_type, charset, body, reply.status, headers, moved_to)
 
 
-def refusal_of(page: FetchedPage) -> str:
+def refusal_of(page: FetchedPage) -> Message:
     """What an answer other than 200 to 299 means to whoever asked."""
     status = f"{page.status} {httpx.codes.get_reason_phrase(page.status)}".strip()
-    advice = "try again later" if page.status >= 500 else "check the address"
-    return f"{page.url!r:.300} answered {status}; {advice}"
+    answered = ANSWERED_FOR_NOW if page.status >= 500 else ANSWERED
+    return answered(address=f"{page.url!r:.300}", status=status)
 
 
 def parse_content_type(header: str) -> tuple[str, str | None]:
@@ -201,15 +213,15 @@ def read_body(chunks: Iterable[bytes], coding: str, max_bytes: int) -> bytes:
     """
     codings = [name for name in re.split(r"[,\s]+", coding.lower()) if name not in ("", "identity")]
     if codings not in ([], ["gzip"], ["x-gzip"], ["deflate"]):  # RFC 9110, 8.4.1
-        raise FetchError(f"The page is encoded as {coding!r:.100}; only gzip can be read")
+        raise FetchError(UNKNOWN_CODING(coding=f"{coding!r:.100}"))
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 32) if codings else None  # 32: either header
     body, chunk = bytearray(), b""
     for chunk in chunks:
         body += inflater.decompress(chunk, max_bytes + 1 - len(body)) if inflater else chunk
         if len(body) > max_bytes:
-            raise FetchError(f"The page is larger than {max_bytes} bytes; allow more or skip it")
+            raise FetchError(PAGE_TOO_LARGE(number=max_bytes))
         if inflater and inflater.eof:  # like browsers, ignore what follows
             return bytes(body)
     if inflater and chunk:
-        raise FetchError("The compressed page is cut short; try again later")
+        raise FetchError(PAGE_CUT_SHORT())
     return bytes(body)

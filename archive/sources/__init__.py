@@ -22,6 +22,7 @@ from archive.sources import feed
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
 from archive.sources.unpack import UnpackBudget, gunzipped
+from archive.wordings import NO_SUCH_LOCATION, UNREADABLE
 
 HEAD_BYTES = 2_048
 DEFAULT_OPTIONS = ReadOptions()
@@ -60,7 +61,7 @@ def read_location(location: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iter
         return read_url(location, options)
     path = Path(location)
     if not _exists(path):
-        raise SourceNotFoundError(f"no file, folder or web address: {location:.300}")
+        raise SourceNotFoundError(NO_SUCH_LOCATION(location=f"{location:.300}"))
     return read_folder(path, options) if path.is_dir() else read_file(path, options)
 
 
@@ -89,7 +90,7 @@ def read_file(path: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[So
         with BufferedReader(cast(Any, _MeteredFile(path, options.on_bytes))) as stream:
             yield from read_stream(stream, str(path), options)
     except OSError as exc:
-        yield SourceItem(str(path), problem=f"cannot be read: {exc.strerror or exc}")
+        yield SourceItem(str(path), problem=UNREADABLE(reason=exc.strerror or exc))
 
 
 def read_stream(
@@ -100,7 +101,7 @@ def read_stream(
         document, chosen = open_document(stream, name, UnpackBudget())
         yield from chosen.read_items(document, name, options)
     except UnreadableInputError as exc:
-        yield SourceItem(name, problem=str(exc))
+        yield SourceItem(name, problem=exc.message)
 
 
 def open_document(
@@ -124,7 +125,7 @@ def read_url(url: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[Sourc
         else:
             yield read_page(page, url, options)
     except ArchiveError as exc:
-        yield SourceItem(url, problem=str(exc))
+        yield SourceItem(url, problem=exc.message)
 
 
 class _MeteredFile(FileIO):

@@ -8,6 +8,7 @@ from archive.extraction.page_tree import parse_page
 from archive.model import SourceItem
 from archive.sources.records import split_names
 from archive.text.normalize import clean_line
+from archive.wordings import WITHDRAWN
 
 # Each is a line of its own. XHTML, and what NITF 3.6 adds to it.
 _BLOCKS = frozenset(
@@ -115,5 +116,5 @@ def withdrawn(name: str, status: str) -> SourceItem | None:
     """The outcome of an item that its provider took back or holds back (IPTC pubStatus)."""
     last = status.rpartition(":")[2].strip().lower()
     if last in ("canceled", "cancelled", "withheld"):
-        return SourceItem(name, problem=f"{last} by its provider; not for publication")
+        return SourceItem(name, problem=WITHDRAWN(state=last))
     return None

@@ -14,6 +14,7 @@ from archive.feed_formats.model import FeedDocument, FeedEntry
 from archive.feed_formats.parse import LARGEST_FEED_BYTES, looks_like_feed, read_feed
 from archive.model import ArticleDraft, SourceItem
 from archive.sources.options import ReadOptions
+from archive.wordings import FEED_EMPTY, FEED_TOO_LARGE, SUBSCRIBE_FIRST
 
 SUFFIXES = (".rss", ".atom", ".rdf", ".xml", ".json")
 MEDIA_TYPES = (
@@ -22,7 +23,6 @@ MEDIA_TYPES = (
     "application/rdf+xml",
     "application/feed+json",
 )
-ADVICE = "subscribe to have its page fetched: hemero feeds add"
 
 
 def recognizes(head: bytes) -> bool:
@@ -33,7 +33,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     """An item for each of the feed's; a feed of none is one that says so."""
     data = stream.read(LARGEST_FEED_BYTES + 1)
     if len(data) > LARGEST_FEED_BYTES:
-        problem = f"over {LARGEST_FEED_BYTES // 1_000_000} MB; no feed is expected to be so large"
+        problem = FEED_TOO_LARGE(number=LARGEST_FEED_BYTES // 1_000_000)
         yield SourceItem(name, problem=problem)
         return
     yield from read_feed_items(data, name)
@@ -46,10 +46,10 @@ def read_feed_items(
     try:
         document = read_feed(data, url, datetime.now(UTC), charset)
     except UnreadableInputError as exc:
-        yield SourceItem(name, problem=str(exc))
+        yield SourceItem(name, problem=exc.message)
         return
     if not document.entries:
-        yield SourceItem(name, problem="a feed without items")
+        yield SourceItem(name, problem=FEED_EMPTY())
     for remark in document.remarks:
         yield SourceItem(name, problem=remark)
     for entry in document.entries:
@@ -61,4 +61,4 @@ def _read_entry(entry: FeedEntry, document: FeedDocument) -> ArticleDraft:
     try:
         return own_draft(entry, document.title or None)
     except UnreadableInputError as exc:
-        raise UnreadableInputError(f"{exc}; {ADVICE}") from exc
+        raise UnreadableInputError(SUBSCRIBE_FIRST(reason=exc.message)) from exc

@@ -12,6 +12,7 @@ from archive.net.fetch import FetchedPage
 from archive.sources.options import ReadOptions
 from archive.sources.text import draft_from_text
 from archive.text.decode import decode_text, read_document
+from archive.wordings import NO_MEDIA_TYPE, NOT_HTML
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 MEDIA_TYPES = ("text/html", "application/xhtml+xml")
@@ -26,14 +27,13 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     try:
         yield page_item(name, OriginalPage(read_document(stream)), options)
     except UnreadableInputError as exc:
-        yield SourceItem(name, problem=str(exc))
+        yield SourceItem(name, problem=exc.message)
 
 
 def read_page(page: FetchedPage, name: str, options: ReadOptions) -> SourceItem:
     """The article of a fetched page. Raises UnreadableInputError where there is none."""
     if page.content_type not in (*MEDIA_TYPES, "text/plain"):
-        kind = page.content_type or "no media type"
-        raise UnreadableInputError(f"not a web page ({kind}); only HTML and text can be added")
+        raise UnreadableInputError(NOT_HTML(kind=page.content_type or NO_MEDIA_TYPE()))
     if page.content_type == "text/plain":
         text = decode_text(page.body, page.charset)
         return SourceItem(name, replace(draft_from_text(text), url=page.url))

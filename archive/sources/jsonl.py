@@ -13,6 +13,7 @@ from archive.model import SourceItem
 from archive.sources.ninjs import read_object
 from archive.sources.options import ReadOptions
 from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.wordings import DAMAGED_FROM_HERE, LINE_TOO_LONG, NOT_AN_OBJECT, NOT_JSON
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
 
@@ -32,7 +33,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
             if line.strip():
                 yield _read_line(line, f"{name}:{number}")
     except UnreadableInputError as exc:  # of the stream: gzip data cut short, a bomb
-        yield SourceItem(f"{name}:{number + 1}", problem=f"damaged from here on: {exc}")
+        yield SourceItem(f"{name}:{number + 1}", problem=DAMAGED_FROM_HERE(reason=exc.message))
 
 
 def _lines(stream: BufferedReader) -> Iterator[bytes]:
@@ -48,16 +49,16 @@ def _read_line(line: bytes, name: str) -> SourceItem:
     try:
         return read_object(_parse(line), name)
     except UnreadableInputError as exc:
-        return SourceItem(name, problem=str(exc))
+        return SourceItem(name, problem=exc.message)
 
 
 def _parse(line: bytes) -> dict[str, Any]:
     if len(line) > LARGEST_DOCUMENT_BYTES:
-        raise UnreadableInputError(f"line over {LARGEST_DOCUMENT_BYTES // 1_000_000} MB")
+        raise UnreadableInputError(LINE_TOO_LONG(number=LARGEST_DOCUMENT_BYTES // 1_000_000))
     try:
         record = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as exc:
-        raise UnreadableInputError(f"not JSON: {exc}") from exc
+        raise UnreadableInputError(NOT_JSON(reason=exc)) from exc
     if not isinstance(record, dict):
-        raise UnreadableInputError("not a JSON object with a title and a text")
+        raise UnreadableInputError(NOT_AN_OBJECT())
     return record

@@ -15,6 +15,7 @@ from archive.sources.records import item_name
 from archive.text.decode import read_document
 from archive.text.normalize import split_paragraphs
 from archive.text.xml import LANGUAGE, find_text, opens_with, parse_xml
+from archive.wordings import EMPTY_NEWS_MESSAGE, ITEM_WITHOUT_TEXT, NO_TEXT_OF_ITS_OWN, OTHER_XML
 
 SUFFIXES = (".xml", ".newsml")
 _ROOTS = ("newsMessage", "newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem")
@@ -30,15 +31,13 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     try:
         root = parse_xml(read_document(stream))
         if root.tag not in _ROOTS:
-            shown = str(root.tag)[:40]
-            reason = f"XML of another kind, <{shown}>; NITF and NewsML-G2 are read"
-            raise UnreadableInputError(reason)
+            raise UnreadableInputError(OTHER_XML(name=str(root.tag)[:40]))
     except UnreadableInputError as exc:
-        yield SourceItem(name, problem=str(exc))
+        yield SourceItem(name, problem=exc.message)
         return
     items = list(root.iterfind("itemSet/*")) if root.tag == "newsMessage" else [root]
     if not items:
-        yield SourceItem(name, problem="a news message without an item")
+        yield SourceItem(name, problem=EMPTY_NEWS_MESSAGE())
     for number, item in enumerate(items, start=1):
         yield _read_item(item, name if len(items) == 1 else f"{name}:{number}")
 
@@ -46,13 +45,13 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 def _read_item(item: etree._Element, place: str) -> SourceItem:
     name = item_name(item.get("guid"), place)
     if item.tag != "newsItem":
-        return SourceItem(name, problem=f"a {item.tag}, which has no text of its own")
+        return SourceItem(name, problem=NO_TEXT_OF_ITS_OWN(kind=item.tag))
     status = item.find("itemMeta/pubStatus")
     refused = withdrawn(name, _code(status) if status is not None else "")
     try:
         return refused or SourceItem(name, _draft(item))
     except UnreadableInputError as exc:
-        return SourceItem(name, problem=str(exc))
+        return SourceItem(name, problem=exc.message)
 
 
 def _draft(item: etree._Element) -> ArticleDraft:
@@ -61,7 +60,7 @@ def _draft(item: etree._Element) -> ArticleDraft:
     content = _content(item, title)
     if not content.paragraphs:
         kind = _code(item.find("itemMeta/itemClass")) or "item"
-        raise UnreadableInputError(f"a {kind[:40]} without a text; only texts are kept")
+        raise UnreadableInputError(ITEM_WITHOUT_TEXT(kind=kind[:40]))
     created = find_text(item, "contentMeta/contentCreated", "itemMeta/firstCreated")
     version = find_text(item, "itemMeta/versionCreated")
     return ArticleDraft(

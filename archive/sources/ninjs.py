@@ -16,6 +16,7 @@ from archive.sources.options import ReadOptions
 from archive.sources.records import item_name, read_record
 from archive.text.decode import decode_text, read_document
 from archive.text.normalize import split_paragraphs
+from archive.wordings import NINJS_WITHOUT_TEXT, NOT_AN_OBJECT, NOT_JSON
 
 SUFFIXES = (".json", ".ninjs")
 _MARKS = frozenset(("versioncreated", "pubstatus", "bodies", "headlines", "representationtype"))
@@ -32,7 +33,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     try:
         parsed = _parse(decode_text(read_document(stream)))
     except UnreadableInputError as exc:
-        yield SourceItem(name, problem=str(exc))
+        yield SourceItem(name, problem=exc.message)
         return
     listed = parsed if isinstance(parsed, list) else [parsed]
     for number, record in enumerate(listed, start=1):
@@ -42,7 +43,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 def read_object(record: Any, place: str) -> SourceItem:
     """The item of one JSON object, ninjs or our own."""
     if not isinstance(record, dict):
-        return SourceItem(place, problem="not a JSON object with a title and a text")
+        return SourceItem(place, problem=NOT_AN_OBJECT())
     fields = {key.lower(): value for key, value in record.items()}
     is_ninjs = not _MARKS.isdisjoint(fields) or any(key.startswith("body_") for key in fields)
     return _read_ninjs(fields, place) if is_ninjs else read_record(record, place)
@@ -52,7 +53,7 @@ def _parse(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as exc:
-        raise UnreadableInputError(f"not JSON: {exc}") from exc
+        raise UnreadableInputError(NOT_JSON(reason=exc)) from exc
 
 
 def _read_ninjs(fields: Mapping[str, Any], place: str) -> SourceItem:
@@ -64,7 +65,7 @@ def _read_ninjs(fields: Mapping[str, Any], place: str) -> SourceItem:
     try:
         return SourceItem(name, _draft(fields, uri))
     except UnreadableInputError as exc:
-        return SourceItem(name, problem=str(exc))
+        return SourceItem(name, problem=exc.message)
 
 
 def _draft(fields: Mapping[str, Any], uri: str) -> ArticleDraft:
@@ -72,7 +73,7 @@ def _draft(fields: Mapping[str, Any], uri: str) -> ArticleDraft:
     paragraphs = _paragraphs(fields, title)
     if not paragraphs:
         kind = _text(fields.get("type")) or "item"
-        raise UnreadableInputError(f"a ninjs {kind[:40]} without a text; only texts are kept")
+        raise UnreadableInputError(NINJS_WITHOUT_TEXT(kind=kind[:40]))
     first = _text(fields.get("firstcreated") or fields.get("contentcreated"))
     latest = _text(fields.get("versioncreated"))
     return ArticleDraft(

@@ -12,6 +12,7 @@ from archive.sources.options import ReadOptions
 from archive.sources.records import item_name
 from archive.text.decode import read_document
 from archive.text.xml import LANGUAGE, find_text, opens_with, parse_xml
+from archive.wordings import OTHER_XML
 
 SUFFIXES = (".xml", ".nitf")
 
@@ -24,7 +25,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     try:
         yield _read_root(parse_xml(read_document(stream)), name)
     except UnreadableInputError as exc:
-        yield SourceItem(name, problem=str(exc))
+        yield SourceItem(name, problem=exc.message)
 
 
 def draft_from_nitf(root: etree._Element) -> ArticleDraft:
@@ -48,8 +49,7 @@ def draft_from_nitf(root: etree._Element) -> ArticleDraft:
 
 def _read_root(root: etree._Element, name: str) -> SourceItem:
     if root.tag != "nitf":
-        shown = str(root.tag)[:40]
-        raise UnreadableInputError(f"XML of another kind, <{shown}>; NITF and NewsML-G2 are read")
+        raise UnreadableInputError(OTHER_XML(name=str(root.tag)[:40]))
     name = item_name(_attribute(root, "head/docdata/doc-id", "id-string"), name)
     status = _attribute(root, "head/docdata", "management-status")
     return withdrawn(name, status or "") or SourceItem(name, draft_from_nitf(root))

@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 from zipfile import ZipFile, ZipInfo
 
 from archive.errors import UnreadableInputError
+from archive.messages import Message
 from archive.model import SourceItem
 from archive.sources import is_wanted, open_document
 from archive.sources.options import ReadOptions
@@ -27,6 +28,17 @@ from archive.sources.unpack import (
     unpacked_stream,
 )
 from archive.text.normalize import clean_line
+from archive.wordings import (
+    ARCHIVE_TOO_DEEP,
+    DAMAGED,
+    DAMAGED_FROM_HERE,
+    DEVICE_NOT_FOLLOWED,
+    ENCRYPTED,
+    LINK_NOT_FOLLOWED,
+    NOT_READ_FROM_HERE,
+    OUTSIDE_PATH,
+    ZIP_TOO_LARGE,
+)
 
 SUFFIXES = (".zip", ".tar", ".tgz")
 MOST_COPIED_BYTES = 2_000_000_000
@@ -50,7 +62,7 @@ class _Member:
 
     name: str
     stream: BufferedReader | None = None
-    problem: str | None = None
+    problem: Message | None = None
 
 
 def _read_archive(
@@ -65,9 +77,9 @@ def _read_archive(
         for member in members(stream, budget):
             yield from _read_member(member, name, options, budget, nested)
     except UnreadableInputError as exc:
-        yield SourceItem(name, problem=f"not read from here on: {exc}")
+        yield SourceItem(name, problem=NOT_READ_FROM_HERE(reason=exc.message))
     except (*DAMAGE, ValueError) as exc:
-        yield SourceItem(name, problem=f"damaged from here on: {one_line(exc)}")
+        yield SourceItem(name, problem=DAMAGED_FROM_HERE(reason=one_line(exc)))
 
 
 def _read_member(
@@ -75,14 +87,14 @@ def _read_member(
 ) -> Iterator[SourceItem]:
     path = f"{archive}/{clean_line(member.name)[:500]}"
     if _OUTSIDE.search(member.name):
-        yield SourceItem(path, problem="its path leads out of the archive; not read")
+        yield SourceItem(path, problem=OUTSIDE_PATH())
     elif member.stream is None:
         yield SourceItem(path, problem=member.problem)
     elif is_wanted(member.name):
         try:
             yield from _read_document(member.stream, path, options, budget, nested)
         except UnreadableInputError as exc:
-            yield SourceItem(path, problem=str(exc))
+            yield SourceItem(path, problem=exc.message)
 
 
 def _read_document(
@@ -92,7 +104,7 @@ def _read_document(
     if chosen.SUFFIXES != SUFFIXES:
         yield from chosen.read_items(document, path, options)
     elif nested:
-        raise UnreadableInputError("an archive two archives deep; unpack the outer one first")
+        raise UnreadableInputError(ARCHIVE_TOO_DEEP())
     else:
         yield from _read_archive(document, path, options, budget, nested=True)
 
@@ -109,13 +121,13 @@ def _zip_members(stream: BufferedReader, budget: UnpackBudget) -> Iterator[_Memb
 
 def _zip_member(archive: ZipFile, info: ZipInfo, budget: UnpackBudget) -> _Member:
     if stat.S_ISLNK(info.external_attr >> 16):
-        return _Member(info.filename, problem="a link, not a file; not followed")
+        return _Member(info.filename, problem=LINK_NOT_FOLLOWED())
     if info.flag_bits & 1:  # APPNOTE.TXT 4.4.4
-        return _Member(info.filename, problem="encrypted; unpack it with its password first")
+        return _Member(info.filename, problem=ENCRYPTED())
     try:
         return _Member(info.filename, unpacked_stream(cast(Unpacker, archive.open(info)), budget))
     except (*DAMAGE, ValueError) as exc:
-        return _Member(info.filename, problem=f"damaged: {one_line(exc)}")
+        return _Member(info.filename, problem=DAMAGED(reason=one_line(exc)))
 
 
 def _seekable(stream: BufferedReader, copy: IO[bytes]) -> IO[bytes]:
@@ -126,7 +138,7 @@ def _seekable(stream: BufferedReader, copy: IO[bytes]) -> IO[bytes]:
         copy.write(chunk)
         if copy.tell() > MOST_COPIED_BYTES:
             limit = MOST_COPIED_BYTES // 1_000_000_000
-            raise UnreadableInputError(f"a zip over {limit} GB here; add it as a file of its own")
+            raise UnreadableInputError(ZIP_TOO_LARGE(number=limit))
     return copy
 
 
@@ -150,6 +162,6 @@ def _tar_members(stream: BufferedReader, budget: UnpackBudget) -> Iterator[_Memb
 
 def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: UnpackBudget) -> _Member:
     if not info.isreg():
-        return _Member(info.name, problem="a link or a device, not a file; not followed")
+        return _Member(info.name, problem=DEVICE_NOT_FOLLOWED())
     content = archive.extractfile(info)
     return _Member(info.name, unpacked_stream(cast(Unpacker, content), budget))

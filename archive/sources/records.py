@@ -12,6 +12,7 @@ from typing import Any
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
 from archive.text.normalize import clean_line, split_paragraphs
+from archive.wordings import NOT_A_TEXT_FIELD
 
 AUTHOR_SEPARATOR = ";"
 MAX_NAME_CHARACTERS = 500
@@ -25,7 +26,7 @@ def read_record(record: Mapping[str, Any], place: str) -> SourceItem:
     try:
         return SourceItem(item_name(record.get("id"), place), draft_from_record(record))
     except UnreadableInputError as exc:
-        return SourceItem(place, problem=str(exc))
+        return SourceItem(place, problem=exc.message)
 
 
 def draft_from_record(record: Mapping[str, Any]) -> ArticleDraft:
@@ -91,4 +92,4 @@ def _text(record: Mapping[str, Any], field: str) -> str | None:
     value = record.get(field)
     if value is None or isinstance(value, str):
         return value
-    raise UnreadableInputError(f"field {field!r} is not text")
+    raise UnreadableInputError(NOT_A_TEXT_FIELD(name=repr(field)))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BufferedReader
 
 from archive.errors import UnreadableInputError
+from archive.messages import Message
 from archive.model import SourceItem
 from archive.sources.export import COLUMNS, restore_cell
 from archive.sources.lines import text_lines
@@ -16,6 +17,15 @@ from archive.sources.options import ReadOptions
 from archive.sources.records import read_record
 from archive.text.decode import LARGEST_DOCUMENT_BYTES
 from archive.text.normalize import clean_line
+from archive.wordings import (
+    NO_COLUMNS,
+    NO_SUCH_COLUMN,
+    NO_TITLE_OR_TEXT_COLUMN,
+    NOT_CSV,
+    OPEN_QUOTE,
+    TOO_MANY_CELLS,
+    TOO_MANY_OPEN_ROWS,
+)
 
 SUFFIXES = (".csv", ".tsv", ".tab")
 DELIMITERS = ",;\t|"
@@ -67,12 +77,12 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
         header = _split(first, delimiter)
         places = _places(header, options.columns)
         for number, row in enumerate(_rows(lines, delimiter, len(header)), start=2):
-            if isinstance(row, str):
+            if isinstance(row, Message):
                 yield SourceItem(f"{name}:{number}", problem=row)
             elif any(map(str.strip, row)):
                 yield _read_row(row, len(header), places, f"{name}:{number}")
     except UnreadableInputError as exc:
-        yield SourceItem(name if number == 1 else f"{name}:{number + 1}", problem=str(exc))
+        yield SourceItem(name if number == 1 else f"{name}:{number + 1}", problem=exc.message)
 
 
 class _RowLines:
@@ -116,7 +126,7 @@ class _RowLines:
         """
         self._given_up += 1
         if self._given_up > MOST_GIVEN_UP_ROWS:
-            raise UnreadableInputError(f"over {MOST_GIVEN_UP_ROWS} rows that do not end; stopped")
+            raise UnreadableInputError(TOO_MANY_OPEN_ROWS(number=MOST_GIVEN_UP_ROWS))
         self._waiting += reversed(self._row[1:])
         while line := self._next_line():
             if is_row(line):
@@ -127,28 +137,27 @@ class _RowLines:
         return self._waiting.pop() if self._waiting else next(self._lines, "")
 
 
-def _rows(lines: _RowLines, delimiter: str, width: int) -> Iterator[list[str] | str]:
+def _rows(lines: _RowLines, delimiter: str, width: int) -> Iterator[list[str] | Message]:
     """The cells of each row, or why there are none."""
     while True:
         lines.begin_row()
         try:
             row = next(csv.reader(lines, delimiter=delimiter), None)
         except csv.Error as exc:
-            yield f"not CSV: {exc}"
+            yield NOT_CSV(reason=exc)
             continue
         if row is None:
             return
         if lines.row_is_whole:
             yield row
         else:
-            yield "a quote that does not end, or a row over 10 MB; close it, then add the row again"
+            yield OPEN_QUOTE()
             lines.give_up_row(lambda line: len(_split(line, delimiter)) == width)
 
 
 def _read_row(row: list[str], width: int, places: Mapping[str, int], name: str) -> SourceItem:
     if any(map(str.strip, row[width:])):
-        problem = f"{len(row)} cells under {width} columns; quote cells that hold the delimiter"
-        return SourceItem(name, problem=problem)
+        return SourceItem(name, problem=TOO_MANY_CELLS(cells=len(row), width=width))
     cells = {field: row[place] for field, place in places.items() if place < len(row)}
     record = {field: restore_cell(cell) for field, cell in cells.items() if cell.strip()}
     return read_record(record, name)
@@ -179,13 +188,12 @@ def _match(header: Iterable[str], columns: Mapping[str, str]) -> dict[str, int]:
 def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
     """Raises UnreadableInputError where a column asked for, or title and text, are missing."""
     places = _match(header, columns)
-    listed = ", ".join(column[:40] for column in header[:MOST_COLUMNS_SHOWN]) or "none"
+    listed = ", ".join(column[:40] for column in header[:MOST_COLUMNS_SHOWN]) or NO_COLUMNS()
     missing = [column for field, column in columns.items() if field not in places]
     if missing:
-        raise UnreadableInputError(f"no column {missing[0]!r}; there is: {listed}")
+        raise UnreadableInputError(NO_SUCH_COLUMN(name=repr(missing[0]), columns=listed))
     if {"title", "text"}.isdisjoint(places):
-        advice = "name them with --columns title=COL,text=COL"
-        raise UnreadableInputError(f"no column for title or text; there is: {listed}; {advice}")
+        raise UnreadableInputError(NO_TITLE_OR_TEXT_COLUMN(columns=listed))
     return places
 
 

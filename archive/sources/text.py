@@ -8,6 +8,7 @@ from archive.model import ArticleDraft, SourceItem
 from archive.sources.options import ReadOptions
 from archive.text.decode import decode_text, read_document
 from archive.text.normalize import split_paragraphs
+from archive.wordings import EMPTY
 
 SUFFIXES = (".txt", ".text", ".md")
 
@@ -21,14 +22,14 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     try:
         yield SourceItem(name, draft_from_text(decode_text(read_document(stream))))
     except UnreadableInputError as exc:
-        yield SourceItem(name, problem=str(exc))
+        yield SourceItem(name, problem=exc.message)
 
 
 def draft_from_text(text: str) -> ArticleDraft:
     """A single line is a text without a title. Raises UnreadableInputError where all is blank."""
     lines = split_paragraphs(text)
     if not lines:
-        raise UnreadableInputError("empty")
+        raise UnreadableInputError(EMPTY())
     if len(lines) == 1:
         return ArticleDraft(title="", paragraphs=lines)
     return ArticleDraft(title=lines[0], paragraphs=lines[1:])

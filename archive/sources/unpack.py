@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 from zipfile import BadZipFile
 
 from archive.errors import UnreadableInputError
+from archive.wordings import DAMAGED_GET_AGAIN, PACKED_TWICE, UNPACKS_LIKE_A_BOMB, UNPACKS_TOO_LARGE
 
 GZIP_MAGIC = b"\x1f\x8b"
 BUFFER_BYTES = 1 << 16
@@ -49,10 +50,9 @@ class UnpackBudget:
         self.unpacked += unpacked
         if self.unpacked > MOST_UNPACKED_BYTES:
             limit = MOST_UNPACKED_BYTES // 1_000_000_000
-            raise UnreadableInputError(f"unpacks to over {limit} GB; add it in parts")
+            raise UnreadableInputError(UNPACKS_TOO_LARGE(number=limit))
         if self.unpacked > UNSUSPECTED_BYTES and self.unpacked > MOST_EXPANSION * self.packed:
-            what = f"unpacks to over {MOST_EXPANSION} times its size, as bombs do"
-            raise UnreadableInputError(f"{what}; unpack it yourself if you trust it")
+            raise UnreadableInputError(UNPACKS_LIKE_A_BOMB(number=MOST_EXPANSION))
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class _UnpackedReader(RawIOBase):
         try:
             data = self._inner.read1(len(buffer))
         except DAMAGE as exc:
-            raise UnreadableInputError(f"damaged: {one_line(exc)}; get it again") from exc
+            raise UnreadableInputError(DAMAGED_GET_AGAIN(reason=one_line(exc))) from exc
         self._budget.spend(len(data))
         buffer[: len(data)] = data
         return len(data)
@@ -108,5 +108,5 @@ def gunzipped(stream: BufferedReader, budget: UnpackBudget) -> BufferedReader:
     packed = cast(Any, PackedReader(stream, budget))
     plain = unpacked_stream(GzipFile(fileobj=packed, mode="rb"), budget)
     if plain.peek(2)[:2] == GZIP_MAGIC:
-        raise UnreadableInputError("packed twice with gzip; unpack it once, then add it")
+        raise UnreadableInputError(PACKED_TWICE())
     return plain

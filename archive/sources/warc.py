@@ -12,6 +12,7 @@ from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, ZstdRead
 from fastwarc.warc import ArchiveIterator, HeaderMap, WarcRecord, WarcRecordType
 
 from archive.errors import UnreadableInputError
+from archive.messages import Message, verbatim
 from archive.model import OriginalPage, SourceItem
 from archive.net.fetch import parse_content_type
 from archive.sources import html
@@ -19,6 +20,14 @@ from archive.sources.options import ReadOptions
 from archive.sources.unpack import Readable, one_line
 from archive.text.decode import LARGEST_DOCUMENT_BYTES
 from archive.text.normalize import LONGEST_FIELD_CHARACTERS, clean_line
+from archive.wordings import (
+    DAMAGED_FROM_HERE,
+    DOCUMENT_TOO_LARGE,
+    NO_PAGE_IN_WARC,
+    WARC_CUT_SHORT,
+    WARC_NOT_UNPACKED,
+    WARC_UNKNOWN_CODING,
+)
 
 SUFFIXES = (".warc",)
 _DECODERS: dict[str, Callable[[BytesIO], Readable]] = {
@@ -50,11 +59,11 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
                 found = True
                 yield item
     except OSError as exc:
-        source.failure = source.failure or one_line(exc)
+        source.failure = source.failure or verbatim(one_line(exc))
     if source.failure:
-        yield SourceItem(name, problem=f"damaged from here on: {source.failure}")
+        yield SourceItem(name, problem=DAMAGED_FROM_HERE(reason=source.failure))
     elif not found:
-        yield SourceItem(name, problem="no HTML page in this web archive")
+        yield SourceItem(name, problem=NO_PAGE_IN_WARC())
 
 
 class _QuietStream:
@@ -63,14 +72,15 @@ class _QuietStream:
     def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream
         self._place = 0
-        self.failure: str | None = None
+        self.failure: Message | None = None
 
     def read(self, size: int = -1) -> bytes:
         try:
             data = b"" if self.failure else self._stream.read1(size)
-        except (OSError, UnreadableInputError) as exc:
-            self.failure = one_line(exc)
-            data = b""
+        except UnreadableInputError as exc:
+            self.failure, data = exc.message, b""
+        except OSError as exc:
+            self.failure, data = verbatim(one_line(exc)), b""
         self._place += len(data)
         return data
 
@@ -97,7 +107,7 @@ def _read_record(record: WarcRecord, name: str, options: ReadOptions) -> SourceI
     try:
         body = _decoded(_read_body(record), headers)
     except UnreadableInputError as exc:
-        return SourceItem(place, problem=str(exc))
+        return SourceItem(place, problem=exc.message)
     if not (media or html.recognizes(body)) or not body.strip():
         return None
     return html.page_item(place, OriginalPage(body, charset, url or None), options)
@@ -106,7 +116,7 @@ def _read_record(record: WarcRecord, name: str, options: ReadOptions) -> SourceI
 def _read_body(record: WarcRecord) -> bytes:
     body = record.reader.read(LARGEST_DOCUMENT_BYTES + 1)
     if len(body) < min(record.content_length, LARGEST_DOCUMENT_BYTES):
-        raise UnreadableInputError("the web archive is cut short in this page; get it again")
+        raise UnreadableInputError(WARC_CUT_SHORT())
     return _bounded(body)
 
 
@@ -126,15 +136,15 @@ def _decoded(body: bytes, headers: HeaderMap) -> bytes:
 def _decode(body: bytes, coding: str) -> bytes:
     decoder = _DECODERS.get(coding)
     if decoder is None:
-        raise UnreadableInputError(f"a page packed as {coding[:40]!r}, which cannot be read")
+        raise UnreadableInputError(WARC_UNKNOWN_CODING(coding=repr(coding[:40])))
     try:
         return _bounded(decoder(BytesIO(body)).read(LARGEST_DOCUMENT_BYTES + 1))
     except OSError as exc:
-        raise UnreadableInputError(f"a page that cannot be unpacked: {one_line(exc)}") from exc
+        raise UnreadableInputError(WARC_NOT_UNPACKED(reason=one_line(exc))) from exc
 
 
 def _bounded(body: bytes) -> bytes:
     if len(body) > LARGEST_DOCUMENT_BYTES:
         limit = LARGEST_DOCUMENT_BYTES // 1_000_000
-        raise UnreadableInputError(f"over {limit} MB; one article is expected to be smaller")
+        raise UnreadableInputError(DOCUMENT_TOO_LARGE(number=limit))
     return body

@@ -13,6 +13,15 @@ from archive.errors import AccountNotFoundError, AccountRefusedError
 from archive.store.database import Database
 from archive.store.schema import account, api_token, failed_sign_in, session
 from archive.text.normalize import format_utc
+from archive.wordings import (
+    ACCOUNT_NAME_TAKEN,
+    ADMIN_FIRST,
+    BAD_ACCOUNT_NAME,
+    LAST_ADMIN,
+    NO_SUCH_ACCOUNT,
+    NO_SUCH_ROLE,
+    TOO_MANY_TOKENS,
+)
 
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -64,9 +73,9 @@ class AccountStore:
         with self._database.write() as connection:
             check_room(connection, account, MOST_ACCOUNTS)
             if role != "admin" and connection.execute(_BY_NAME.limit(1)).first() is None:
-                raise AccountRefusedError("the first account is an admin; make one first")
+                raise AccountRefusedError(ADMIN_FIRST())
             if connection.execute(_NAMED, {"named": values["name"]}).first():
-                raise AccountRefusedError(f"there is an account {values['name']} already")
+                raise AccountRefusedError(ACCOUNT_NAME_TAKEN(name=values["name"]))
             connection.execute(account.insert().values(values))
         return self.find(name)
 
@@ -111,14 +120,14 @@ def clean_account_name(name: str) -> str:
     """NFKC, caseless, 1 to 64 letters, figures and . @ + - _. Raises AccountRefusedError."""
     folded = fold_account_name(name)
     if not _NAME.fullmatch(folded):
-        raise AccountRefusedError("a name is 1 to 64 letters, figures and . @ + - _")
+        raise AccountRefusedError(BAD_ACCOUNT_NAME())
     return folded
 
 
 def check_role(role: str) -> Role:
     """Raises AccountRefusedError."""
     if role not in ROLES:
-        raise AccountRefusedError(f"no role {role!r}; there is: {', '.join(ROLES)}")
+        raise AccountRefusedError(NO_SUCH_ROLE(role=repr(role), roles=", ".join(ROLES)))
     return role
 
 
@@ -129,7 +138,7 @@ def fold_account_name(name: str) -> str:
 def find_account(connection: sa.Connection, name: str) -> Account:
     row = connection.execute(_NAMED, {"named": fold_account_name(name)}).first()
     if row is None:
-        raise AccountNotFoundError("no account of this name; see: hemero users list")
+        raise AccountNotFoundError(NO_SUCH_ACCOUNT())
     return read_account(row)
 
 
@@ -152,7 +161,7 @@ def _check_admin_left(connection: sa.Connection, before: Account) -> None:
     if before.role != "admin" or before.closed:
         return
     if connection.scalar(others) is not None and connection.scalar(admins) is None:
-        raise AccountRefusedError(f"{before.name} is the last admin; make another one first")
+        raise AccountRefusedError(LAST_ADMIN(name=before.name))
 
 
 def check_room(
@@ -160,7 +169,7 @@ def check_room(
 ) -> None:
     count = connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
     if count >= most:
-        raise AccountRefusedError(f"there are {most} of them; remove one first")
+        raise AccountRefusedError(TOO_MANY_TOKENS(number=most))
 
 
 def read_account(row: Any) -> Account:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.errors import ArticleNotFoundError, DamagedRowError
+from archive.messages import Message
 from archive.model import (
     PARAGRAPH_BREAK,
     ArchiveSummary,
@@ -27,6 +28,7 @@ from archive.store.schema import article, article_version, change, clock, origin
 from archive.store.tags import tagged
 from archive.text.language import UNDETERMINED
 from archive.text.normalize import NormalizedDraft, format_utc
+from archive.wordings import ARTICLE_NAMED, NO_SUCH_ARTICLE, PAGE_NAMED, ROW_DAMAGED, VERSION_NAMED
 
 PAGE_ARTICLES = 500
 LARGEST_ID = 2**63 - 1
@@ -93,7 +95,7 @@ class StoreTransaction:
         gone = article.delete().where(article.c.id.in_(_possible([article_id])))
         found = self.connection.execute(gone)
         if not found.rowcount:
-            raise ArticleNotFoundError(missing_article(article_id))
+            raise ArticleNotFoundError(NO_SUCH_ARTICLE(article=article_id))
 
     def keep_page(self, article_id: int, page: OriginalPage) -> None:
         """Keep the page an article was read from, compressed, in place of an earlier one."""
@@ -148,7 +150,7 @@ class ArticleStore:
         """Raises ArticleNotFoundError where there is none."""
         found = self.get_many([article_id])
         if not found:
-            raise ArticleNotFoundError(missing_article(article_id))
+            raise ArticleNotFoundError(NO_SUCH_ARTICLE(article=article_id))
         return found[0]
 
     def get_many(self, article_ids: Sequence[int]) -> list[Article]:
@@ -190,7 +192,7 @@ class ArticleStore:
         with self.database.read() as connection:
             rows = connection.execute(query).all()
         for row in rows:
-            _check(article_version, row, f"version {row.version} of article {article_id}")
+            _check(article_version, row, VERSION_NAMED(version=row.version, article=article_id))
         begun = [newest.added, *(row.superseded for row in rows)]
         texts = [(row.version, row.title, row.text) for row in rows]
         texts.append((newest.version, newest.title, newest.text))
@@ -206,7 +208,7 @@ class ArticleStore:
             row = connection.execute(query).first()
         if row is None:
             return None
-        _check(original_page, row, f"the page of article {article_id}")
+        _check(original_page, row, PAGE_NAMED(article=article_id))
         return OriginalPage(zlib.decompress(row.body), row.charset, row.url)
 
     def paged_ids(self) -> list[int]:
@@ -265,11 +267,6 @@ class ArticleStore:
             )
 
 
-def missing_article(article_id: int) -> str:
-    """What to tell whoever asked for an article that is not there."""
-    return f"no article {article_id}; it may have been removed"
-
-
 def _columns(draft: NormalizedDraft) -> dict[str, Any]:
     return {
         "title": draft.title,
@@ -289,18 +286,18 @@ def _columns(draft: NormalizedDraft) -> dict[str, Any]:
 
 def _article(row: Any) -> Article:
     """Raises DamagedRowError where the row is not as it was written."""
-    values = _check(article, row, f"article {row.id}")
+    values = _check(article, row, ARTICLE_NAMED(article=row.id))
     del values[DIGEST]
     values["paragraphs"] = tuple(values.pop("text").split(PARAGRAPH_BREAK))
     values["authors"] = tuple(json.loads(values["authors"]))
     return Article(**values)
 
 
-def _check(table: sa.Table, row: Any, what: str) -> dict[str, Any]:
+def _check(table: sa.Table, row: Any, what: Message) -> dict[str, Any]:
     """The row's values. Raises DamagedRowError where its digest is not that of them."""
     values = dict(row._mapping)
     if not is_sound(table, values):
-        raise DamagedRowError(f"{what} is not as it was stored; see what to do with: hemero doctor")
+        raise DamagedRowError(ROW_DAMAGED(what=what))
     return values
 
 

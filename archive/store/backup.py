@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from archive.durable import sync_path
 from archive.errors import StoreError
 from archive.store.database import Database
+from archive.wordings import ARCHIVE_NOT_COPIED, DAMAGED
 
 # Between two steps an interrupt is heeded: 16 MB of pages of 4 KB.
 STEP_PAGES = 4096
@@ -37,9 +38,9 @@ def copy_store(database: Database, target: Path) -> StoreCopy:
             assert isinstance(source, sqlite3.Connection)  # noqa: S101 - the one driver we use
             source.backup(copy, pages=STEP_PAGES)
             copy.execute("PRAGMA journal_mode = DELETE")  # the file alone is the whole archive
-            made = _describe(copy)
+            made = _describe(copy, database.path)
     except sqlite3.Error as exc:
-        raise StoreError(f"the archive {database.path} cannot be copied: {exc}") from exc
+        raise StoreError(ARCHIVE_NOT_COPIED(path=database.path, reason=exc)) from exc
     sync_path(target)
     return made
 
@@ -68,10 +69,10 @@ def read_clock(path: Path) -> int:
         return 0
 
 
-def _describe(copy: sqlite3.Connection) -> StoreCopy:
+def _describe(copy: sqlite3.Connection, path: Path) -> StoreCopy:
     (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise sqlite3.DatabaseError(f"it is damaged: {verdict}")
+        raise StoreError(ARCHIVE_NOT_COPIED(path=path, reason=DAMAGED(reason=verdict)))
     (articles,) = copy.execute("SELECT count(*) FROM article").fetchone()
     (seq,) = copy.execute("SELECT seq FROM clock").fetchone()
     return StoreCopy(articles, seq)

@@ -19,6 +19,12 @@ from archive.text.names import (
     fold_name,
 )
 from archive.text.normalize import format_utc
+from archive.wordings import (
+    COLLECTION_NAME_TAKEN,
+    NO_SUCH_COLLECTION,
+    NOT_IN_COLLECTION,
+    TOO_MANY_COLLECTIONS,
+)
 
 MOST_COLLECTIONS = 1_000
 LARGEST_ID = 2**63 - 1
@@ -65,9 +71,7 @@ class CollectionStore:
         values = {"name": clean_name(name), "note": clean_note(note), "created": _now()}
         with self._database.write() as connection:
             if (connection.scalar(_NUMBER) or 0) >= MOST_COLLECTIONS:
-                raise NameRefusedError(
-                    f"there are {MOST_COLLECTIONS} collections; remove one first"
-                )
+                raise NameRefusedError(TOO_MANY_COLLECTIONS(number=MOST_COLLECTIONS))
             _refuse_taken(connection, values["name"] or "")
             key = connection.execute(collection.insert(), values).lastrowid
         return self.get(int(key))
@@ -151,7 +155,7 @@ class CollectionStore:
         with self._database.write() as connection:
             if not connection.execute(change).rowcount:
                 raise CollectionNotFoundError(
-                    f"article {article_id} is not in collection {collection_id}; put it in first"
+                    NOT_IN_COLLECTION(article=article_id, name=collection_id)
                 )
 
     def articles(self, collection_id: int, limit: int = -1, offset: int = 0) -> list[Collected]:
@@ -192,7 +196,7 @@ def _refuse_taken(connection: sa.Connection, name: str, own_id: int = 0) -> None
         sa.func.folded(collection.c.name) == fold_name(name), collection.c.id != own_id
     )
     if connection.scalar(taken) is not None:
-        raise NameRefusedError(f"there is a collection named {name!r}; choose another name")
+        raise NameRefusedError(COLLECTION_NAME_TAKEN(name=repr(name)))
 
 
 def _fold(named: str) -> str:
@@ -213,7 +217,7 @@ def _is_in(collection_id: int, article_id: int) -> tuple[sa.ColumnElement[bool],
 
 
 def _missing(named: int | str) -> CollectionNotFoundError:
-    return CollectionNotFoundError(f"no collection {named!r}; it may have been removed")
+    return CollectionNotFoundError(NO_SUCH_COLLECTION(name=repr(named)))
 
 
 def _now() -> str:

@@ -26,6 +26,7 @@ from archive.store.database import Database
 from archive.store.schema import account, api_token, session
 from archive.text.names import NameRefusedError, clean_name
 from archive.text.normalize import format_utc
+from archive.wordings import BAD_TOKEN_LIFE, BAD_TOKEN_NAME, NO_SUCH_TOKEN, ROLE_ABOVE_OWN
 
 TOKEN_PREFIX = "hemero_"  # noqa: S105  so that scanners for leaked secrets know one
 SECRET_BYTES = 32
@@ -83,7 +84,7 @@ class CredentialStore:
         with self._database.write() as connection:
             found = find_account(connection, owner)
             if found.closed or ROLES.index(role) > ROLES.index(found.role):
-                raise AccountRefusedError(f"{found.name} may not give a token the role {role}")
+                raise AccountRefusedError(ROLE_ABOVE_OWN(name=found.name, role=role))
             own = api_token.c.account_id == found.id
             check_room(connection, api_token, MOST_TOKENS, own)
             made = connection.execute(api_token.insert().values(values | {"account_id": found.id}))
@@ -103,7 +104,7 @@ class CredentialStore:
         with self._database.write() as connection:
             row = connection.execute(_TOKENS.where(api_token.c.id == token_id)).first()
             if row is None or (owner is not None and row.owner != fold_account_name(owner)):
-                raise TokenNotFoundError(f"no token {token_id}; it may have been revoked")
+                raise TokenNotFoundError(NO_SUCH_TOKEN(token=token_id))
             connection.execute(api_token.delete().where(api_token.c.id == token_id))
 
     def find_token(self, secret: str) -> Credential | None:
@@ -173,14 +174,14 @@ def _clean_label(name: str) -> str:
     try:
         return clean_name(name)
     except NameRefusedError as exc:
-        raise AccountRefusedError(f"the token's name: {exc}") from exc
+        raise AccountRefusedError(BAD_TOKEN_NAME(reason=exc.message)) from exc
 
 
 def _expiry(now: datetime, days: int | None) -> str | None:
     if days is None:
         return None
     if not 1 <= days <= LONGEST_LIFE_DAYS:
-        raise AccountRefusedError(f"a token lives 1 to {LONGEST_LIFE_DAYS} days")
+        raise AccountRefusedError(BAD_TOKEN_LIFE(number=LONGEST_LIFE_DAYS))
     return format_utc(now + timedelta(days=days))
 
 

@@ -16,6 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import StoreError
 from archive.text.names import fold_name
+from archive.wordings import (
+    ARCHIVE_FAILED,
+    ARCHIVE_NEWER,
+    ARCHIVE_NOT_MADE,
+    ARCHIVE_NOT_WRITTEN,
+    FOLDER_NOT_MADE,
+    JOURNAL_UNREAD,
+)
 
 HEAD_REVISION = "0005"
 BUSY_TIMEOUT_SECONDS = 30
@@ -33,12 +41,11 @@ class Database:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
-            raise StoreError(f"cannot make the folder {path.parent}: {exc.strerror}") from exc
+            made = {"folder": path.parent, "reason": exc.strerror}
+            raise StoreError(FOLDER_NOT_MADE(**made)) from exc
         self._writable = _may_be_written(path)
         if not self._writable and not path.exists():
-            raise StoreError(
-                f"cannot make the archive {path}: its folder is read-only for this user"
-            )
+            raise StoreError(ARCHIVE_NOT_MADE(path=path))
         self._engine = _open_engine(path) if self._writable else _open_read_only(path)
         try:
             if self._revision() != HEAD_REVISION:
@@ -61,10 +68,7 @@ class Database:
     def write(self) -> Iterator[sa.Connection]:
         """A write transaction, on disk (fsync) when the block ends; waits for other writers."""
         if not self._writable:
-            raise StoreError(
-                f"the archive {self.path} cannot be written: its disk or folder is read-only for "
-                "this user"
-            )
+            raise StoreError(ARCHIVE_NOT_WRITTEN(path=self.path))
         with self._begin("IMMEDIATE") as connection:
             yield connection
 
@@ -75,7 +79,7 @@ class Database:
                 with connection.execution_options(begin=kind).begin():
                     yield connection
         except SQLAlchemyError as exc:
-            raise StoreError(f"the archive {self.path} failed: {_cause(exc)}") from exc
+            raise StoreError(ARCHIVE_FAILED(path=self.path, reason=_cause(exc))) from exc
 
     def _revision(self) -> str | None:
         with self.read() as connection:
@@ -107,17 +111,14 @@ def _open_read_only(path: Path) -> sa.Engine:
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:
-    """A connection that makes no file beside the archive. Raises sqlite3.OperationalError.
+    """A connection that makes no file beside the archive. Raises StoreError.
 
     SQLite reads a journal it may not write where the file shared by its readers is there too; a
     file without a journal it reads as one that nobody changes.
     """
     journal, shared = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
     if _holds_something(journal) and not shared.exists():
-        raise sqlite3.OperationalError(
-            f"its last changes are still in {journal.name} and it may not be written; open it once "
-            "where it can be, with: hemero doctor"
-        )
+        raise StoreError(JOURNAL_UNREAD(path=path, name=journal.name))
     mode = "mode=ro" if journal.exists() and shared.exists() else "mode=ro&immutable=1"
     address = f"{path.absolute().as_uri()}?{mode}"
     return sqlite3.connect(address, timeout=BUSY_TIMEOUT_SECONDS, uri=True, check_same_thread=False)
@@ -178,7 +179,7 @@ def _migrate(connection: sa.Connection, path: Path) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as exc:
-        raise StoreError(f"the archive {path} is of a newer Hemero; upgrade this one") from exc
+        raise StoreError(ARCHIVE_NEWER(path=path)) from exc
 
 
 def _cause(exc: Exception) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.errors import SavedSearchLimitError, SavedSearchNotFoundError
+from archive.messages import Message, read_message
 from archive.store.database import Database
 from archive.store.saved_matches import (
     CHANNELS,
@@ -24,6 +25,7 @@ from archive.store.saved_matches import (
 from archive.store.schema import saved_match, saved_search
 from archive.store.statements import LISTED
 from archive.text.normalize import format_utc
+from archive.wordings import NO_SUCH_SAVED_SEARCH, TOO_MANY_SAVED_SEARCHES
 
 MOST_SAVED = 1_000
 SECRET_BYTES = 32
@@ -53,7 +55,7 @@ class SavedSearch:
     email: str | None
     webhook: str | None
     secret: str = field(repr=False)
-    outcome: str | None
+    outcome: Message | None
     unread: int = 0
     held: int = 0
 
@@ -138,9 +140,13 @@ class SavedSearchStore:
             if address is None:
                 self._settle(saved_id, _column(channel), "none")
 
-    def note_outcome(self, saved_id: int, outcome: str | None) -> None:
+    def note_outcome(self, saved_id: int, outcome: Message | None) -> None:
         """What went wrong with sending or checking, None where all went well."""
-        told = saved_search.update().where(saved_search.c.id == saved_id).values(outcome=outcome)
+        told = (
+            saved_search.update()
+            .where(saved_search.c.id == saved_id)
+            .values(outcome=outcome and outcome.to_json())
+        )
         with self._database.write() as connection:
             connection.execute(told)
 
@@ -222,7 +228,7 @@ class SavedSearchStore:
 def _check_room(connection: sa.Connection) -> None:
     held = connection.scalar(sa.select(sa.func.count()).select_from(saved_search)) or 0
     if held >= MOST_SAVED:
-        raise SavedSearchLimitError(f"there are {MOST_SAVED} saved searches; remove one first")
+        raise SavedSearchLimitError(TOO_MANY_SAVED_SEARCHES(number=MOST_SAVED))
 
 
 def _column(channel: str) -> sa.Column[Any]:
@@ -230,8 +236,9 @@ def _column(channel: str) -> sa.Column[Any]:
 
 
 def _missing(saved_id: int) -> SavedSearchNotFoundError:
-    return SavedSearchNotFoundError(f"no saved search {saved_id}; it may have been removed")
+    return SavedSearchNotFoundError(NO_SUCH_SAVED_SEARCH(number=saved_id))
 
 
 def _saved(row: Any) -> SavedSearch:
-    return SavedSearch(**row._mapping)
+    outcome = row.outcome and read_message(row.outcome)
+    return SavedSearch(**(dict(row._mapping) | {"outcome": outcome}))

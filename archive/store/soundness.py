@@ -9,7 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from archive.messages import Message, verbatim
 from archive.store.digests import DIGEST, SEALED_COLUMNS, digest_values
+from archive.wordings import INDEX_OF_FILE_DAMAGED, ORPHANED_ROW
 
 MOST_LINES = 20
 BATCH_ROWS = 500
@@ -23,7 +25,7 @@ class Damage:
     damaged themselves, or in an earlier version, or in the page they were read from.
     """
 
-    file: tuple[str, ...] = ()
+    file: tuple[Message, ...] = ()
     articles: tuple[int, ...] = ()
     versions: tuple[int, ...] = ()
     pages: tuple[int, ...] = ()
@@ -32,7 +34,11 @@ class Damage:
     def rebuildable(self) -> bool:
         """Whether only what SQLite can make again from the rows is damaged."""
         rows = (*self.articles, *self.versions, *self.pages)
-        return bool(self.file) and not rows and all(" index " in line for line in self.file)
+        return (
+            bool(self.file)
+            and not rows
+            and all(line.code == INDEX_OF_FILE_DAMAGED.code for line in self.file)
+        )
 
 
 def find_damage(path: Path) -> Damage:
@@ -46,7 +52,7 @@ def find_damage(path: Path) -> Damage:
             lines = tuple(_check_file(connection))
             found = {table: set(_find_rows(connection, table)) for table in SEALED_COLUMNS}
     except sqlite3.Error as exc:
-        return Damage(file=(_first_line(exc),))
+        return Damage(file=(verbatim(_first_line(exc)),))
     articles, versions, pages = (tuple(sorted(found[table])) for table in SEALED_COLUMNS)
     return Damage(lines, articles, versions, pages)
 
@@ -72,15 +78,20 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_file(connection: sqlite3.Connection) -> Iterator[str]:
+def _check_file(connection: sqlite3.Connection) -> Iterator[Message]:
     try:
         for (line,) in connection.execute(f"PRAGMA integrity_check({MOST_LINES})"):
             if line != "ok":
-                yield from line.splitlines()
+                yield from map(_describe, line.splitlines())
         for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-            yield f"row {row} of {table} belongs to no {parent}"
+            yield ORPHANED_ROW(row=row, table=table, parent=parent)
     except sqlite3.Error as exc:
-        yield _first_line(exc)
+        yield verbatim(_first_line(exc))
+
+
+def _describe(line: str) -> Message:
+    """A line of SQLite's own check, which tells of an index, or else of the rows themselves."""
+    return INDEX_OF_FILE_DAMAGED(line=line) if " index " in line else verbatim(line)
 
 
 def _find_rows(connection: sqlite3.Connection, table: str) -> Iterator[int]:

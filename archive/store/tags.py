@@ -14,6 +14,7 @@ from archive.store.database import Database
 from archive.store.schema import article, article_tag
 from archive.store.statements import LISTED
 from archive.text.names import NameRefusedError, TagNotFoundError, clean_tag, fold_name
+from archive.wordings import NO_SUCH_ARTICLE, NO_SUCH_TAG, TOO_MANY_TAGS
 
 MOST_TAGS_AT_ONCE = 100
 MOST_TAGS_LISTED = 1_000
@@ -65,7 +66,7 @@ class TagStore:
         with self._database.write() as connection:
             ids = json.dumps([article_id])
             if connection.scalar(_EXISTING, {"ids": ids}) is None:
-                raise ArticleNotFoundError(f"no article {article_id}; it may have been removed")
+                raise ArticleNotFoundError(NO_SUCH_ARTICLE(article=article_id))
             spelled = _spell(connection, cleaned)
             connection.execute(article_tag.delete().where(_OF_ARTICLES), {"ids": ids})
             _insert(connection, [article_id], spelled)
@@ -100,7 +101,7 @@ class TagStore:
         with self._database.write() as connection:
             held = connection.scalar(SPELLINGS, {"tags": _folded([old])})
             if held is None:
-                raise TagNotFoundError(f"no article bears the tag {old[:60]!r}; check its spelling")
+                raise TagNotFoundError(NO_SUCH_TAG(tag=repr(old[:60])))
             same = fold_name(held) == fold_name(cleaned)
             spelled = cleaned if same else _spell(connection, [cleaned])[0]
             if spelled != held:
@@ -119,7 +120,7 @@ def tagged(tags: Sequence[str]) -> sa.ColumnElement[bool]:
 def _clean_all(tags: Iterable[str]) -> list[str]:
     cleaned = list(map(clean_tag, tags))
     if len(cleaned) > MOST_TAGS_AT_ONCE:
-        raise NameRefusedError(f"at most {MOST_TAGS_AT_ONCE} tags at once; give fewer")
+        raise NameRefusedError(TOO_MANY_TAGS(number=MOST_TAGS_AT_ONCE))
     return cleaned
 
 

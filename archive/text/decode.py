@@ -7,6 +7,7 @@ from io import BufferedReader
 from charset_normalizer import from_bytes
 
 from archive.errors import UnreadableInputError
+from archive.wordings import BINARY, DOCUMENT_TOO_LARGE, EMPTY, UNKNOWN_ENCODING
 
 LARGEST_DOCUMENT_BYTES = 10_000_000
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -40,9 +41,9 @@ def read_document(stream: BufferedReader) -> bytes:
     data = stream.read(LARGEST_DOCUMENT_BYTES + 1)
     if len(data) > LARGEST_DOCUMENT_BYTES:
         limit = LARGEST_DOCUMENT_BYTES // 1_000_000
-        raise UnreadableInputError(f"over {limit} MB; one article is expected to be smaller")
+        raise UnreadableInputError(DOCUMENT_TOO_LARGE(number=limit))
     if not data.strip():
-        raise UnreadableInputError("empty")
+        raise UnreadableInputError(EMPTY())
     return data
 
 
@@ -56,7 +57,7 @@ def decode_text(data: bytes, declared: str | None = None) -> str:
             text = _decode(data, encoding)
             return _undecodable() if text is None else text
     if b"\x00" in data[:4_096]:
-        raise UnreadableInputError("binary data, not text")
+        raise UnreadableInputError(BINARY())
     text = _decode(data, "utf-8") or _decode_declared(data, declared)
     return text or _guess(data)
 
@@ -107,4 +108,4 @@ def _decode(data: bytes, encoding: str) -> str | None:
 
 
 def _undecodable() -> str:
-    raise UnreadableInputError("not text in any encoding known; save it as UTF-8 and try again")
+    raise UnreadableInputError(UNKNOWN_ENCODING())

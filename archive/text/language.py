@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 import langcodes
 from langcodes.tag_parser import LanguageTagError
 
+from archive.messages import Message
+from archive.wordings import LANGUAGE_CORRECTED
+
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
@@ -55,7 +58,7 @@ def language_code(tag: str | None) -> str | None:
     return language if langcodes.tag_is_valid(language) else None
 
 
-def decide_language(tag: str | None, text: str) -> tuple[str, str | None]:
+def decide_language(tag: str | None, text: str) -> tuple[str, Message | None]:
     """The language of an article said to be in `tag`, and a remark where that is not believed.
 
     What was given stands unless it is plainly wrong; where nothing was given the text decides.
@@ -64,7 +67,7 @@ def decide_language(tag: str | None, text: str) -> tuple[str, str | None]:
     if given is None:
         return detect_language(text), None
     found = _contradiction(given, text)
-    return (found, f"given as {given}, but written in {found}") if found else (given, None)
+    return (found, LANGUAGE_CORRECTED(given=given, found=found)) if found else (given, None)
 
 
 def detect_language(text: str) -> str:

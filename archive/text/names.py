@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from archive.errors import SourceNotFoundError, UnreadableInputError
+from archive.wordings import CONTROL_CHARACTERS, NAME_TOO_LONG, NOTHING_TO_READ
 
 LONGEST_TAG_CHARACTERS = 60
 LONGEST_NAME_CHARACTERS = 200
@@ -49,10 +50,10 @@ def fold_name(name: str) -> str:
 def _clean(text: str, longest: int) -> str:
     trimmed = text.strip()
     if _REFUSED.search(trimmed):
-        raise NameRefusedError("this holds control characters; type it again")
+        raise NameRefusedError(CONTROL_CHARACTERS())
     cleaned = " ".join(unicodedata.normalize("NFC", trimmed).split())
     if len(cleaned) > longest:
-        raise NameRefusedError(f"this is over {longest} characters; shorten it")
+        raise NameRefusedError(NAME_TOO_LONG(number=longest))
     if not any(unicodedata.category(character)[0] in _READ for character in cleaned):
-        raise NameRefusedError("nothing to read in this; give a letter or a figure")
+        raise NameRefusedError(NOTHING_TO_READ())
     return cleaned

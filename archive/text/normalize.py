@@ -13,9 +13,18 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-from archive.errors import UnreadableInputError
+from archive.errors import FieldRefusedError, UnreadableInputError
+from archive.messages import Message
 from archive.model import PARAGRAPH_BREAK, ArticleDraft
 from archive.text.language import UNDETERMINED, decide_language
+from archive.wordings import (
+    ADDRESS_SECRET,
+    ADDRESS_TOO_LONG,
+    KEPT_WITHOUT,
+    NO_TEXT,
+    NOT_A_DATE,
+    NOT_AN_ADDRESS,
+)
 
 EARLIEST_YEAR = 1400
 LONGEST_DATE_CHARACTERS = 100
@@ -56,7 +65,7 @@ class NormalizedDraft:
     modified: str | None = None
     section: str | None = None
     paywalled: bool | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
@@ -67,7 +76,7 @@ def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
     """
     paragraphs = tuple(p for p in map(clean_line, draft.paragraphs) if p)
     if not paragraphs:
-        raise UnreadableInputError("no text in it; an article needs at least one paragraph")
+        raise UnreadableInputError(NO_TEXT())
     title = _short(draft.title) or ""
     text = PARAGRAPH_BREAK.join(paragraphs)
     language, remark = decide_language(draft.language, f"{title}\n{text}")
@@ -120,20 +129,24 @@ def _unwrap(block: str) -> list[str]:
 def canonical_url(url: str) -> str:
     """The URL without tracking parameters, default port or fragment, its parameters sorted by name.
 
-    Raises ValueError unless it is an absolute http or https URL without user name or password.
+    Raises FieldRefusedError unless it is an absolute http or https URL without user name or
+    password.
     """
-    parts = urlsplit(clean_line(url))
-    host = _canonical_host(parts.hostname or "")
-    if parts.scheme not in _PORTS or not host or parts.port == 0:
-        raise ValueError(f"not a web address: {_shown(url)}")
+    try:
+        parts = urlsplit(clean_line(url))
+        host, given_port = _canonical_host(parts.hostname or ""), parts.port
+    except ValueError as exc:
+        raise FieldRefusedError(NOT_AN_ADDRESS(text=_shown(url))) from exc
+    if parts.scheme not in _PORTS or not host or given_port == 0:
+        raise FieldRefusedError(NOT_AN_ADDRESS(text=_shown(url)))
     if parts.username is not None:  # not quoted in the message: it may be a password
-        raise ValueError("the address carries a user name or password")
-    port = f":{parts.port}" if parts.port not in (None, _PORTS[parts.scheme]) else ""
+        raise FieldRefusedError(ADDRESS_SECRET())
+    port = f":{given_port}" if given_port not in (None, _PORTS[parts.scheme]) else ""
     path = quote(parts.path or "/", safe="/%!$&'()*+,;=:@~")
     query = _canonical_query(quote(parts.query, safe="/%!$&'()*+,;=:@~?"))
     canonical = f"{parts.scheme}://{host}{port}{path}{query}"
     if len(canonical) > LONGEST_FIELD_CHARACTERS:
-        raise ValueError(f"an address of {len(canonical)} characters: {_shown(url)}")
+        raise FieldRefusedError(ADDRESS_TOO_LONG(number=len(canonical), text=_shown(url)))
     return canonical
 
 
@@ -162,12 +175,12 @@ def parse_published(raw: str, language: str | None = None) -> str:
 
     Reads ISO 8601, RFC 5322 dates and dates in words of many languages; a time without an offset
     is taken as UTC. In 03/12/2021 the month comes first in English and where the language is not
-    known. Raises ValueError for anything else.
+    known. Raises FieldRefusedError for anything else.
     """
     moment = _parse_moment(raw, language)
     found = _in_utc(moment) if isinstance(moment, datetime) else moment
     if found is None or found.year < EARLIEST_YEAR:
-        raise ValueError(f"not a date: {_shown(raw)}")
+        raise FieldRefusedError(NOT_A_DATE(text=_shown(raw)))
     return format_utc(found) if isinstance(found, datetime) else found.isoformat()
 
 
@@ -233,13 +246,13 @@ def _short(text: str | None) -> str | None:
     return (clean_line(text)[:LONGEST_FIELD_CHARACTERS].rstrip() or None) if text else None
 
 
-def _kept(parse: Callable[[str], str], raw: str | None, remarks: list[str]) -> str | None:
+def _kept(parse: Callable[[str], str], raw: str | None, remarks: list[Message]) -> str | None:
     if not raw or not raw.strip():
         return None
     try:
         return parse(raw)
-    except ValueError as exc:
-        remarks.append(f"{exc}; kept without it")
+    except FieldRefusedError as exc:
+        remarks.append(KEPT_WITHOUT(reason=exc.message))
         return None
 
 

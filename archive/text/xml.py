@@ -12,6 +12,7 @@ from lxml import etree
 from archive.errors import UnreadableInputError
 from archive.text.decode import decode_text
 from archive.text.xml_safety import replace_forbidden
+from archive.wordings import XML_BROKEN, XML_ENTITIES
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # Past the XML declaration, comments and a document type without an internal subset.
@@ -35,7 +36,7 @@ def parse_xml(data: bytes) -> etree._Element:
     Raises UnreadableInputError where it is not well-formed, or declares entities of its own.
     """
     if b"<!ENTITY" in data.replace(b"\x00", b""):  # in UTF-16 too
-        raise UnreadableInputError("XML that declares entities is not read; expand them first")
+        raise UnreadableInputError(XML_ENTITIES())
     try:
         root = _parse(data)
     except etree.XMLSyntaxError:
@@ -77,7 +78,7 @@ def _parse_mended(data: bytes) -> etree._Element:
         return _parse(replace_forbidden(text, " ").encode(), "utf-8")
     except (etree.XMLSyntaxError, ValueError) as exc:
         reason = " ".join(str(exc).split())[:200]
-        raise UnreadableInputError(f"not well-formed XML: {reason}") from exc
+        raise UnreadableInputError(XML_BROKEN(reason=reason)) from exc
 
 
 def _without_namespaces(root: etree._Element) -> etree._Element:

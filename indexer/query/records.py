@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from archive.messages import Message
 from archive.model import ArticleFilter
 from indexer.query.syntax import EMPTY, Node
 
@@ -123,7 +124,7 @@ class Query:
     words: tuple[Word, ...]
     pairs: tuple[Parts, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Message, ...] = ()
     text: str = ""
     tree: Node = EMPTY
 

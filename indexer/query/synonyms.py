@@ -13,6 +13,7 @@ from pathlib import Path
 from indexer.analysis import is_stop_word, tokenize
 from indexer.errors import IndexerError
 from indexer.query.records import Form, Parts
+from indexer.wordings import SYNONYMS_NOT_A_LIST, SYNONYMS_UNREADABLE
 
 FILE_NAME = "acronyms.toml"
 WEIGHT = 0.65
@@ -74,11 +75,10 @@ def _read_groups(path: Path) -> list[list[str]]:
         with path.open("rb") as file:
             held = tomllib.loads(file.read(MOST_BYTES).decode())
     except (OSError, ValueError) as exc:
-        raise IndexerError(f"{path} cannot be read: {exc}; correct or remove it") from exc
+        raise IndexerError(SYNONYMS_UNREADABLE(path=path, reason=exc)) from exc
     for name, writings in held.items():
         if not isinstance(writings, list) or not all(isinstance(w, str) for w in writings):
-            advice = f'write {name} = ["another writing", "a third"]'
-            raise IndexerError(f"{path}: {name} is no list of writings; {advice}")
+            raise IndexerError(SYNONYMS_NOT_A_LIST(path=path, name=name))
     return [[name, *writings] for name, writings in held.items()]
 
 

@@ -15,6 +15,17 @@ from typing import Literal, TypeAlias
 
 import regex
 
+from archive.messages import Message
+from indexer.wordings import (
+    LONELY_OPERATOR,
+    QUERY_CUT,
+    TOO_DEEP,
+    UNCLOSED_PARENTHESIS,
+    UNKNOWN_FIELD,
+    UNOPENED_PARENTHESIS,
+    UNPAIRED_QUOTE,
+)
+
 Operator = Literal["and", "or", "not", "open", "close"]
 
 DEEPEST = 20
@@ -95,7 +106,7 @@ class Lexeme:
     text: Text | None = None
 
 
-def read_syntax(query: str) -> tuple[Node, tuple[str, ...]]:
+def read_syntax(query: str) -> tuple[Node, tuple[Message, ...]]:
     """The tree of a query and what is wrong with it."""
     lexemes, notices = _cut(query.translate(_QUOTES))
     mended = _mend(lexemes, notices)
@@ -139,24 +150,24 @@ def _write_inner(node: Node) -> str:
     return f"({write_syntax(node)})" if isinstance(node, Joined) else write_syntax(node)
 
 
-def _cut(query: str) -> tuple[list[Lexeme], list[str]]:
+def _cut(query: str) -> tuple[list[Lexeme], list[Message]]:
     lexemes: list[Lexeme] = []
-    notices: list[str] = []
+    notices: list[Message] = []
     texts = 0
     for found in _LEXEME.finditer(query, endpos=LONGEST_QUERY_CHARACTERS):
         place = found.start() + 1
         texts += found["word"] is not None or found["phrase"] is not None
         if texts > MOST_TEXTS:
-            notices.append(f"The query is very long; it is read up to character {place - 1}.")
+            notices.append(QUERY_CUT(place=place - 1))
             break
         if found["stray"]:
-            notices.append(f"The quotation mark at character {place} has no partner.")
+            notices.append(UNPAIRED_QUOTE(place=place))
         else:
             lexemes.append(_lexeme(found, place, notices))
     return lexemes, notices
 
 
-def _lexeme(found: "regex.Match[str]", place: int, notices: list[str]) -> Lexeme:
+def _lexeme(found: "regex.Match[str]", place: int, notices: list[Message]) -> Lexeme:
     if found["minus"] or found["open"] or found["close"]:
         kind: Operator = "not" if found["minus"] else "open" if found["open"] else "close"
         return Lexeme(kind, place, found.group())
@@ -173,8 +184,8 @@ def _lexeme(found: "regex.Match[str]", place: int, notices: list[str]) -> Lexeme
         text = Text(word, name=name, place=place, start=found.end() - len(word))
     if found["field"] and not name:
         known = ", ".join(dict.fromkeys(FIELDS.values()))
-        shown = _shorten(found["field"])
-        notices.append(f"There is no field {shown!r} (character {place}); there is: {known}.")
+        shown = repr(_shorten(found["field"]))
+        notices.append(UNKNOWN_FIELD(name=shown, place=place, fields=known))
     return Lexeme("text", place, written, text)
 
 
@@ -182,7 +193,7 @@ def _shorten(text: str) -> str:
     return text if len(text) <= 40 else text[:40] + "…"
 
 
-def _mend(lexemes: list[Lexeme], notices: list[str]) -> list[Lexeme]:
+def _mend(lexemes: list[Lexeme], notices: list[Message]) -> list[Lexeme]:
     """The lexemes less those with nothing to join, enclose or leave out: a query that can be read.
 
     One pass with a stack; pairs deeper than DEEPEST are left out, too.
@@ -193,11 +204,11 @@ def _mend(lexemes: list[Lexeme], notices: list[str]) -> list[Lexeme]:
         if lexeme.kind == "open":
             opened.append(len(opened) < DEEPEST)
         if lexeme.kind == "close" and not opened:
-            notices.append(f"The parenthesis at character {lexeme.place} closes nothing.")
+            notices.append(UNOPENED_PARENTHESIS(place=lexeme.place))
         elif lexeme.kind not in ("open", "close") or opened[-1]:
             _add(mended, lexeme, notices)
         elif lexeme.kind == "open":
-            notices.append(f"Parentheses nest more than {DEEPEST} deep; the inner ones count not.")
+            notices.append(TOO_DEEP(number=DEEPEST))
         if lexeme.kind == "close" and opened:
             opened.pop()
     mended = _drop_unclosed(mended, notices)
@@ -205,7 +216,7 @@ def _mend(lexemes: list[Lexeme], notices: list[str]) -> list[Lexeme]:
     return mended
 
 
-def _add(mended: list[Lexeme], lexeme: Lexeme, notices: list[str]) -> None:
+def _add(mended: list[Lexeme], lexeme: Lexeme, notices: list[Message]) -> None:
     if lexeme.kind == "not" and mended and mended[-1].kind == "not":
         mended.pop()
         return
@@ -220,27 +231,27 @@ def _add(mended: list[Lexeme], lexeme: Lexeme, notices: list[str]) -> None:
     mended.append(lexeme)
 
 
-def _drop_operators(mended: list[Lexeme], notices: list[str]) -> None:
+def _drop_operators(mended: list[Lexeme], notices: list[Message]) -> None:
     """Take away operators at the end, which join nothing."""
     while mended and mended[-1].kind in ("and", "or", "not"):
         notices.append(_lonely(mended.pop()))
 
 
-def _drop_unclosed(mended: list[Lexeme], notices: list[str]) -> list[Lexeme]:
+def _drop_unclosed(mended: list[Lexeme], notices: list[Message]) -> list[Lexeme]:
     kept: list[Lexeme] = []
     depth = 0
     for lexeme in reversed(mended):
         depth += (lexeme.kind == "close") - (lexeme.kind == "open")
         if depth < 0:
             depth = 0
-            notices.append(f"The parenthesis at character {lexeme.place} is not closed.")
+            notices.append(UNCLOSED_PARENTHESIS(place=lexeme.place))
         else:
             kept.append(lexeme)
     return kept[::-1]
 
 
-def _lonely(lexeme: Lexeme) -> str:
-    return f"{lexeme.written} at character {lexeme.place} has nothing to join."
+def _lonely(lexeme: Lexeme) -> Message:
+    return LONELY_OPERATOR(operator=lexeme.written, place=lexeme.place)
 
 
 class _Reader:

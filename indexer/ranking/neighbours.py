@@ -11,6 +11,7 @@ from archive.model import Article
 from archive.text.normalize import split_paragraphs
 from indexer.errors import QueryError
 from indexer.passages import Passage, embedding_input, estimate_tokens, split_passages, split_text
+from indexer.wordings import NO_EXAMPLE, NOTHING_TO_COMPARE, TOO_MANY_EXAMPLES
 
 # Each passage compared is one search in the vectors; a long article is compared all over.
 MOST_COMPARED = 12
@@ -53,7 +54,7 @@ def text_example(text: str) -> Example:
     """Any text, all of it. Raises QueryError where it says nothing."""
     passages = split_text(split_paragraphs(text)[:MOST_TEXT_PARAGRAPHS])
     if not passages:
-        raise QueryError("nothing to compare with; give a sentence or a paragraph")
+        raise QueryError(NOTHING_TO_COMPARE())
     return Example(tuple(passage.text for passage in passages), text)
 
 
@@ -66,9 +67,9 @@ def is_like_a_query(examples: Sequence[Example]) -> bool:
 def compare(like: Sequence[Example], unlike: Sequence[Example] = ()) -> Comparison:
     """Every example counts alike, however long it is. Raises QueryError."""
     if not like:
-        raise QueryError("name at least one article, passage or text to be near to")
+        raise QueryError(NO_EXAMPLE())
     if len(like) + len(unlike) > MOST_EXAMPLES:
-        raise QueryError(f"compare with at most {MOST_EXAMPLES} articles, passages and texts")
+        raise QueryError(TOO_MANY_EXAMPLES(number=MOST_EXAMPLES))
     room = max(1, MOST_COMPARED // len([*like, *unlike]))
     inputs, weights = [], []
     for examples, total in ((like, 1.0), (unlike, -UNLIKE_WEIGHT)):

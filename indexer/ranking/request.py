@@ -7,6 +7,14 @@ from archive.model import ArticleFilter
 from indexer.errors import QueryError
 from indexer.ranking.fusion import FUSIONS
 from indexer.ranking.listing import SORTS, Sort
+from indexer.wordings import (
+    NO_SUCH_FUSION,
+    NO_SUCH_MODE,
+    NO_SUCH_ORDER,
+    PAGE_OUT_OF_RANGE,
+    TOO_FEW_PER_OUTLET,
+    WEIGHT_OUT_OF_RANGE,
+)
 
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
@@ -38,14 +46,14 @@ class SearchQuery:
     def check(self) -> None:
         """Raises QueryError where a value is none there is."""
         if self.mode not in MODES:
-            raise QueryError(f"no mode {self.mode!r}; there is: {', '.join(MODES)}")
+            raise QueryError(NO_SUCH_MODE(name=repr(self.mode), names=", ".join(MODES)))
         if self.fusion not in FUSIONS:
-            raise QueryError(f"no fusion {self.fusion!r}; there is: {', '.join(FUSIONS)}")
+            raise QueryError(NO_SUCH_FUSION(name=repr(self.fusion), names=", ".join(FUSIONS)))
         if self.page < 1 or not 1 <= self.page_size <= MOST_PER_PAGE:
-            raise QueryError(f"pages count from 1 and hold 1 to {MOST_PER_PAGE} results")
+            raise QueryError(PAGE_OUT_OF_RANGE(number=MOST_PER_PAGE))
         if self.sort not in SORTS:
-            raise QueryError(f"no order {self.sort!r}; there is: {', '.join(SORTS)}")
+            raise QueryError(NO_SUCH_ORDER(name=repr(self.sort), names=", ".join(SORTS)))
         if self.most_per_outlet is not None and self.most_per_outlet < 1:
-            raise QueryError("at least one result per outlet")
+            raise QueryError(TOO_FEW_PER_OUTLET())
         if not 0 <= self.keyword_weight <= 1:
-            raise QueryError("the keyword weight lies between 0 and 1")
+            raise QueryError(WEIGHT_OUT_OF_RANGE())

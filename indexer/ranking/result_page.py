@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from archive.copies.clusters import WireCopy
+from archive.messages import Message
 from archive.model import Article
 from archive.stats.facets import Facets
 from archive.stats.histogram import Histogram
@@ -43,7 +44,7 @@ class SearchPage:
     total: int
     page: int
     page_size: int
-    notices: tuple[str, ...] = ()
+    notices: tuple[Message, ...] = ()
     facets: Facets | None = None
     histogram: Histogram | None = None
     did_you_mean: str | None = None

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 
 from archive.copies.clusters import Cluster, ClusterStore
+from archive.messages import Message
 from archive.model import Article
 from archive.stats.facets import FacetStore
 from archive.stats.histogram import make_histogram
@@ -20,12 +21,9 @@ from indexer.ranking.request import SearchQuery
 from indexer.ranking.result_page import SearchPage, SearchResult
 from indexer.ranking.sentences import mark_sentences
 from indexer.search.retriever import Retriever
+from indexer.wordings import DEMANDS_UNMET, MEANING_UNAVAILABLE, RERANKING_UNAVAILABLE
 
 logger = logging.getLogger(__name__)
-
-PHRASE_NOT_FOUND = "No article meets all that was asked; these results hold some of its words."
-RERANKING_UNAVAILABLE = "Reranking is unavailable; these results stand in the order of both lists."
-SEMANTIC_UNAVAILABLE = "Search by meaning is unavailable; these results match by words only."
 
 
 class Pager:
@@ -86,15 +84,15 @@ class Pager:
             return page
 
 
-def make_notices(parsed: Query, ranking: Ranking) -> tuple[str, ...]:
+def make_notices(parsed: Query, ranking: Ranking) -> tuple[Message, ...]:
     """What the query was read as and what of it could not be done."""
     notices = [*parsed.notices]
     if ranking.lacks_meaning:
-        notices.append(SEMANTIC_UNAVAILABLE)
+        notices.append(MEANING_UNAVAILABLE())
     if ranking.is_relaxed:
-        notices.append(PHRASE_NOT_FOUND)
+        notices.append(DEMANDS_UNMET())
     if ranking.lacks_reranking:
-        notices.append(RERANKING_UNAVAILABLE)
+        notices.append(RERANKING_UNAVAILABLE())
     return tuple(notices)
 
 

@@ -1,13 +1,15 @@
 """The one search that pages, API, command line and evaluation share, so that all rank alike."""
 
+import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, TypeAlias
 
 from archive.model import Article
 from archive.store.articles import ArticleStore
 from indexer.attribution import tag_lookup
 from indexer.engines.port import SearchEngine
-from indexer.errors import QueryError
+from indexer.errors import EngineUnreachableError, QueryError
 from indexer.models.embedding import Embedder
 from indexer.models.reranker import Reranker
 from indexer.passages import Passage, article_of, ordinal_of, split_passages
@@ -19,10 +21,13 @@ from indexer.ranking.result_page import SearchPage
 from indexer.search.pager import Pager
 from indexer.search.ranker import Ranker
 from indexer.search.retriever import Retriever
+from indexer.wordings import ENGINE_UNREACHABLE, NO_SUCH_PASSAGE
 
 SearchKind = Literal["search", "similar"]
 # Returns what the function returns, and may note how long that took.
 Observer: TypeAlias = Callable[[SearchKind, SearchQuery, Callable[[], SearchPage]], SearchPage]
+
+logger = logging.getLogger(__name__)
 
 NO_WORDS = Query(meaning="", words=())
 
@@ -60,13 +65,15 @@ class SearchService:
 
     def search(self, query: SearchQuery) -> SearchPage:
         """One call of the model, one of the engine. Raises QueryError and StaleIndexError."""
-        return self._observe("search", query, lambda: self._search(query))
+        return self._observe("search", query, lambda: _answer(query, partial(self._search, query)))
 
     def similar(
         self, like: Sequence[Example], query: SearchQuery, unlike: Sequence[Example] = ()
     ) -> SearchPage:
         """Articles near the examples, without their own. Raises QueryError."""
-        return self._observe("similar", query, lambda: self._similar(like, query, unlike))
+        return self._observe(
+            "similar", query, lambda: _answer(query, partial(self._similar, like, query, unlike))
+        )
 
     def rank(self, query: SearchQuery, parsed: Query) -> Ranking:
         """The whole ranking for a query, its best reranked, with distant articles."""
@@ -85,7 +92,8 @@ class SearchService:
         article = self._store.get(article_of(passage_id))
         passages = split_passages(article)
         if ordinal_of(passage_id) >= len(passages):
-            raise QueryError(f"article {article.id} has no passage {ordinal_of(passage_id)}")
+            missing = {"article": article.id, "passage": ordinal_of(passage_id)}
+            raise QueryError(NO_SUCH_PASSAGE(**missing))
         return article, passages[ordinal_of(passage_id)]
 
     def _search(self, query: SearchQuery) -> SearchPage:
@@ -98,3 +106,13 @@ class SearchService:
         self, like: Sequence[Example], query: SearchQuery, unlike: Sequence[Example]
     ) -> SearchPage:
         return self._pager.cut(self.rank_similar(like, query, unlike), query, NO_WORDS)
+
+
+def _answer(query: SearchQuery, find: Callable[[], SearchPage]) -> SearchPage:
+    """What is found, or an empty page which says that the engine cannot be reached."""
+    try:
+        return find()
+    except EngineUnreachableError as exc:
+        logger.warning("%s", exc)
+        notice = ENGINE_UNREACHABLE(reason=exc.message)
+        return SearchPage((), 0, query.page, query.page_size, (notice,))

@@ -20,8 +20,8 @@ from indexer.matches import SavedSearchMatcher, find_matches
 from indexer.ranking.merged_ranking import ANSWER_SCORE, FEW_PASSAGES_FACTOR
 from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
-from indexer.search.pager import PHRASE_NOT_FOUND
 from indexer.sync import sync
+from indexer.wordings import DEMANDS_UNMET
 from tests.support.fakes import FakeEmbedder, make_item
 
 TOPICS = ("missiles traité portée", "soupe carottes cuisine", "crue rivière digue",
@@ -77,7 +77,7 @@ class Desk:
                 SearchQuery(self.query.text, self.query.mode, self.query.filter, number, 100,
                             fold_copies=False)
             )  # fmt: skip
-            if PHRASE_NOT_FOUND in page.notices:
+            if DEMANDS_UNMET.is_in(page.notices):
                 return set()
             found |= {result.article.id for result in page.results}
             number, last = number + 1, page.last
@@ -142,7 +142,7 @@ def test_a_demand_that_new_articles_do_not_meet_is_not_relaxed(make_desk) -> Non
 
 def test_a_demand_that_nothing_meets_has_no_matches(make_desk) -> None:  # type: ignore[no-untyped-def]
     desk = make_desk('"missiles zeppelin"')
-    assert PHRASE_NOT_FOUND in desk.service.search(desk.query).notices
+    assert DEMANDS_UNMET.is_in(desk.service.search(desk.query).notices)
     search = desk.save()
     assert search.held == 0
     desk.fill(["des missiles."])

@@ -5,17 +5,18 @@ import pytest
 import sqlalchemy as sa
 
 from archive.intake.ingest import ingest
+from archive.messages import verbatim
 from archive.model import ArticleFilter
 from archive.store.articles import ArticleStore
 from indexer.engines.port import Retrieval, RetrievalRequest, SearchEngine, Vectors
-from indexer.errors import ModelError, QueryError, StaleIndexError
+from indexer.errors import EngineUnreachableError, ModelError, QueryError, StaleIndexError
 from indexer.models.embedding import SentenceTransformerEmbedder
 from indexer.passages import passage_id
 from indexer.ranking.neighbours import article_example, passage_example, text_example
 from indexer.ranking.request import MODES, SearchQuery
 from indexer.search import SearchService
-from indexer.search.pager import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
 from indexer.sync import sync
+from indexer.wordings import DEMANDS_UNMET, ENGINE_UNREACHABLE, MEANING_UNAVAILABLE
 from tests.support.fakes import FakeEmbedder, make_item
 
 TEXTS = {
@@ -61,7 +62,7 @@ def test_modes_use_their_list_alone(service: SearchService) -> None:
 
 def test_a_phrase_nobody_wrote_is_searched_as_words(service: SearchService) -> None:
     page = service.search(SearchQuery('"portée moyenne missiles"'))
-    assert page.notices == (PHRASE_NOT_FOUND,)
+    assert page.notices == (DEMANDS_UNMET(),)
     assert page.results[0].article.title == "Accord"
 
 
@@ -70,7 +71,7 @@ def test_a_failed_model_leaves_the_keyword_list(
 ) -> None:
     embedder.failing = True
     page = service.search(SearchQuery("missiles"))
-    assert page.notices == (SEMANTIC_UNAVAILABLE,)
+    assert page.notices == (MEANING_UNAVAILABLE(),)
     assert {result.article.title for result in page.results} == {"Accord", "Essai"}
     with pytest.raises(ModelError):
         service.search(SearchQuery("missiles", mode="semantic"))
@@ -390,3 +391,15 @@ def test_a_phrase_of_unknown_words_is_not_answered_with_everything(
     sync(store, engine, embedder)
     found = SearchService(store, engine, embedder).search(SearchQuery('"zzyzx qwfp"'))
     assert found.total < 60
+
+
+def test_an_engine_that_cannot_be_reached_is_named(
+    service: SearchService, engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise EngineUnreachableError(verbatim("connection refused"))
+
+    monkeypatch.setattr(engine, "retrieve", fail)
+    page = service.search(SearchQuery("missiles"))
+    assert (page.results, page.total) == ((), 0)
+    assert page.notices == (ENGINE_UNREACHABLE(reason=verbatim("connection refused")),)

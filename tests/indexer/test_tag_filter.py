@@ -68,7 +68,7 @@ def test_what_the_operator_reads() -> None:
         Not(AttributedTo("tag", ("d",))),
         AnyOf((AttributedTo("tag", ("b",)), AttributedTo("tag", ("c",)))),
     )
-    assert "write tag:name" in parse_query('missiles tag:"…"').notices[0]
+    assert "write tag:name" in str(parse_query('missiles tag:"…"').notices[0])
 
 
 def test_a_new_tag_is_found_without_indexing(service: SearchService, tags: TagStore) -> None:

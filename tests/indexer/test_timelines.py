@@ -18,7 +18,8 @@ from indexer.engines.registry import open_engine
 from indexer.errors import QueryError, StaleIndexError
 from indexer.search import SearchService
 from indexer.sync import sync
-from indexer.timelines import MOST_ASKED_BARS, NOTHING_TO_COUNT, Timeline, Timelines
+from indexer.timelines import MOST_ASKED_BARS, Timeline, Timelines
+from indexer.wordings import NOTHING_TO_COUNT
 from tests.support.fakes import FakeEmbedder, make_item
 
 Make = Callable[..., Timelines]
@@ -160,7 +161,7 @@ def test_the_archive_is_counted_anew_when_it_grows(
 @pytest.mark.parametrize("query", ["le la", "Les", "-missile", "le -missile"])
 def test_what_demands_nothing_is_refused(make: Make, query: str) -> None:
     timelines = make(item(1, "le missile", "2021-12-03"))
-    with pytest.raises(QueryError, match=NOTHING_TO_COUNT):
+    with pytest.raises(QueryError, match=NOTHING_TO_COUNT.text):
         timelines.make([query])
 
 

@@ -92,7 +92,7 @@ def test_what_a_platform_adds_to_the_environment_is_ignored() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("prot = 1", "no setting 'prot'; there is: allowed_networks, base_url, cache, "),
+        ("prot = 1", "no setting 'prot'; the settings are: allowed_networks, base_url, cache, "),
         ("trusted_hosts = 5", r"setting 'trusted_hosts' \(HEMERO_TRUSTED_HOSTS\) cannot be 5$"),
         ("threads = 1.5", r"setting 'threads' \(HEMERO_THREADS\) cannot be 1.5$"),
     ],

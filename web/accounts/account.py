@@ -4,6 +4,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.errors import AccountRefusedError
+from archive.messages import Message
 from archive.store.accounts import Account, Role, check_role
 from web.accounts.passwords import hash_password
 from web.accounts.sign_in import keep_session
@@ -11,11 +12,10 @@ from web.accounts.signing_in import check_password
 from web.context import get_context
 from web.errors import SignInRefusedError, WriteRefusedError
 from web.http.identity import client_network, current_identity
-from web.i18n.messages import translate_message
 from web.request_state import note_changed
 from web.routes import LEVELS, Blueprint, Level
+from web.wordings import DAYS_NOT_A_NUMBER, SESSIONS_ONLY
 
-SESSIONS_ONLY = "this page is for those who signed in with their password"
 TOKEN_DAYS = (30, 90, 365)
 
 blueprint = Blueprint("account", __name__)
@@ -36,7 +36,7 @@ def change_password() -> str | tuple[str, int] | Response:
         check_password(services, own.name, old, client_network())
         services.accounts.set_password(own.name, hash_password(new, own.name))
     except (AccountRefusedError, SignInRefusedError) as exc:
-        return _show(own, problem=str(exc)), 422
+        return _show(own, problem=exc.message), 422
     response = redirect(url_for("account.show"), 303)
     keep_session(response, services.credentials.open_session(own.id))
     return response
@@ -51,7 +51,7 @@ def create_token() -> tuple[str, int] | Response:
             own.name, form.get("name", ""), check_role(form.get("role", "")), _read_days()
         )
     except AccountRefusedError as exc:
-        return _show(own, problem=str(exc)), 422
+        return _show(own, problem=exc.message), 422
     note_changed(f"token {token.id}")
     response = make_response(_show(own, secret=secret))
     response.headers["Cache-Control"] = "no-store"
@@ -68,7 +68,7 @@ def _own() -> Account:
     """Whose session it is. A token opens no page on which tokens are made."""
     identity = current_identity()
     if identity.account is None or not identity.by_cookie:
-        raise WriteRefusedError(SESSIONS_ONLY)
+        raise WriteRefusedError(SESSIONS_ONLY())
     return identity.account
 
 
@@ -78,11 +78,11 @@ def _read_days() -> int | None:
     if not given:
         return None
     if not (given.isascii() and given.isdigit() and len(given) < 6):
-        raise AccountRefusedError("the days are a number")
+        raise AccountRefusedError(DAYS_NOT_A_NUMBER())
     return int(given)
 
 
-def _show(own: Account, problem: str = "", secret: str = "") -> str:
+def _show(own: Account, problem: Message | None = None, secret: str = "") -> str:
     roles: list[Role] = [role for role in LEVELS if LEVELS[role] <= LEVELS[own.role]]
     return render_template(
         "account.html",
@@ -90,6 +90,6 @@ def _show(own: Account, problem: str = "", secret: str = "") -> str:
         roles=roles,
         days=TOKEN_DAYS,
         secret=secret,
-        problem=translate_message(problem),
+        problem=problem,
         tokens=get_context().services.credentials.tokens(own.name),
     )

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from archive.errors import AccountRefusedError
+from web.wordings import BAD_PASSWORD_LENGTH, PASSWORD_EASILY_GUESSED
 
 MIN_CHARACTERS, MAX_CHARACTERS = 12, 256
 # Argon2id takes 64 MiB each time (RFC 9106, second choice): not many at once for strangers.
@@ -20,11 +21,10 @@ def hash_password(password: str, name: str = "") -> str:
     Length is what is asked, not kinds of characters (NIST SP 800-63B-4, 3.1.1.2).
     """
     if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
-        raise AccountRefusedError(
-            f"a password is {MIN_CHARACTERS} to {MAX_CHARACTERS} characters; a sentence is good"
-        )
+        bounds = {"least": MIN_CHARACTERS, "most": MAX_CHARACTERS}
+        raise AccountRefusedError(BAD_PASSWORD_LENGTH(**bounds))
     if len(set(password.casefold())) < 4 or (name and name.casefold() in password.casefold()):
-        raise AccountRefusedError("this password is easily guessed; take another one")
+        raise AccountRefusedError(PASSWORD_EASILY_GUESSED())
     return rehash_password(password)
 
 

@@ -3,13 +3,13 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from archive.messages import Message
 from archive.store.credentials import SESSION_DAYS
 from web.accounts.passwords import MAX_CHARACTERS
 from web.accounts.signing_in import sign_in as begin_session
 from web.context import get_context
 from web.errors import SignInRefusedError
 from web.http.identity import client_network, is_secure, session_cookie
-from web.i18n.messages import translate_message
 from web.request_state import Identity, get_request_state
 from web.routes import LEVELS, Blueprint, Level
 from web.urls.arguments import local_path
@@ -31,7 +31,7 @@ def sign_in_post() -> tuple[str, int] | Response:
     try:
         account, secret = begin_session(services, name, password, client_network())
     except SignInRefusedError as exc:
-        return _show_form(onward, name, translate_message(str(exc))), 401
+        return _show_form(onward, name, exc.message), 401
     get_request_state().identity = Identity(LEVELS[account.role], account.name, account)
     response = redirect(local_path(onward), 303)
     _end_session()
@@ -65,6 +65,6 @@ def _end_session() -> None:
         get_context().services.credentials.close_session(secret)
 
 
-def _show_form(onward: str, name: str = "", problem: str = "") -> str:
+def _show_form(onward: str, name: str = "", problem: Message | None = None) -> str:
     shown = {"onward": local_path(onward), "name": name, "problem": problem}
     return render_template("sign_in.html", longest=MAX_CHARACTERS, **shown)

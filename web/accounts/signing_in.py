@@ -9,13 +9,13 @@ from web.accounts.passwords import is_outdated, rehash_password, verify_password
 from web.errors import SignInRefusedError, TooManyRequestsError
 from web.request_state import note_changed
 from web.services import Services
+from web.wordings import SIGN_IN_REFUSED, TOO_MANY_SIGN_INS
 
 WINDOW = timedelta(minutes=15)
 # Failed attempts in a window: by one client at one name, by one client, at one name.
 MAX_BY_NAME_AND_CLIENT, MAX_BY_CLIENT, MAX_BY_NAME = 5, 20, 100
 MAX_NAME_CHARACTERS = 64
 NO_ACCOUNT = "a name without an account"
-REFUSED = "name or password is wrong"
 
 
 def sign_in(services: Services, name: str, password: str, client: str) -> tuple[Account, str]:
@@ -38,7 +38,7 @@ def check_password(services: Services, name: str, password: str, client: str) ->
     note_changed(account.name if account else NO_ACCOUNT)
     right = verify_password(password, account.password_hash if account else None)
     if account is None or account.closed or not right:
-        raise SignInRefusedError(REFUSED)
+        raise SignInRefusedError(SIGN_IN_REFUSED())
     failed.forget(named, client)
     if is_outdated(account.password_hash):
         services.accounts.renew_hash(account.name, rehash_password(password))
@@ -62,6 +62,4 @@ def _check_tries(failed: FailedSignIns, name: str, client: str) -> None:
         moments = failed.moments(of_name, of_client)
         if len(moments) >= most:
             free_again = moments[-most] + WINDOW - datetime.now(UTC)
-            raise TooManyRequestsError(
-                "too many tries to sign in", max(1, round(free_again.total_seconds()))
-            )
+            raise TooManyRequestsError(TOO_MANY_SIGN_INS, max(1, round(free_again.total_seconds())))

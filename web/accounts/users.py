@@ -6,10 +6,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.errors import AccountNotFoundError, AccountRefusedError
+from archive.messages import Message
 from archive.store.accounts import ROLES, check_role
 from web.accounts.passwords import hash_password
 from web.context import get_context
-from web.i18n.messages import translate_message
 from web.request_state import note_changed
 from web.routes import Blueprint, Level
 from web.urls.arguments import read_number
@@ -74,16 +74,16 @@ def _try(action: Callable[[], None]) -> tuple[str, int] | Response:
     try:
         action()
     except (AccountRefusedError, AccountNotFoundError) as exc:
-        return _show(str(exc)), 422
+        return _show(exc.message), 422
     return redirect(url_for("users.show"), 303)
 
 
-def _show(problem: str = "") -> str:
+def _show(problem: Message | None = None) -> str:
     services = get_context().services
     return render_template(
         "users.html",
         accounts=services.accounts.accounts(),
         tokens=services.credentials.tokens(),
         roles=ROLES,
-        problem=translate_message(problem),
+        problem=problem,
     )

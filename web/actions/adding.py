@@ -6,6 +6,7 @@ from typing import Any
 from archive.errors import UnreadableInputError
 from archive.extraction.extract import extract_article
 from archive.intake.ingest import ingest
+from archive.messages import Message
 from archive.model import ArticleDraft, ItemOutcome, SourceItem
 from archive.sources import html, read_url
 from archive.sources.options import ReadOptions
@@ -13,6 +14,7 @@ from archive.sources.records import read_authors
 from archive.text.normalize import clean_line, split_paragraphs
 from web.context import WebContext
 from web.request_state import note_outcomes
+from web.wordings import NOT_A_WEB_ADDRESS
 
 PASTED = "pasted text"
 
@@ -33,11 +35,11 @@ def remove_article(context: WebContext, article_id: int) -> None:
     context.on_change()
 
 
-def address_problem(address: str) -> str | None:
+def address_problem(address: str) -> Message | None:
     """Why nothing can be fetched from there, None where it can be tried."""
     if clean_line(address).startswith(("http://", "https://")):
         return None
-    return "not a web address; it begins with http:// or https://"
+    return NOT_A_WEB_ADDRESS()
 
 
 def read_address(address: str, options: ReadOptions) -> list[SourceItem]:
@@ -55,7 +57,7 @@ def read_pasted(fields: Mapping[str, Any]) -> SourceItem:
         page = html.recognizes(text.encode("utf-8", "replace"))
         return SourceItem(name, _from_html(text, fields) if page else _from_text(text, fields))
     except UnreadableInputError as exc:
-        return SourceItem(name, problem=str(exc))
+        return SourceItem(name, problem=exc.message)
 
 
 def _from_text(text: str, fields: Mapping[str, Any]) -> ArticleDraft:

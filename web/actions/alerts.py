@@ -16,21 +16,30 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
-from functools import cache
 from pathlib import Path
 
-from babel.support import NullTranslations, Translations
-
 from archive.errors import FetchError
+from archive.messages import TEMPLATES, Message, join_messages
 from archive.model import Article
 from archive.net.fetch import FetchLimits, post_url, refusal_of
 from archive.store.saved_matches import CHANNELS, Channel, SavedMatch
 from archive.store.saved_searches import SavedSearch, SavedSearchStore
 from web.errors import AlertError
-from web.i18n.locale import LANGUAGES
+from web.i18n.catalogue import LANGUAGES, open_catalogue
 from web.records.articles import ArticleHeading
 from web.services import Services
 from web.settings import Settings
+from web.wordings import (
+    EMAIL_CLOSING,
+    EMAIL_NOT_SET_UP,
+    EMAIL_OPENING,
+    EMAIL_SUBJECT,
+    EMAIL_UNUSABLE,
+    MAIL_REFUSED,
+    PASSWORD_FILE_NOT_ASCII,
+    PASSWORD_FILE_UNREADABLE,
+    THE_WEBHOOK,
+)
 
 EMAIL_MATCHES, WEBHOOK_MATCHES = 100, 1
 TIMEOUT_SECONDS = 15.0
@@ -38,7 +47,6 @@ TIMEOUT_SECONDS = 15.0
 MAX_TURN_SECONDS = 60.0
 GIVEN_UP_AFTER = timedelta(days=1)
 LIMITS = FetchLimits(timeout_seconds=TIMEOUT_SECONDS)
-TRANSLATIONS = Path(__file__).parents[1] / "i18n" / "translations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +54,14 @@ class Delivery:
     """How many matches were sent, and what went wrong."""
 
     sent: int = 0
-    problem: str | None = None
+    problem: Message | None = None
 
 
 def deliver(
     services: Services, saved: SavedSearch, keep_going: Callable[[], bool] = lambda: True
 ) -> Delivery:
     """Send what waits, each match once to each address; the search keeps what went wrong."""
-    sent, problems, ends = 0, [], time.monotonic() + MAX_TURN_SECONDS
+    sent, problems, ends = 0, list[Message](), time.monotonic() + MAX_TURN_SECONDS
     for channel in CHANNELS:
         if not getattr(saved, channel):
             continue
@@ -65,8 +73,8 @@ def deliver(
                     break
                 sent += number
         except AlertError as exc:
-            problems.append(str(exc))
-    problem = "; ".join(problems) or None
+            problems.append(exc.message)
+    problem = join_messages(*problems)
     if (sent or problem) and problem != saved.outcome:
         services.saved.note_outcome(saved.id, problem)
     return Delivery(sent, problem)
@@ -108,8 +116,18 @@ def send_webhook(
         if not answer.ok:
             raise FetchError(refusal_of(replace(answer, url=address)))
     except FetchError as exc:
-        # The address of a webhook is often itself the secret that lets one send to it.
-        raise AlertError(str(exc).replace(f"{address!r:.300}", "the webhook")) from exc
+        raise AlertError(_hide_address(exc.message, address)) from exc
+
+
+def _hide_address(message: Message, address: str) -> Message:
+    """The message without the webhook's address, often the very secret that lets one send to it."""
+    shown = f"{address!r:.300}"
+    values = {
+        name: value.replace(shown, str(THE_WEBHOOK())) if isinstance(value, str) else value
+        for name, value in message.parameters
+    }
+    hidden = {name: THE_WEBHOOK() for name, value in message.parameters if value == shown}
+    return TEMPLATES[message.code](**(values | hidden))
 
 
 def webhook_body(
@@ -135,11 +153,11 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-def email_problem(settings: Settings) -> str | None:
+def email_problem(settings: Settings) -> Message | None:
     """Why no e-mail can be sent from here, None where it can."""
     missing = [name for name in ("smtp_host", "smtp_from", "base_url")
                if not getattr(settings, name)]  # fmt: skip
-    return f"e-mail is not set up here; set {', '.join(missing)}" if missing else None
+    return EMAIL_NOT_SET_UP(names=", ".join(missing)) if missing else None
 
 
 def make_email(
@@ -154,7 +172,7 @@ def make_email(
         message["From"], message["To"] = settings.smtp_from, saved.email
         message["Subject"] = _subject(saved, len(articles), language)
     except ValueError as exc:  # a newline in a header, which no form lets through
-        raise AlertError("the e-mail's address or name cannot be used; set it anew") from exc
+        raise AlertError(EMAIL_UNUSABLE()) from exc
     message["Date"] = formatdate()
     message["Message-ID"] = _message_id(settings, saved, articles)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
@@ -176,7 +194,7 @@ def send_email(settings: Settings, message: EmailMessage) -> None:
     except (smtplib.SMTPException, OSError, ValueError) as exc:
         said = str(exc).replace(message["To"], "the receiver")
         reason = " ".join(said.split())[:200] or type(exc).__name__
-        raise AlertError(f"the mail server refused: {reason}; check the smtp settings") from exc
+        raise AlertError(MAIL_REFUSED(reason=reason)) from exc
 
 
 def choose_language(services: Services) -> str:
@@ -207,9 +225,9 @@ def _read_password(settings: Settings) -> str:
     try:
         lines = Path(settings.smtp_password_file).expanduser().read_text("utf-8").splitlines()
     except (OSError, ValueError) as exc:
-        raise AlertError("smtp_password_file cannot be read; check the setting") from exc
+        raise AlertError(PASSWORD_FILE_UNREADABLE()) from exc
     if not lines or not lines[0].isascii():  # RFC 4616 allows more, Python's client does not
-        raise AlertError("the first line of smtp_password_file is no password in ASCII")
+        raise AlertError(PASSWORD_FILE_NOT_ASCII())
     return lines[0]
 
 
@@ -220,29 +238,19 @@ def _message_id(settings: Settings, saved: SavedSearch, articles: Sequence[Artic
 
 
 def _subject(saved: SavedSearch, number: int, language: str) -> str:
-    ngettext = _catalogue(language).ungettext
-    return ngettext("%(num)s new article: %(name)s", "%(num)s new articles: %(name)s", number) % {
-        "num": number,
-        "name": saved.name,
-    }
+    subject = EMAIL_SUBJECT(number=number, name=saved.name)
+    return subject.word(open_catalogue(language))
 
 
 def _email_text(
     settings: Settings, saved: SavedSearch, articles: Sequence[Article], language: str
 ) -> str:
-    gettext = _catalogue(language).ugettext
-    blocks = [gettext("New in the archive for your saved search “%(name)s”:") % {
-        "name": saved.name
-    }]  # fmt: skip
+    catalogue = open_catalogue(language)
+    blocks = [EMAIL_OPENING(name=saved.name).word(catalogue)]
     for article in articles:
         about = (article.source, (article.published_local or "")[:10])
         lines = (article.headline, ", ".join(filter(None, about)), article_link(settings, article))
         blocks.append("\n".join(filter(None, lines)))
     page = link_to(settings, f"/saved/{saved.id}")
-    blocks.append(gettext("All matches, and how to end these messages: %(link)s") % {"link": page})
+    blocks.append(EMAIL_CLOSING(link=page).word(catalogue))
     return "\n\n".join(blocks) + "\n"
-
-
-@cache
-def _catalogue(language: str) -> NullTranslations:
-    return Translations.load(TRANSLATIONS, [language])

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from archive.messages import join_messages
 from web.actions.alerts import deliver
 from web.actions.saving import CheckReport, check_search
 from web.errors import SavedLockedError
 from web.jobs.background_worker import BackgroundWorker
 from web.services import Services
+from web.wordings import SAVED_LOCKED
 
 LOOK_SECONDS = 2.0
 FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 60.0, 3_600.0
@@ -61,9 +63,9 @@ def check_all(
             report = check_search(services, saved)
             if backoff.may_try(saved.id):
                 sent = deliver(services, saved, keep_going)
-                problems = "; ".join(filter(None, (report.problem, sent.problem))) or None
-                report = replace(report, sent=sent.sent, problem=problems)
-                backoff.note(saved.id, failed=problems is not None)
+                problem = join_messages(report.problem, sent.problem)
+                report = replace(report, sent=sent.sent, problem=problem)
+                backoff.note(saved.id, failed=problem is not None)
             yield report
 
 
@@ -74,7 +76,7 @@ def only_checker(home: Path) -> Iterator[None]:
         with FileLock(home / "saved.lock", timeout=0):
             yield
     except Timeout as exc:
-        raise SavedLockedError("another process checks the saved searches; wait for it") from exc
+        raise SavedLockedError(SAVED_LOCKED()) from exc
 
 
 class SavedSearchWorker(BackgroundWorker):

@@ -6,16 +6,19 @@ from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from archive.messages import Message
 from archive.store.saved_searches import SavedSearch, SavedSearchStore
 from archive.text.normalize import clean_line
 from indexer.errors import IndexerError, QueryError
 from indexer.filters import FILTER_NAMES
 from indexer.matches import SavedSearchMatcher, find_matches
 from indexer.ranking.request import SearchQuery
+from indexer.wordings import EMPTY_QUERY
 from web.actions.adding import address_problem
 from web.errors import SavedSearchRefusedError
 from web.services import Services
 from web.urls.search_form import DEFAULT_ARGUMENTS, read_form, read_query
+from web.wordings import NOT_A_WEB_ADDRESS, NOT_AN_EMAIL, SEARCH_TOO_LONG, SEARCH_WITHOUT_NAME
 
 MAX_NAME_CHARACTERS, MAX_EMAIL_CHARACTERS, MAX_ADDRESS_CHARACTERS = 200, 254, 2_000
 MAX_ARGUMENTS_CHARACTERS, MAX_ARGUMENTS = 8_000, 200
@@ -35,7 +38,7 @@ class CheckReport:
     saved: SavedSearch
     new: int
     sent: int = 0
-    problem: str | None = None
+    problem: Message | None = None
 
 
 def read_saved(arguments: str) -> SearchQuery:
@@ -51,7 +54,7 @@ def keep_arguments(arguments: str) -> str:
         if name in KEPT_ARGUMENTS and value.strip() and (name, value) not in DEFAULT_ARGUMENTS
     ]
     if not any(name == "q" for name, _ in pairs):
-        raise QueryError("nothing to search for; type a word, a name or a question")
+        raise QueryError(EMPTY_QUERY())
     return urlencode(pairs)
 
 
@@ -88,7 +91,7 @@ def check_search(services: Services, saved: SavedSearch) -> CheckReport:
         ):
             new += store.record(saved.id, batch.matches, batch.seen_seq)
     except IndexerError as exc:
-        return CheckReport(saved, new, problem=str(exc))
+        return CheckReport(saved, new, problem=exc.message)
     return CheckReport(saved, new)
 
 
@@ -96,7 +99,7 @@ def read_name(text: str) -> str:
     """One line. Raises SavedSearchRefusedError where nothing is in it."""
     name = clean_line(text)[:MAX_NAME_CHARACTERS]
     if not name:
-        raise SavedSearchRefusedError("a saved search needs a name")
+        raise SavedSearchRefusedError(SEARCH_WITHOUT_NAME())
     return name
 
 
@@ -106,7 +109,7 @@ def read_email(text: str) -> str | None:
     if not address:
         return None
     if len(address) > MAX_EMAIL_CHARACTERS or not _EMAIL.fullmatch(address):
-        raise SavedSearchRefusedError("not an e-mail address; write name@example.org")
+        raise SavedSearchRefusedError(NOT_AN_EMAIL())
     return address
 
 
@@ -117,9 +120,7 @@ def read_webhook(text: str) -> str | None:
         return None
     problem = address_problem(address)
     if problem or len(address) > MAX_ADDRESS_CHARACTERS or re.search(r"[\x00-\x20\x7f]", address):
-        raise SavedSearchRefusedError(
-            problem or "not a web address; it begins with http:// or https://"
-        )
+        raise SavedSearchRefusedError(problem or NOT_A_WEB_ADDRESS())
     return address
 
 
@@ -130,4 +131,4 @@ def _pairs(arguments: str) -> list[tuple[str, str]]:
             raise ValueError(arguments)
         return parse_qsl(arguments.removeprefix("?"), max_num_fields=MAX_ARGUMENTS)
     except ValueError as exc:
-        raise QueryError("this search is too long to be saved; leave some filters out") from exc
+        raise QueryError(SEARCH_TOO_LONG()) from exc

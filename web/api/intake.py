@@ -16,6 +16,7 @@ from web.records.articles import Difference, VersionList, VersionRecord
 from web.records.base import Extended, JsonObject, Problem
 from web.records.intake import JobList, JobRecord, JobReport
 from web.routes import Level
+from web.wordings import NOTHING_SENT, ONE_VERSION
 
 JSON_TYPE = "application/json"
 JOB_ITEMS = 100
@@ -37,7 +38,7 @@ class Jobs(MethodView):
         """Add files of any format that is read here. Answered once they are on disk."""
         uploads = [(f.filename, f.stream) for f in request.files.getlist("file") if f.filename]
         if not uploads:
-            raise UnreadableInputError("nothing was sent; send files in the field `file`")
+            raise UnreadableInputError(NOTHING_SENT())
         return get_context().jobs.submit_uploads(uploads)
 
 
@@ -89,7 +90,7 @@ def show_difference(given: JsonObject, article_id: int) -> JsonObject:
     versions = get_context().services.store.versions(article_id)
     pair = pick_versions(versions, given.get("old"), given.get("new"))
     if pair is None:
-        raise ArticleNotFoundError(f"article {article_id} has one version; nothing has changed")
+        raise ArticleNotFoundError(ONE_VERSION(article=article_id))
     old, new = pair
     return {
         "article": article_id,

@@ -8,7 +8,9 @@ from archive.intake.ingest import ingest
 from archive.sources import read_file
 from indexer.errors import CorruptIndexError, StaleIndexError
 from web.cli.output.tables import index_progress
+from web.i18n.catalogue import word_for_terminal
 from web.services import Services
+from web.wordings import SAMPLE_ADDED
 
 
 def fill_demo(services: Services) -> None:
@@ -17,7 +19,8 @@ def fill_demo(services: Services) -> None:
         outcomes = list(ingest(read_file(path), services.store))
     new = sum(outcome.outcome == "added" for outcome in outcomes)
     if new:
-        click.echo(f"{new} sample articles added to {services.settings.home}", err=True)
+        added = SAMPLE_ADDED(number=new, home=services.settings.home)
+        click.echo(word_for_terminal(added), err=True)
     with index_progress() as on_progress:
         try:
             services.index(on_progress)

@@ -22,8 +22,9 @@ from web.cli.commands import (
     timeline,
     upkeep,
 )
-from web.cli.commands.shared import Composition
+from web.cli.commands.shared import Composition, say
 from web.errors import exit_code
+from web.wordings import FAILED
 
 
 class HemeroGroup(click.Group):
@@ -35,7 +36,7 @@ class HemeroGroup(click.Group):
             sys.stdout.flush()
             return result
         except CodedError as exc:
-            click.echo(f"hemero: {exc}", err=True)
+            say(FAILED(reason=exc.message), err=True)
             ctx.exit(exit_code(exc))
         except BrokenPipeError:
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123

@@ -30,6 +30,7 @@ from web.routes import Blueprint, Level
 from web.urls.addresses import absolute_url
 from web.urls.arguments import read_number, read_range
 from web.urls.links import article_url
+from web.wordings import NO_SUCH_CHARACTERS
 
 Written = tuple[str, str]
 
@@ -84,9 +85,8 @@ def _cite(article: Article, characters: Span | None) -> Citation:
         return cite(article, absolute_url(path))
     quoted = article.text[slice(*characters)]
     if not quoted.strip():
-        raise QueryError(
-            f"no text at the characters {characters[0]},{characters[1]} of article {article.id}"
-        )
+        first, last = characters
+        raise QueryError(NO_SUCH_CHARACTERS(article=article.id, first=first, last=last))
     return cite(article, absolute_url(article_url(article, characters)), quoted)
 
 

@@ -11,23 +11,21 @@ from dataclasses import replace
 
 from flask import Flask, Response, current_app, request
 
+from archive.messages import Message
 from indexer.ranking.request import SearchQuery
 from indexer.ranking.result_page import SearchPage
 from web.context import current_route, get_context
 from web.http.problems import make_problem
 from web.i18n.locale import current_language
-from web.i18n.messages import status_title, translate_message
+from web.i18n.messages import status_title
 from web.request_state import get_request_state
 from web.routes import Part
 from web.traffic.admission import Refusal
+from web.wordings import COUNTS_LEFT_OUT, MEANING_LEFT_OUT, SERVER_BUSY, SERVER_STOPPING
 
 LEFT_OUT_HEADER = "X-Hemero-Left-Out"
 LEFT_OUT_FROM: dict[Part, float] = {"suggestions": 0.25, "facets": 0.5, "semantic": 0.75}
 RETRY_AFTER_SECONDS = 2
-BUSY = "the server has more to do than it can; try again in a few seconds"
-STOPPING = "the server is stopping; try again in a few seconds"
-COUNTS_LEFT_OUT = "The server is busy: counts by filter and over time are left out."
-MEANING_LEFT_OUT = "The server is busy: these results match by words only."
 
 
 def admit_requests(app: Flask) -> None:
@@ -48,13 +46,13 @@ def should_skip(part: Part) -> bool:
 
 def search_under_load(find: Callable[[SearchQuery], SearchPage], query: SearchQuery) -> SearchPage:
     """What is found, under pressure without counts or by words alone; its notices say so."""
-    notices: list[str] = []
+    notices: list[Message] = []
     if query.with_facets and should_skip("facets"):
         query = replace(query, with_facets=False)
-        notices.append(COUNTS_LEFT_OUT)
+        notices.append(COUNTS_LEFT_OUT())
     if query.mode != "keyword" and should_skip("semantic"):
         query = replace(query, mode="keyword")
-        notices.append(MEANING_LEFT_OUT)
+        notices.append(MEANING_LEFT_OUT())
     page = find(query)
     return replace(page, notices=(*notices, *page.notices))
 
@@ -96,14 +94,13 @@ def _refuse(refusal: Refusal) -> Response:
     It asks neither store nor index for anything.
     """
     get_context().metrics.count_refused(refusal)
-    detail = STOPPING if refusal == "stopping" else BUSY
+    detail = SERVER_STOPPING() if refusal == "stopping" else SERVER_BUSY()
     if request.path.startswith("/api/"):
         response = make_problem(503, detail)
     else:
         page = current_app.jinja_env.get_template("busy.html")
         wording = {"title": status_title(503), "detail": detail}
-        translated = {name: translate_message(text) for name, text in wording.items()}
-        response = Response(page.render(language=current_language(), **translated), 503)
+        response = Response(page.render(language=current_language(), **wording), 503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -16,6 +16,7 @@ from web.request_state import UNKNOWN, Identity, get_request_state
 from web.routes import LEVELS, SAFE_METHODS, Level
 from web.services import Services
 from web.settings import Settings
+from web.wordings import TOKEN_UNKNOWN
 
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 THIS_MACHINE, SHARED_TOKEN = "this machine", "the token of the settings"
@@ -88,7 +89,7 @@ def _by_token(services: Services) -> Identity | None:
         return Identity(Level.ADMIN, SHARED_TOKEN)
     found = services.credentials.find_token(given)
     if found is None or found.token_id is None:
-        return Identity(Level.NOBODY, problem="this token is unknown, revoked or expired")
+        return Identity(Level.NOBODY, problem=TOKEN_UNKNOWN())
     touch = partial(services.credentials.touch_token, found.token_id)
     credited = _credited(found, touch)
     name = f"{credited.name}, token {found.token_id}"

@@ -3,22 +3,25 @@
 from flask import Response, jsonify
 
 from archive.errors import CodedError
+from archive.messages import Message
 from web.errors import TooManyRequestsError, http_status
 from web.i18n.messages import status_title
 
 PROBLEM_TYPE = "application/problem+json"
 
 
-def make_problem(status: int, detail: str) -> Response:
-    title = status_title(status)
-    response = jsonify(type="about:blank", title=title, status=status, detail=detail)
+def make_problem(status: int, detail: Message) -> Response:
+    """In English, with the detail's code, by which programs tell problems apart."""
+    title = str(status_title(status))
+    told = {"title": title, "status": status, "detail": str(detail), "code": detail.code}
+    response = jsonify(type="about:blank", **told)
     response.status_code, response.mimetype = status, PROBLEM_TYPE
     return response
 
 
 def answer_problem(error: CodedError) -> Response:
     """The document of a known error."""
-    return tell_wait(make_problem(http_status(error), str(error)), error)
+    return tell_wait(make_problem(http_status(error), error.message), error)
 
 
 def tell_wait(response: Response, error: Exception) -> Response:

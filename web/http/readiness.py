@@ -6,42 +6,45 @@ from flask import Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from archive.errors import ArchiveError
+from archive.messages import Message
 from archive.stats.vitals import Waiting, count_waiting
 from indexer.engines.port import check_fingerprint
 from indexer.errors import IndexerError, StaleIndexError
 from indexer.sync import expected_fingerprint
 from web.context import get_context
-from web.http.admission import STOPPING
 from web.http.security import may_watch
+from web.i18n.messages import word_message
 from web.routes import Blueprint, Level
 from web.services import Services
-
-STORE_SILENT = "the store does not answer; see: hemero doctor"
-INDEX_UNREADABLE = "the index cannot be opened; see: hemero doctor"
-INDEX_OTHER = "the index was made with another model or version; run: hemero index --rebuild"
-INDEX_EMPTY = "the index holds nothing yet; wait, or run: hemero index"
-INDEX_BEHIND = "the index lags behind the store; wait, or run: hemero index"
-WATCH_REFUSED = "figures are for this machine, or for Authorization: Bearer TOKEN\n"
+from web.wordings import (
+    INDEX_BEHIND,
+    INDEX_EMPTY,
+    INDEX_OTHER,
+    INDEX_UNREADABLE,
+    SERVER_STOPPING,
+    STORE_SILENT,
+    WATCH_REFUSED,
+)
 
 blueprint = Blueprint("observing", __name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What is missing before searches can be answered well, a line each, and the figures behind.
+    """What is missing before searches can be answered well, and the figures behind.
 
     None is a figure that could not be had. `model_loaded` is told only: the first search loads it.
     """
 
     ready: bool
-    missing: tuple[str, ...]
+    missing: tuple[Message, ...]
     indexed: int | None = None
     waiting: int | None = None
     lag_seconds: float | None = None
     model_loaded: bool | None = None
 
 
-STOPPED = Readiness(False, (STOPPING,))
+STOPPED = Readiness(False, (SERVER_STOPPING(),))
 
 
 def check_readiness(services: Services) -> Readiness:
@@ -49,15 +52,15 @@ def check_readiness(services: Services) -> Readiness:
     try:
         services.store.last_seq()
     except ArchiveError:
-        return Readiness(False, (STORE_SILENT,))
+        return Readiness(False, (STORE_SILENT(),))
     try:
         stale = _fingerprint_problem(services)
         waiting = count_waiting(services.store.database, services.engine.checkpoint())
         indexed = services.engine.count()
     except ArchiveError:
-        return Readiness(False, (STORE_SILENT,))
+        return Readiness(False, (STORE_SILENT(),))
     except IndexerError:
-        return Readiness(False, (INDEX_UNREADABLE,))
+        return Readiness(False, (INDEX_UNREADABLE(),))
     missing = tuple(filter(None, (stale, _lag_problem(services, waiting))))
     return Readiness(
         not missing,
@@ -74,14 +77,16 @@ def readyz() -> tuple[Response, int]:
     """200 where searches can be answered, else 503 and what is missing."""
     stopping = get_context().stopping.is_set()
     found = STOPPED if stopping else check_readiness(get_context().services)
-    return jsonify(asdict(found)), 200 if found.ready else 503
+    return jsonify(
+        asdict(found) | {"missing": list(map(str, found.missing))}
+    ), 200 if found.ready else 503
 
 
 @blueprint.get("/metrics", access=Level.NOBODY, identified=False, queued=False)
 def metrics() -> Response:
     """The figures in Prometheus' text format, for this machine or with the token."""
     if not may_watch():
-        return Response(WATCH_REFUSED, 403, mimetype="text/plain")
+        return Response(f"{word_message(WATCH_REFUSED())}\n", 403, mimetype="text/plain")
     figures = generate_latest(get_context().metrics.registry)
     return Response(figures, content_type=CONTENT_TYPE_LATEST)
 
@@ -92,15 +97,15 @@ def keep_nothing(response: Response) -> Response:
     return response
 
 
-def _fingerprint_problem(services: Services) -> str | None:
+def _fingerprint_problem(services: Services) -> Message | None:
     made_by = services.engine.fingerprint()
     try:
         check_fingerprint(made_by, expected_fingerprint(services.embedder, services.engine))
     except StaleIndexError:
-        return INDEX_OTHER
-    return INDEX_EMPTY if made_by is None and services.store.count() else None
+        return INDEX_OTHER()
+    return INDEX_EMPTY() if made_by is None and services.store.count() else None
 
 
-def _lag_problem(services: Services, waiting: Waiting) -> str | None:
+def _lag_problem(services: Services, waiting: Waiting) -> Message | None:
     most = services.settings.ready_lag_seconds
-    return INDEX_BEHIND if most and waiting.lag_seconds > most else None
+    return INDEX_BEHIND() if most and waiting.lag_seconds > most else None

@@ -25,6 +25,17 @@ from web.http.identity import (
 from web.request_state import Identity, get_request_state
 from web.routes import SAFE_METHODS, Level
 from web.settings import Settings
+from web.wordings import (
+    EXPOSED,
+    NOT_YOUR_ROLE,
+    OTHER_SITE,
+    READ_HERE_ONLY,
+    READ_ONLY,
+    SIGN_IN_FIRST,
+    TOKEN_NEEDED,
+    TOO_MANY_REQUESTS,
+    WRITE_HERE_ONLY,
+)
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MAX_UPLOAD_BYTES = 100_000_000
@@ -40,18 +51,13 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 TRANSPORT = "max-age=31536000"
-TOKEN_NEEDED = "a token is needed: Authorization: Bearer TOKEN"  # noqa: S105  no secret
 
 
 def check_exposure(settings: Settings, has_accounts: Callable[[], bool] = lambda: False) -> None:
     """Raises SettingsError if other machines could write without a token or an account."""
     guarded = settings.token or settings.read_only or is_loopback(settings.host)
     if not guarded and not has_accounts():
-        raise SettingsError(
-            f"on {settings.host} other machines could add and remove articles; make an account"
-            " (hemero users add NAME --role admin), set HEMERO_TOKEN to a secret, or start with"
-            " --read-only"
-        )
+        raise SettingsError(EXPOSED(host=settings.host))
 
 
 def protect(app: Flask) -> None:
@@ -129,28 +135,28 @@ def _check_rate(identity: Identity) -> None:
     if identity.level is Level.ADMIN and identity.account is None:
         return
     if wait := get_context().rates.wait_seconds(rate_key(identity)):
-        raise TooManyRequestsError("too many requests", wait)
+        raise TooManyRequestsError(TOO_MANY_REQUESTS, wait)
 
 
 def _check_write(settings: Settings, identity: Identity, signing: bool) -> None:
     if settings.read_only and not signing:
-        raise WriteRefusedError("this archive is read-only")
+        raise WriteRefusedError(READ_ONLY())
     if not _same_origin(sure=identity.by_cookie):
-        raise WriteRefusedError("this form was sent by another site; open the page here instead")
+        raise WriteRefusedError(OTHER_SITE())
 
 
 def _refusal(identity: Identity) -> Exception:
     if identity.problem:
         return SignInNeededError(identity.problem)
     if identity.account is not None:
-        return WriteRefusedError("your account may not do this; ask an admin of the archive")
+        return WriteRefusedError(NOT_YOUR_ROLE())
     if identity.may_give_token:
-        return SignInNeededError(TOKEN_NEEDED)
+        return SignInNeededError(TOKEN_NEEDED())
     if identity.may_sign_in:
-        return SignInNeededError("sign in for this")
+        return SignInNeededError(SIGN_IN_FIRST())
     if request.method in SAFE_METHODS:
-        return WriteRefusedError("this archive is read on its own machine alone")
-    return WriteRefusedError("writes are taken from the archive's own machine alone")
+        return WriteRefusedError(READ_HERE_ONLY())
+    return WriteRefusedError(WRITE_HERE_ONLY())
 
 
 def _same_origin(sure: bool) -> bool:

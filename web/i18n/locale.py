@@ -1,15 +1,15 @@
 """The reader's language: by the switch, else by the browser; and dates, numbers and names in it."""
 
 from datetime import date, datetime
-from pathlib import Path
 
 from babel import Locale
 from flask import Flask, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
 
-TRANSLATIONS = Path(__file__).parent / "translations"
-# English is what the program is written in; every compiled catalogue adds a language.
-LANGUAGES = ("en", *sorted(path.parts[-3] for path in TRANSLATIONS.glob("*/LC_MESSAGES/*.mo")))
+from archive.messages import Message
+from web.i18n.catalogue import LANGUAGES, TRANSLATIONS
+from web.i18n.messages import word_message
+
 COOKIE = "lang"
 MONTH_PATTERN = "MMMM y"
 
@@ -17,6 +17,12 @@ MONTH_PATTERN = "MMMM y"
 def translate(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, locale_selector=choose_locale)
+    app.jinja_env.finalize = _word_value
+
+
+def _word_value(value: object) -> object:
+    """What a template writes: a message in the reader's language, anything else as it is."""
+    return word_message(value) if isinstance(value, Message) else value
 
 
 def choose_locale() -> str:

@@ -9,6 +9,7 @@ from archive.feeds.lock import only_poller
 from archive.feeds.poll import ItemPolled, Poller
 from archive.feeds.subscribe import subscribe
 from archive.intake.jobs import Job
+from archive.messages import Message
 from archive.model import ItemOutcome
 from web.jobs.polling import make_poller
 from web.services import Services
@@ -43,10 +44,10 @@ def _subscribe_all(job: Job, poller: Poller) -> tuple[list[Feed], list[ItemOutco
             now = poller.clock.now()
             followed.append(subscribe(gate, poller.feeds, source.name, now).feed)
         except ArchiveError as exc:
-            refused.append(ItemOutcome(source.name, "rejected", reason=str(exc)))
+            refused.append(ItemOutcome(source.name, "rejected", reason=exc.message))
     return followed, refused
 
 
-def _found(poller: Poller, followed: list[Feed]) -> str | None:
+def _found(poller: Poller, followed: list[Feed]) -> Message | None:
     """What the poll of a single feed found."""
     return poller.feeds.find(str(followed[0].id)).outcome if len(followed) == 1 else None

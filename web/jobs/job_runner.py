@@ -17,6 +17,7 @@ from web.jobs.background_worker import BackgroundWorker
 from web.jobs.following import follow_feeds
 from web.request_state import note_changed
 from web.services import Services
+from web.wordings import JOB_FAILED, UPLOAD_NOT_KEPT
 
 LOOK_SECONDS = 2.0
 WATCH_SECONDS = 0.25
@@ -61,10 +62,7 @@ class JobRunner(BackgroundWorker):
             spooled.extend(_spool(folder, name, stream) for name, stream in uploads)
         except OSError as exc:
             _remove_spooled(spooled)
-            raise StoreError(
-                f"what was sent cannot be kept in {folder}: {exc.strerror}; make room, "
-                "then send it again"
-            ) from exc
+            raise StoreError(UPLOAD_NOT_KEPT(folder=folder, reason=exc.strerror)) from exc
         return self._submit(spooled)
 
     def submit_addresses(self, addresses: Iterable[str], kind: SourceKind = "page") -> Job:
@@ -114,10 +112,10 @@ class JobRunner(BackgroundWorker):
                 if self._stopping.is_set() and not state.is_finished:
                     return
         except ArchiveError as exc:
-            self.jobs.finish(job.id, "failed", str(exc))
+            self.jobs.finish(job.id, "failed", exc.message)
         except Exception as exc:
             logger.error("job %s failed", job.id, exc_info=exc)
-            self.jobs.finish(job.id, "failed", f"it failed here: {type(exc).__name__}")
+            self.jobs.finish(job.id, "failed", JOB_FAILED(reason=type(exc).__name__))
         _remove_spooled(job.sources)
         self._tell()
 

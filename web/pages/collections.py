@@ -14,10 +14,10 @@ from archive.text.names import CollectionNotFoundError, NameRefusedError
 from web.context import get_context
 from web.exports.citations import Citation, cite
 from web.exports.collection_export import EXPORTS, collected_articles, make_file
-from web.i18n.messages import translate_message
 from web.request_state import note_changed
 from web.routes import Blueprint, Level
 from web.urls.arguments import drop_url, here_url, local_path, page_url, read_number, with_url
+from web.wordings import NO_ARTICLE_CHOSEN, NO_PLACE_CHOSEN
 
 PAGE_ARTICLES = 50
 TAGS_OFFERED = 200
@@ -77,7 +77,7 @@ def collect() -> Response:
     tags = [tag for tag in _field("tag").split(TAG_SEPARATOR) if tag.strip()]
     collection = _find_collection()
     if collection is None and not tags:
-        raise UnreadableInputError("neither a collection nor a tag was given; give one of them")
+        raise UnreadableInputError(NO_PLACE_CHOSEN())
     if tags:
         services.tags.tag(ids, tags)
     if collection is not None:
@@ -186,7 +186,7 @@ def _show_all(problem: str = "") -> str:
         "collections.html",
         collections=services.collections.collections(),
         tags=services.tags.all_tags(),
-        problem=translate_message(problem),
+        problem=problem,
     )
 
 
@@ -206,7 +206,7 @@ def _articles() -> list[int]:
     """The articles that were chosen. Raises UnreadableInputError for none."""
     chosen = request.form.getlist("article", type=int)
     if not chosen:
-        raise UnreadableInputError("no article was chosen; choose some, then try again")
+        raise UnreadableInputError(NO_ARTICLE_CHOSEN())
     note_changed(*(f"article {key}" for key in chosen))
     return chosen
 

@@ -1,16 +1,15 @@
 """The page of the feeds that are followed."""
 
-from dataclasses import replace
-
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import NotAFeedError
 from archive.feed_formats.opml import LARGEST_OPML_BYTES, read_opml, write_opml
+from archive.messages import Message
 from web.actions.adding import address_problem
 from web.context import get_context
-from web.i18n.messages import translate_message
 from web.routes import Blueprint, Level
+from web.wordings import NO_FEED_IN_LIST
 
 OPML_TYPE = "text/x-opml"
 # A poll that is done by then is shown finished at once.
@@ -57,9 +56,9 @@ def _follow_list(data: bytes) -> str | AnyResponse:
     try:
         outlines = read_opml(data)
     except NotAFeedError as exc:
-        return _show_feeds(str(exc))
+        return _show_feeds(exc.message)
     addresses = [outline.url for outline in outlines if outline.url]
-    return _poll(addresses) if addresses else _show_feeds("there is no feed in this list")
+    return _poll(addresses) if addresses else _show_feeds(NO_FEED_IN_LIST())
 
 
 def _poll(addresses: list[str]) -> AnyResponse:
@@ -69,12 +68,7 @@ def _poll(addresses: list[str]) -> AnyResponse:
     return redirect(url_for("intake.job", job_id=job.id), 303)
 
 
-def _show_feeds(problem: str = "") -> str:
+def _show_feeds(problem: Message | None = None) -> str:
     store = get_context().services.feeds
     counts = {feed_id: sum(own.values()) for feed_id, own in store.item_counts().items()}
-    shown = [
-        replace(feed, outcome=feed.outcome and translate_message(feed.outcome))
-        for feed in store.feeds()
-    ]
-    problem = translate_message(problem)
-    return render_template("feeds.html", feeds=shown, counts=counts, problem=problem)
+    return render_template("feeds.html", feeds=store.feeds(), counts=counts, problem=problem)

@@ -1,18 +1,16 @@
 """The pages through which articles come in: the form to add them, and the jobs it starts."""
 
-from dataclasses import replace
-
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.intake.jobs import Job
+from archive.messages import Message
 from archive.model import ItemOutcome, SourceItem
 from web.actions import adding
 from web.context import get_context
-from web.i18n.messages import translate_message
-from web.pages.views import view_outcome
 from web.routes import Blueprint, Level
 from web.urls.arguments import read_number
+from web.wordings import NOTHING_CHOSEN
 
 # A job done by then is shown finished at once; a longer one is watched on its page.
 PATIENCE_SECONDS = 2.0
@@ -45,17 +43,16 @@ def jobs() -> str:
 @blueprint.get("/jobs/<int:job_id>", access=Level.READER)
 def job(job_id: int) -> str:
     held = get_context().services.jobs.get(job_id)
-    held = replace(held, message=held.message and translate_message(held.message))
     first = min(read_number("first") or 0, held.done)
     outcomes = get_context().services.jobs.outcomes(job_id, first, JOB_ITEMS)
-    shown = [view_outcome(outcome) for outcome in outcomes]
+    shown = outcomes
     return render_template("job.html", job=held, outcomes=shown, first=first, size=JOB_ITEMS)
 
 
 def _add_files() -> str | Response:
     uploads = [(f.filename, f.stream) for f in request.files.getlist("file") if f.filename]
     if not uploads:
-        return _refuse("file", "nothing was chosen; choose a file")
+        return _refuse("file", NOTHING_CHOSEN())
     return _watch(get_context().jobs.submit_uploads(uploads))
 
 
@@ -71,7 +68,7 @@ def _watch(submitted: Job) -> Response:
     return redirect(url_for("intake.job", job_id=submitted.id), 303)
 
 
-def _refuse(name: str, problem: str) -> str:
+def _refuse(name: str, problem: Message) -> str:
     items = [SourceItem(name, problem=problem)]
     return _show_outcomes(adding.add_items(get_context(), items))
 
@@ -81,5 +78,5 @@ def _show_outcomes(outcomes: list[ItemOutcome]) -> str:
     refused = all(outcome.outcome == "rejected" for outcome in outcomes)
     kept = request.form.to_dict() if refused else {}
     kept.pop("token", None)
-    shown = [view_outcome(outcome) for outcome in outcomes]
+    shown = outcomes
     return render_template("add.html", outcomes=shown, values=kept)

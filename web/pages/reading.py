@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from archive.diff import compare_versions, pick_version, pick_versions
 from archive.errors import ArchiveError
+from archive.messages import Message
 from archive.model import ArchiveSummary
 from indexer.errors import IndexerError, QueryError
 from indexer.query import Query
@@ -21,7 +22,7 @@ from web.http.admission import search_under_load
 from web.http.identity import current_identity
 from web.http.security import may, may_write, token_needed
 from web.i18n import locale as i18n
-from web.i18n.messages import translate_message
+from web.i18n.catalogue import LANGUAGES
 from web.pages.examples import example_queries
 from web.pages.histograms import view_histogram
 from web.pages.views import view_article, view_result
@@ -60,7 +61,7 @@ class PageView:
     last: int
     total: int
     took_ms: int
-    notices: list[str]
+    notices: tuple[Message, ...]
 
 
 @blueprint.app_context_processor
@@ -112,7 +113,7 @@ def search() -> str | Response:
     try:
         found, took_ms = _timed(lambda: search_under_load(find, read_query(form)))
     except QueryError as exc:
-        problem = translate_message(str(exc))
+        problem = exc.message
         nothing: dict[str, Any] = {"page": None, "results": [], "facets": None, "histogram": None}
         return render_template("search.html", form=form, problem=problem, **nothing)
     if found.page > found.last:
@@ -179,7 +180,7 @@ def similar() -> str | Response:
 def preferences() -> Response:
     """Remember the reader's choice of language or theme, then go back."""
     response = redirect(local_path(request.args.get("next", "")))
-    for name, allowed in ((i18n.COOKIE, i18n.LANGUAGES), ("theme", THEMES)):
+    for name, allowed in ((i18n.COOKIE, LANGUAGES), ("theme", THEMES)):
         chosen = request.args.get(name, "")
         if chosen in allowed:
             response.set_cookie(
@@ -218,7 +219,7 @@ def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
         last=found.last,
         total=found.total,
         took_ms=took_ms,
-        notices=[translate_message(notice) for notice in found.notices],
+        notices=found.notices,
     )
     results = [view_result(result, query) for result in found.results]
     listing = {"page": view, "results": results, "page_url": page_url}

@@ -7,6 +7,7 @@ from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import SavedSearchLimitError
+from archive.messages import Message
 from archive.model import Article
 from archive.store.saved_matches import SavedMatch
 from archive.store.saved_searches import SavedSearch
@@ -19,7 +20,6 @@ from web.exports.feed_formats import ATOM_TYPE, JSON_FEED_TYPE, Feed, format_ato
 from web.exports.match_feeds import make_match_feed
 from web.http.identity import SHARED_TOKEN, current_identity
 from web.http.security import may
-from web.i18n.messages import translate_message
 from web.routes import Blueprint, Level
 from web.urls.addresses import absolute_url
 from web.urls.arguments import read_number
@@ -52,7 +52,7 @@ def create() -> tuple[str, int] | AnyResponse:
     try:
         saving.save_search(get_context().services, name, arguments)
     except REFUSALS as exc:
-        return _show_all(str(exc)), 422
+        return _show_all(exc.message), 422
     return _back()
 
 
@@ -97,7 +97,7 @@ def rename(saved_id: int) -> tuple[str, int] | AnyResponse:
     try:
         name = saving.read_name(request.form.get("name", ""))
     except SavedSearchRefusedError as exc:
-        return _show_all(str(exc)), 422
+        return _show_all(exc.message), 422
     get_context().services.saved.rename(saved_id, name)
     return _back()
 
@@ -109,7 +109,7 @@ def send_to(saved_id: int) -> str | tuple[str, int] | AnyResponse:
         email = saving.read_email(request.form.get("email", ""))
         webhook = saving.read_webhook(request.form.get("webhook", ""))
     except SavedSearchRefusedError as exc:
-        return _show_all(str(exc)), 422
+        return _show_all(exc.message), 422
     get_context().services.saved.send_to(saved_id, email, webhook)
     # Whoever sent the token may see the secret; a page that is merely opened does not show it.
     by_form = current_identity().name == SHARED_TOKEN
@@ -128,18 +128,18 @@ def may_see_addresses() -> bool:
     return may(Level.EDITOR)
 
 
-def _show_all(problem: str = "", revealed: int | None = None) -> str:
+def _show_all(problem: Message | None = None, revealed: int | None = None) -> str:
     services = get_context().services
     searches = services.saved.searches()
     open_ids = {saved.id for saved in searches if may_see_addresses() or saved.id == revealed}
     shown: dict[str, Any] = {
         "searches": searches,
         "open_ids": open_ids,
-        "outcomes": {each.id: translate_message(each.outcome or "") for each in searches},
+        "outcomes": {each.id: each.outcome for each in searches},
         "search_urls": {each.id: _search_url(each) for each in searches},
-        "email_problem": translate_message(email_problem(services.settings) or ""),
+        "email_problem": email_problem(services.settings),
     }
-    return render_template("saved.html", problem=translate_message(problem), **shown)
+    return render_template("saved.html", problem=problem, **shown)
 
 
 def _back() -> AnyResponse:

@@ -13,7 +13,6 @@ from indexer.errors import QueryError
 from indexer.filters import FILTER_NAMES, FILTERS
 from indexer.timelines import MOST_ASKED_BARS, MOST_ROWS, Timeline
 from web.context import get_context
-from web.i18n.messages import translate_message
 from web.pages.histograms import MEASURES, TELLING_ARTICLES, Measure, SearchUrl, view_timeline
 from web.records.timeline import timeline_table
 from web.routes import Blueprint, Level
@@ -51,7 +50,7 @@ def show() -> str:
         if form.texts:
             shown |= _show_timeline(form)
     except QueryError as exc:
-        shown["problem"] = translate_message(str(exc))
+        shown["problem"] = exc.message
     return render_template("timeline.html", this_url=this_url, show_share=show_share, **shown)
 
 
@@ -92,7 +91,7 @@ def _show_timeline(form: TimelineForm) -> dict[str, Any]:
     return {
         "timeline": timeline,
         "view": view,
-        "notices": list(map(translate_message, said)),
+        "notices": list(said),
         "units": UNITS,
         "telling": TELLING_ARTICLES,
         "table_url": _table_url(),

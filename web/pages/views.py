@@ -7,14 +7,13 @@ from typing import Literal
 from flask import url_for
 
 from archive.copies.clusters import WireCopy
-from archive.model import PARAGRAPH_BREAK, Article, ItemOutcome
+from archive.model import PARAGRAPH_BREAK, Article
 from indexer.engines.port import WordGain
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
 from indexer.ranking.merged_ranking import KeywordRank, ScoreParts, SemanticRank
 from indexer.ranking.reasons import PassageReason, Span, mark_words, query_terms
 from indexer.ranking.result_page import SearchResult
-from web.i18n.messages import translate_message
 from web.pages.fragments import link_words
 from web.urls.links import article_url, range_text
 
@@ -132,11 +131,6 @@ def _anchor_sought(
                 block[place] = replace(piece, anchor=f"char={range_text(sought)}")
                 return blocks
     return blocks
-
-
-def view_outcome(outcome: ItemOutcome) -> ItemOutcome:
-    """The outcome, its reason in the reader's language."""
-    return replace(outcome, reason=outcome.reason and translate_message(outcome.reason))
 
 
 def cut_pieces(text: str, marks: Iterable[Span], kind: Literal["word", "near"] = "word") -> Pieces:

@@ -70,6 +70,7 @@ class Problem(ma.Schema):
     title = ma.fields.String()
     status = ma.fields.Integer()
     detail = ma.fields.String()
+    code = ma.fields.String()
 
 
 @cache

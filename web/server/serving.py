@@ -17,6 +17,7 @@ from web.context import get_context
 from web.errors import SettingsError
 from web.http.identity import is_loopback
 from web.http.logs import start_logging
+from web.i18n.catalogue import word_for_terminal
 from web.server.model_threads import pool_models
 from web.server.signals import StopSignals
 from web.server.waitress_server import Server
@@ -24,6 +25,7 @@ from web.services import Services
 from web.settings import Settings
 from web.upkeep.archive_lock import lock_shared
 from web.upkeep.memory import bound_memory
+from web.wordings import CANNOT_LISTEN, IN_THE_CLEAR, SERVING
 
 STOP_SECONDS = 10.0
 PORTS = range(65_536)
@@ -59,9 +61,10 @@ def run_server(services: Services, poll: bool = False) -> None:
 
 def _announce(settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"Hemero is at http://{host}:{settings.port} - stop it with Ctrl-C", err=True)
+    address = f"http://{host}:{settings.port}"
+    click.echo(word_for_terminal(SERVING(address=address)), err=True)
     if not is_loopback(settings.host) and not settings.base_url.startswith("https:"):
-        click.echo("Passwords travel in the clear: put TLS before it, and set base_url", err=True)
+        click.echo(word_for_terminal(IN_THE_CLEAR()), err=True)
 
 
 def leave_behind(late: list[str]) -> NoReturn:
@@ -80,9 +83,7 @@ def open_socket(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except (OSError, ValueError, OverflowError) as exc:
-        raise SettingsError(
-            f"cannot listen on {host}, port {port}: {exc}; choose another with --host or --port"
-        ) from exc
+        raise SettingsError(CANNOT_LISTEN(host=host, port=port, reason=exc)) from exc
 
 
 def start(app: Flask) -> None:

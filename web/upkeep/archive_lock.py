@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import lock_descriptor
 
 from web.errors import ArchiveInUseError
+from web.wordings import ARCHIVE_IN_USE, BEING_RESTORED
 
 try:
     import fcntl
@@ -29,7 +30,7 @@ def lock_shared(home: Path) -> int | None:
     try:
         descriptor = _open_lock(home)
         if fcntl and not _try_shared(descriptor):
-            raise ArchiveInUseError(f"{home} is being restored; wait for it, then try again")
+            raise ArchiveInUseError(BEING_RESTORED(home=home))
         return descriptor
     except OSError:
         return None
@@ -51,7 +52,7 @@ def lock_exclusive(home: Path) -> Iterator[None]:
     descriptor = _open_lock(home)
     try:
         if not lock_descriptor(descriptor, blocking=False):
-            raise ArchiveInUseError(f"a server has {home} open; stop it first, then restore")
+            raise ArchiveInUseError(ARCHIVE_IN_USE(home=home))
         yield
     finally:
         os.close(descriptor)

@@ -19,6 +19,19 @@ from filelock import lock_descriptor
 
 from archive.durable import replace_text, sync_path
 from archive.errors import BackupError, DamagedBackupError
+from archive.messages import Message, verbatim
+from indexer.wordings import FILE_DAMAGED, FILE_MISSING, FILE_SIZE_DIFFERS
+from web.wordings import (
+    AND_MORE,
+    BACKUP_BUSY,
+    BACKUP_DAMAGED,
+    BACKUP_FILE_CHANGED,
+    BACKUP_FILE_LINKED,
+    BACKUP_FILE_MISNAMED,
+    BACKUP_FILE_STRANGE,
+    BACKUP_NEWER,
+    NOT_A_BACKUP,
+)
 
 RECORD_NAME = "backup.json"
 FORMAT = 1
@@ -50,13 +63,14 @@ class BackupRecord:
     articles: int
     seq: int
     checkpoint: int | None
-    note: str | None
+    note: Message | None
     files: tuple[BackupFile, ...]
 
 
 def save_record(folder: Path, record: BackupRecord) -> None:
     """Write the record, whole or not at all; durable when this returns."""
-    replace_text(folder / RECORD_NAME, _render(asdict(record)))
+    told = {"note": record.note and str(record.note)}
+    replace_text(folder / RECORD_NAME, _render(asdict(record) | told))
 
 
 def load_record(folder: Path) -> BackupRecord:
@@ -67,16 +81,17 @@ def load_record(folder: Path) -> BackupRecord:
             text = stream.read(MAX_RECORD_BYTES).decode()
         data = json.loads(text)
         if data["format"] > FORMAT:
-            raise BackupError(f"the backup {folder} is of a newer Hemero; upgrade this one")
+            raise BackupError(BACKUP_NEWER(folder=folder))
         data.pop("sha256")
         if _render(data) != text:
             raise ValueError("changed since it was written")
         files = tuple(BackupFile(**file) for file in data["files"])
     except (FileNotFoundError, NotADirectoryError) as exc:
-        raise BackupError(f"{folder} is no backup: it has no {RECORD_NAME}") from exc
+        raise BackupError(NOT_A_BACKUP(folder=folder, name=RECORD_NAME)) from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
-        raise damaged_backup(folder, [f"{RECORD_NAME} is damaged"]) from exc
-    return BackupRecord(**(data | {"files": files}))
+        raise damaged_backup(folder, [FILE_DAMAGED(name=RECORD_NAME)]) from exc
+    note = data["note"] and verbatim(data["note"])
+    return BackupRecord(**(data | {"files": files, "note": note}))
 
 
 def verify_backup(folder: Path) -> BackupRecord:
@@ -87,16 +102,17 @@ def verify_backup(folder: Path) -> BackupRecord:
     record = load_record(folder)
     known = {file.path for file in record.files} | {RECORD_NAME}
     strange = sorted(set(list_files(folder)) - known)
-    problems = [f"{name} does not belong to it" for name in strange]
+    problems = [BACKUP_FILE_STRANGE(name=name) for name in strange]
     problems += filter(None, (_file_problem(folder, file) for file in record.files))
     if problems:
         raise damaged_backup(folder, problems)
     return record
 
 
-def damaged_backup(folder: Path, problems: list[str]) -> DamagedBackupError:
-    named = "; ".join(problems[:MAX_NAMED]) + ("; …" if len(problems) > MAX_NAMED else "")
-    return DamagedBackupError(f"the backup {folder} is damaged: {named}; use another one")
+def damaged_backup(folder: Path, problems: list[Message]) -> DamagedBackupError:
+    more = [AND_MORE()] if len(problems) > MAX_NAMED else []
+    named = (*problems[:MAX_NAMED], *more)
+    return DamagedBackupError(BACKUP_DAMAGED(folder=folder, problems=named))
 
 
 def is_intact(folder: Path, file: BackupFile) -> bool:
@@ -148,7 +164,7 @@ def hold_folder(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         if not lock_descriptor(handle, blocking=False):
-            raise BackupError(f"another backup or restore is at work in {folder}; wait for it")
+            raise BackupError(BACKUP_BUSY(folder=folder))
         yield
     finally:
         os.close(handle)
@@ -160,17 +176,18 @@ def _render(data: dict[str, Any]) -> str:
     return json.dumps(data | {"sha256": own}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _file_problem(folder: Path, file: BackupFile) -> str | None:
+def _file_problem(folder: Path, file: BackupFile) -> Message | None:
     parts = file.path.split("/")
     if not set(parts).isdisjoint(("", ".", "..")):
-        return f"{file.path!r} is no name of a file"
+        return BACKUP_FILE_MISNAMED(name=repr(file.path))
     parents = [folder.joinpath(*parts[:depth]) for depth in range(1, len(parts))]
     path = folder / file.path
     if not os.path.lexists(path):
-        return f"{file.path} is missing"
+        return FILE_MISSING(name=file.path)
     if any(parent.is_symlink() for parent in parents) or not stat.S_ISREG(path.lstat().st_mode):
-        return f"{file.path} is no file but a link or the like"
+        return BACKUP_FILE_LINKED(name=file.path)
     if path.lstat().st_size != file.bytes:
-        return f"{file.path} has {path.lstat().st_size} bytes, not {file.bytes}"
+        size = path.lstat().st_size
+        return FILE_SIZE_DIFFERS(name=file.path, size=size, expected=file.bytes)
     changed = describe_plain(folder, file.path).sha256 != file.sha256
-    return f"{file.path} has changed" if changed else None
+    return BACKUP_FILE_CHANGED(name=file.path) if changed else None

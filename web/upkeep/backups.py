@@ -16,11 +16,13 @@ from pathlib import Path
 
 from archive.durable import sync_path, sync_tree
 from archive.errors import BackupError
+from archive.messages import Message
 from archive.store.backup import StoreCopy, copy_store
 from archive.store.soundness import Damage, find_damage
 from indexer.engines.port import SearchEngine
 from indexer.errors import CorruptIndexError
 from indexer.lease import hold_lease
+from web.errors import WebError
 from web.services import Services
 from web.upkeep.backup_files import (
     FORMAT,
@@ -36,11 +38,20 @@ from web.upkeep.backup_files import (
     is_intact,
     save_record,
 )
+from web.wordings import (
+    FIRST_DAMAGED,
+    INDEX_FILE_CHANGED,
+    INDEX_FILE_GONE,
+    INDEX_LEFT_OUT,
+    NO_ARCHIVE,
+    NO_BACKUP,
+    NOT_BACKED_UP,
+    STORE_DAMAGED,
+)
 
 HEMERO_VERSION = version("hemero")
 UNFINISHED = ".unfinished-"
 DATE_FORMAT = "%Y-%m-%dT%H%M%SZ"
-STORE_DAMAGED = "the archive is damaged"
 SECOND = timedelta(seconds=1)
 _DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 # The index is copied without its lock, which a long run holds for hours; files that went meanwhile
@@ -50,7 +61,7 @@ PAUSE_SECONDS = 0.2
 LOCK_TIMEOUT_SECONDS = 30.0
 
 
-class _NotAsWrittenError(Exception):
+class _NotAsWrittenError(WebError):
     """A file of the index that went away or is damaged."""
 
 
@@ -63,18 +74,19 @@ def make_backup(
     Raises BackupError, StoreError, IndexLockedError; then no half backup is left.
     """
     if not services.settings.store_path.is_file():
-        raise BackupError(f"there is no archive at {services.settings.home}; name it with --home")
+        raise BackupError(NO_ARCHIVE(home=services.settings.home))
     try:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         with hold_folder(target):
             _remove_all(target.glob(f"{UNFINISHED}*"))
             folder, record = _build(services, target)
             # Of a damaged archive the older backups may be the only sound ones.
-            is_sound = not (record.note or "").startswith(STORE_DAMAGED)
+            is_sound = record.note is None or record.note.code != STORE_DAMAGED.code
             _remove_all(list_backups(target)[keep:] if keep and is_sound else ())
             return folder, record
     except OSError as exc:
-        raise BackupError(f"cannot back up to {target}: {exc.strerror or exc}") from exc
+        reason = exc.strerror or exc
+        raise BackupError(NOT_BACKED_UP(folder=target, reason=reason)) from exc
 
 
 def list_backups(target: Path) -> list[Path]:
@@ -94,7 +106,7 @@ def find_backup(folder: Path) -> Path:
             return folder
         return list_backups(folder)[0]
     except (OSError, IndexError) as exc:
-        raise BackupError(f"there is no backup at {folder}") from exc
+        raise BackupError(NO_BACKUP(folder=folder)) from exc
 
 
 def _build(services: Services, target: Path) -> tuple[Path, BackupRecord]:
@@ -116,29 +128,34 @@ def _build(services: Services, target: Path) -> tuple[Path, BackupRecord]:
 def _fill(services: Services, draft: Path, previous: Path | None) -> BackupRecord:
     """The index first: a store that is newer than its index is made up for, never the reverse."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    note, checkpoint = None, None
+    note: Message | None = None
+    checkpoint = None
     try:
         index, checkpoint = _copy_index(services, draft / INDEX_FOLDER, previous)
     except (_NotAsWrittenError, CorruptIndexError) as exc:
         shutil.rmtree(draft / INDEX_FOLDER, ignore_errors=True)
-        index, note = [], f"the index was left out, it is damaged: {exc}"
+        index, note = [], INDEX_LEFT_OUT(reason=exc.message)
     copy = copy_store(services.store.database, draft / STORE_NAME)
     note = _describe_damage(find_damage(draft / STORE_NAME)) or note
     own = [describe_plain(draft, STORE_NAME), *_copy_settings(services.settings.home, draft)]
     return _record(made, copy, checkpoint, note, [*own, *index])
 
 
-def _describe_damage(damage: Damage) -> str | None:
-    """A line that begins with STORE_DAMAGED; None where all is as it was stored."""
+def _describe_damage(damage: Damage) -> Message | None:
+    """None if everything is as it was stored."""
     ids = sorted({*damage.articles, *damage.versions, *damage.pages})
     if not ids and not damage.file:
         return None
-    what = f"{len(ids)} articles, the first is {ids[0]}" if ids else damage.file[0]
-    return f"{STORE_DAMAGED}: {what}; no older backup was removed"
+    what = FIRST_DAMAGED(number=len(ids), first=ids[0]) if ids else damage.file[0]
+    return STORE_DAMAGED(reason=what)
 
 
 def _record(
-    made: str, copy: StoreCopy, checkpoint: int | None, note: str | None, files: list[BackupFile]
+    made: str,
+    copy: StoreCopy,
+    checkpoint: int | None,
+    note: Message | None,
+    files: list[BackupFile],
 ) -> BackupRecord:
     return BackupRecord(
         FORMAT, HEMERO_VERSION, made, copy.articles, copy.seq, checkpoint, note, tuple(files)
@@ -199,9 +216,9 @@ def _copy_checked(source: Path, target: Path, file: BackupFile) -> None:
     except OSError as exc:
         if exc.filename is None or Path(exc.filename) != source:
             raise
-        raise _NotAsWrittenError(f"{source.name} is missing or no file") from exc
+        raise _NotAsWrittenError(INDEX_FILE_GONE(name=source.name)) from exc
     if (copied.bytes, copied.sha256) != (file.bytes, file.sha256):
-        raise _NotAsWrittenError(f"{source.name} is not as it was written")
+        raise _NotAsWrittenError(INDEX_FILE_CHANGED(name=source.name))
 
 
 def _free_name(target: Path) -> Path:

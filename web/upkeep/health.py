@@ -5,12 +5,27 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from archive.errors import StoreError
+from archive.messages import SEVERAL, Message, Template
 from archive.store.soundness import Damage, find_damage, rebuild_indexes
 from indexer.engines.port import check_fingerprint
 from indexer.errors import CorruptIndexError, IndexerError, StaleIndexError
 from indexer.lease import hold_lease
 from indexer.sync import LOCK_TIMEOUT_SECONDS, SyncProgress, expected_fingerprint
+from indexer.wordings import REBUILD
 from web.services import Services
+from web.wordings import (
+    ARTICLES_DAMAGED,
+    ARTICLES_NOT_INDEXED,
+    ARTICLES_NOT_STORED,
+    CHANGES_WAIT,
+    INDEX_AHEAD,
+    INDEX_BROUGHT_UP_TO_DATE,
+    INDEX_REBUILT,
+    PAGES_DAMAGED,
+    STORE_FILE_DAMAGED,
+    STORE_INDEXES_REBUILT,
+    VERSIONS_DAMAGED,
+)
 
 MAX_IDS_NAMED = 5
 MAX_DAMAGED_NAMED = 50
@@ -21,7 +36,7 @@ PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A verdict; `problems` are one line each and say what to do.
+    """A verdict; `problems` say what to do.
 
     `gaps` articles are missing from the index, `ghosts` of the index are gone from the store;
     `files` are those of the index that are not as they were written, `damage` is what of the store
@@ -31,7 +46,7 @@ class Health:
     articles: int
     indexed: int
     waiting: int
-    problems: tuple[str, ...]
+    problems: tuple[Message, ...]
     gaps: int = 0
     ghosts: int = 0
     files: tuple[str, ...] = ()
@@ -52,10 +67,9 @@ def check_health(services: Services, files: bool = True, rows: bool = False) -> 
         health = _compare(services)
     except IndexerError as exc:
         articles = services.store.count()
-        health = Health(articles, 0, articles, (str(exc),))
+        health = Health(articles, 0, articles, (exc.message,))
     damaged = _find_damaged_files(services) if files else {}
-    advice = "build the index anew with: hemero index --rebuild"
-    lines = [f"{line}; {advice}" for line in damaged.values() if line not in health.problems]
+    lines = [REBUILD(problem=line) for line in damaged.values() if line not in health.problems]
     damage = find_damage(services.settings.store_path) if rows else Damage()
     problems = (*_describe_damage(damage), *health.problems, *lines)
     return replace(health, problems=problems, files=tuple(damaged), damage=damage)
@@ -63,8 +77,8 @@ def check_health(services: Services, files: bool = True, rows: bool = False) -> 
 
 def repair(
     services: Services, on_progress: Callable[[SyncProgress], None] = lambda progress: None
-) -> list[str]:
-    """Heal the index and say what was done, a line each; nothing where all is well.
+) -> list[Message]:
+    """Heal the index and say what was done; nothing where all is well.
 
     What waits is indexed; where that is not enough the index is built anew from the store, once
     the model has shown that it works. Raises IndexLockedError, ModelError, and StoreError where the
@@ -76,40 +90,39 @@ def repair(
     try:
         report = services.index(on_progress)
         if report.indexed or report.removed:
-            done.append(f"{report.indexed} articles indexed, {report.removed} removed")
+            counts = {"number": report.indexed, "removed": report.removed}
+            done.append(INDEX_BROUGHT_UP_TO_DATE(**counts))
         if _is_sound(services):
             return done
     except (CorruptIndexError, StaleIndexError):
         pass  # cured by building it anew
     services.embedder.encode_query("première")
     report = services.index(on_progress, rebuild=True)
-    return [*done, f"the index was built anew from the archive: {report.indexed} articles"]
+    return [*done, INDEX_REBUILT(number=report.indexed)]
 
 
-def _repair_store(services: Services) -> list[str]:
+def _repair_store(services: Services) -> list[Message]:
     """What SQLite can make again from the articles is made; of all else there is no other copy."""
     path = services.settings.store_path
-    damage, done = find_damage(path), []
+    damage = find_damage(path)
+    done: list[Message] = []
     if damage.rebuildable and rebuild_indexes(path):
-        damage, done = find_damage(path), ["the archive's own indexes were built anew"]
+        damage, done = find_damage(path), [STORE_INDEXES_REBUILT()]
     problems = _describe_damage(damage)
     if problems:
-        raise StoreError("; ".join(problems))
+        raise StoreError(SEVERAL(messages=tuple(problems)))
     return done
 
 
-def _describe_damage(damage: Damage) -> list[str]:
-    """A line for each kind, which names what is damaged and says what to do."""
-    restore = "restore a backup with: hemero restore"
-    lines = [f"the archive's file is damaged: {line}; {restore}" for line in damage.file]
-    again = f"{restore}, or remove each with hemero delete and add it again"
+def _describe_damage(damage: Damage) -> list[Message]:
+    """A message for each kind, which names what is damaged and says what to do."""
     found = (
-        (damage.articles, "articles are damaged", again),
-        (damage.versions, "articles have a damaged earlier version", restore),
-        (damage.pages, "articles have a damaged page kept", restore),
+        (damage.articles, ARTICLES_DAMAGED),
+        (damage.versions, VERSIONS_DAMAGED),
+        (damage.pages, PAGES_DAMAGED),
     )
-    named = MAX_DAMAGED_NAMED
-    return lines + [f"{len(i)} {what} ({_some(i, named)}); {how}" for i, what, how in found if i]
+    lines = [STORE_FILE_DAMAGED(line=line) for line in damage.file]
+    return lines + [_name_ids(what, ids, MAX_DAMAGED_NAMED) for ids, what in found if ids]
 
 
 def _is_sound(services: Services) -> bool:
@@ -123,7 +136,7 @@ def _is_sound(services: Services) -> bool:
     return not damaged and len(health.problems) == bool(health.waiting)
 
 
-def _find_damaged_files(services: Services) -> Mapping[str, str]:
+def _find_damaged_files(services: Services) -> Mapping[str, Message]:
     """What is wrong with files still after some looks: for a moment a commit has removed some."""
     for _ in range(LOOKS - 1):
         damaged = services.engine.damaged_parts()
@@ -145,25 +158,19 @@ def _compare(services: Services) -> Health:
     gaps, ghosts = held - indexed - pending, indexed - held - pending
     problems = [*engine.check(files=False), *_differences(gaps, ghosts)]
     if checkpoint > store.last_seq():
-        problems.append(
-            "the index has seen changes that the archive no longer holds: the newest articles were"
-            " lost; restore a backup with: hemero restore, or add them again"
-        )
+        problems.append(INDEX_AHEAD())
     if changes:
-        problems.append(f"{len(changes)} changes wait for the index; run: hemero index")
+        problems.append(CHANGES_WAIT(number=len(changes)))
     counts = len(held), len(indexed), len(changes)
     return Health(*counts, tuple(problems), len(gaps), len(ghosts))
 
 
-def _differences(gaps: set[int], ghosts: set[int]) -> list[str]:
-    advice = "run: hemero index --rebuild"
-    found = (
-        (gaps, "articles are missing from the index"),
-        (ghosts, "articles of the index are gone from the store"),
-    )
-    return [f"{len(ids)} {what} ({_some(ids)}); {advice}" for ids, what in found if ids]
+def _differences(gaps: set[int], ghosts: set[int]) -> list[Message]:
+    found = ((gaps, ARTICLES_NOT_INDEXED), (ghosts, ARTICLES_NOT_STORED))
+    return [_name_ids(what, ids, MAX_IDS_NAMED) for ids, what in found if ids]
 
 
-def _some(ids: Collection[int], most: int = MAX_IDS_NAMED) -> str:
+def _name_ids(what: Template, ids: Collection[int], most: int) -> Message:
+    """The message with the number of the ids, and the first `most` of them."""
     shown = ", ".join(map(str, sorted(ids)[:most]))
-    return shown if len(ids) <= most else f"{shown}, …"
+    return what(number=len(ids), ids=shown if len(ids) <= most else f"{shown}, …")

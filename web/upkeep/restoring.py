@@ -25,6 +25,7 @@ from web.upkeep.backup_files import (
     hold_folder,
     verify_backup,
 )
+from web.wordings import BACKUP_FILE_CHANGED, HOME_NOT_EMPTY, NOT_RESTORED
 
 LOCK_TIMEOUT_SECONDS = 5.0
 _AT_FDCWD = -100
@@ -51,9 +52,7 @@ def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Res
     home = settings.home.resolve()
     occupied = _is_occupied(home)
     if occupied and not force:
-        raise BackupError(
-            f"{home} is not empty; restore elsewhere with --home, or move it aside with --force"
-        )
+        raise BackupError(HOME_NOT_EMPTY(home=home))
     with _restoring_in(home, occupied):
         draft = home.with_name(f".{home.name}.restoring")
         _build(folder, record, draft, read_clock(home / STORE_NAME))
@@ -75,7 +74,7 @@ def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
         with hold_folder(home.parent), unserved, lock:
             yield
     except OSError as exc:
-        raise BackupError(f"cannot restore to {home}: {exc.strerror or exc}") from exc
+        raise BackupError(NOT_RESTORED(home=home, reason=exc.strerror or exc)) from exc
 
 
 def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:
@@ -90,7 +89,7 @@ def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:
             target = draft / file.path
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if copy_file(folder / file.path, target).sha256 != file.sha256:
-                raise damaged_backup(folder, [f"{file.path} has changed"])
+                raise damaged_backup(folder, [BACKUP_FILE_CHANGED(name=file.path)])
         advance_clock(draft / STORE_NAME, max(seq, record.seq))
         sync_tree(draft)
     except BaseException:

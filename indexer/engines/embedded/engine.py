@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from archive.durable import sync_path
+from archive.messages import Message
 from archive.model import ArticleFilter
 from indexer.engines.embedded.dense import rank_dense
 from indexer.engines.embedded.meaning.vectors import merge_segments, write_segment
@@ -27,7 +28,6 @@ from indexer.engines.embedded.storage.manifest import (
     describe_files,
     file_problem,
     load_manifest,
-    rebuild_advice,
     save_manifest,
 )
 from indexer.engines.embedded.storage.merging import pick_segments
@@ -56,6 +56,7 @@ from indexer.engines.port import (
 from indexer.errors import CorruptIndexError
 from indexer.lease import write_errors
 from indexer.query import Query
+from indexer.wordings import COMMIT_INTERRUPTED, HALVES_DIFFER, REBUILD
 
 MOST_DEAD_SHARE = 0.5
 
@@ -92,24 +93,23 @@ class EmbeddedEngine:
     def count_passages(self) -> int:
         return self._current().count_passages()
 
-    def check(self, files: bool = True) -> list[str]:
+    def check(self, files: bool = True) -> list[Message]:
         """The same articles in both halves and, with `files`, every file as it was written."""
         snapshot = self._current()
         if _is_ahead(self._keyword_folder, snapshot.manifest):
-            return ["the last commit was interrupted; finish it with: hemero index"]
+            return [COMMIT_INTERRUPTED()]
         damaged = self.damaged_parts() if files else {}
-        problems = [rebuild_advice(problem) for problem in damaged.values()]
+        problems = [REBUILD(problem=problem) for problem in damaged.values()]
         differing = snapshot.keyword.article_ids() ^ set(self.article_ids())
         if differing:
-            problem = f"{len(differing)} articles are in one half of the index alone"
-            problems.append(rebuild_advice(problem))
+            problems.append(REBUILD(problem=HALVES_DIFFER(number=len(differing))))
         return problems
 
-    def damaged_parts(self) -> dict[str, str]:
+    def damaged_parts(self) -> dict[str, Message]:
         try:
             files = named_files(load_manifest(self._folder))
         except CorruptIndexError as exc:
-            return {FILE_NAME: str(exc)}
+            return {FILE_NAME: exc.message}
         found = {
             name: file_problem((self._folder / name).parent, file) for name, file in files.items()
         }

@@ -15,7 +15,6 @@ from indexer.engines.embedded.storage.manifest import (
     Manifest,
     StatisticsEntry,
     load_manifest,
-    rebuild_advice,
 )
 from indexer.engines.embedded.storage.verifying import (
     KEYWORD_FOLDER,
@@ -27,6 +26,7 @@ from indexer.engines.embedded.words.snapshot import KeywordSnapshot
 from indexer.engines.port import PassageVectors, Vectors
 from indexer.errors import CorruptIndexError
 from indexer.passages import ORDINAL_BITS
+from indexer.wordings import REBUILD, STATISTICS_MISSING
 
 OPEN_ATTEMPTS = 10
 OPEN_PAUSE_SECONDS = 0.02
@@ -187,4 +187,4 @@ def _read_statistics(
             for entry in manifest.statistics
         }
     except OSError as exc:
-        raise CorruptIndexError(rebuild_advice(f"the statistics in {folder} are missing")) from exc
+        raise CorruptIndexError(REBUILD(problem=STATISTICS_MISSING(folder=folder))) from exc

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from archive.messages import Message
 from archive.model import ArticleFilter
 from indexer.engines.memory.articles import Archive, Document, count_articles
 from indexer.engines.memory.scores import Scorer
@@ -122,10 +123,10 @@ class MemoryEngine:
     def article_ids(self) -> list[int]:
         return list(self._documents)
 
-    def check(self, files: bool = True) -> list[str]:
+    def check(self, files: bool = True) -> list[Message]:
         return []
 
-    def damaged_parts(self) -> Mapping[str, str]:
+    def damaged_parts(self) -> Mapping[str, Message]:
         return {}
 
     def state(self) -> EngineState:

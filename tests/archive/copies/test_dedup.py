@@ -7,6 +7,7 @@ import pytest
 from archive.copies.dedup import Decision, decide
 from archive.model import Article
 from archive.text.normalize import NormalizedDraft, content_hash
+from archive.wordings import NEXT_VERSION, SAME_TEXT
 
 DRAFT = NormalizedDraft("Le chat", ("Il dort.",), None, (), None, "fr", None, "hash")
 HELD = Article(
@@ -24,13 +25,13 @@ WITH_URL = replace(DRAFT, url="http://a.org/")
             replace(WITH_URL, title="Un chat"),
             HELD,
             HELD,
-            Decision("revise", "updated", "version 3"),
+            Decision("revise", "updated", NEXT_VERSION(number=3)),
         ),
         (
             replace(WITH_URL, content_hash="b"),
             HELD,
             None,
-            Decision("revise", "updated", "version 3"),
+            Decision("revise", "updated", NEXT_VERSION(number=3)),
         ),
         (DRAFT, None, HELD, Decision("keep", "unchanged")),
         (replace(DRAFT, source="Le Monde"), None, HELD, Decision("keep", "unchanged")),
@@ -38,19 +39,19 @@ WITH_URL = replace(DRAFT, url="http://a.org/")
             replace(DRAFT, source="Le Figaro"),
             None,
             HELD,
-            Decision("keep", "duplicate", "same text as article 7"),
+            Decision("keep", "duplicate", SAME_TEXT(article=7)),
         ),
         (
             replace(DRAFT, title="Un chat"),
             None,
             HELD,
-            Decision("keep", "duplicate", "same text as article 7"),
+            Decision("keep", "duplicate", SAME_TEXT(article=7)),
         ),
         (
             replace(DRAFT, url="http://b.org/"),
             None,
             HELD,
-            Decision("keep", "duplicate", "same text as article 7"),
+            Decision("keep", "duplicate", SAME_TEXT(article=7)),
         ),
     ],
 )

@@ -50,13 +50,13 @@ def test_a_selector_that_matches_nothing_leaves_the_usual_way() -> None:
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("site = [", "no TOML"),
+        ("site = [", "not valid TOML"),
         ('[sites."a.fr"]', "nothing else"),
         ("site = 3", "nothing else"),
-        ('[site]\n"a.fr" = 3', "'a.fr' is no table"),
-        ('[site."a.fr"]\nbodi = "p"', "no key 'bodi'; there is: body, title"),
-        ('[site."a.fr"]\nbody = "p["', "body is no CSS selector"),
-        ('[site."a.fr"]\nbody = 3', "body is no CSS selector"),
+        ('[site]\n"a.fr" = 3', "'a.fr' is not a table"),
+        ('[site."a.fr"]\nbodi = "p"', "no key 'bodi'; the keys are: body, title"),
+        ('[site."a.fr"]\nbody = "p["', "body is not a CSS selector"),
+        ('[site."a.fr"]\nbody = 3', "body is not a CSS selector"),
     ],
 )
 def test_a_wrong_file_is_named_where_it_is_wrong(toml: str, message: str) -> None:

@@ -40,8 +40,8 @@ def test_broken_entries_say_why() -> None:
     )
     outlines = read_opml(document)
     assert [outline.url for outline in outlines][:2] == [None, None]
-    assert "not a web address" in (outlines[0].problem or "")
-    assert outlines[1].problem == "no xmlUrl in it"
+    assert "not a web address" in str(outlines[0].problem)
+    assert str(outlines[1].problem) == "it has no xmlUrl"
     assert (outlines[2].url or "").startswith("http://a.example/")
 
 

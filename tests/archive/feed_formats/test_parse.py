@@ -111,7 +111,9 @@ def test_sitemap_gives_the_newest_first() -> None:
     document = read(gzip.compress(f"<urlset>{''.join(urls)}</urlset>".encode()))
     assert (document.kind, len(document.entries)) == ("sitemap", MOST_ENTRIES)
     assert document.entries[0].link == "https://fanal.example/27"
-    assert document.remarks == ("the newest 1,000 of 1,200 addresses taken",)
+    assert tuple(map(str, document.remarks)) == (
+        "only the newest 1,000 of 1,200 addresses were taken",
+    )
 
 
 def test_sitemap_index_names_a_bounded_number_of_sitemaps() -> None:
@@ -199,7 +201,7 @@ def test_a_hundred_thousand_items_are_bounded(inner: str) -> None:
     with at_most(10):
         document = read(rss(inner * 100_000))
         assert len(document.entries) <= MOST_ENTRIES
-        assert "left out" in document.remarks[0]
+        assert "only the first 1,000 items" in str(document.remarks[0])
 
 
 def test_a_thicket_of_tags_is_refused() -> None:
@@ -236,7 +238,7 @@ def test_links_are_made_absolute_or_refused(raw: str, link: str | None) -> None:
     entry = read_item(rss(item(raw, "T", "Texte.")))
     assert entry.link == link
     assert bool(entry.remarks) == (link is None and bool(raw))
-    assert "secret" not in "".join(entry.remarks)
+    assert "secret" not in "".join(map(str, entry.remarks))
 
 
 @pytest.mark.parametrize(
@@ -257,7 +259,7 @@ def test_titles_are_plain_text(raw: str, title: str) -> None:
 def test_a_title_of_forty_thousand_characters_is_cut() -> None:
     entry = read_item(rss(item("/a", "mot " * 10_000)))
     assert len(entry.title) <= LONGEST_TITLE_CHARACTERS + 1
-    assert "cut to" in entry.remarks[0]
+    assert "cut to" in str(entry.remarks[0])
 
 
 @pytest.mark.parametrize("raw", ["<!--", "<script", "<!doctype", "&", "<a ", "a@", "<"])
@@ -281,7 +283,7 @@ def test_a_field_of_nothing_but_beginnings_is_read_quickly(raw: str) -> None:
 def test_dates(raw: str, published: str | None, remark: str) -> None:
     entry = read_item(rss(item("/a", "T", pubDate=raw)))
     assert entry.published == published
-    assert remark in "".join(entry.remarks)
+    assert remark in "".join(map(str, entry.remarks))
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,14 @@ from archive.feeds.decide import (
     decide_item,
     parse_retry_after,
 )
+from archive.messages import verbatim
 from archive.model import ItemOutcome
 from archive.text.normalize import format_utc
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEED = Feed(1, "https://a.example/feed", ACTIVE, format_utc(NOW - timedelta(days=90)))
 DOCUMENT = FeedDocument("rss", title="Le Fanal")
-BAD = FeedReply(problem="answered 500")
+BAD = FeedReply(problem=verbatim("answered 500"))
 
 jitters = st.floats(0, 1)
 
@@ -97,7 +98,9 @@ def test_gone_is_kept_as_gone() -> None:
 
 
 def test_what_was_not_asked_is_no_failure() -> None:
-    reply = FeedReply(problem="asked to be left alone", retry_after_seconds=60, asked=False)
+    reply = FeedReply(
+        problem=verbatim("asked to be left alone"), retry_after_seconds=60, asked=False
+    )
     after = decide_feed(FEED, reply, NOW, 0)
     assert (after.failures, after.polled) == (0, None)
     assert after.due == format_utc(NOW + timedelta(seconds=60))

@@ -13,6 +13,7 @@ from archive.feeds.poll import ItemPolled, Poller, PollSettings
 from archive.feeds.visit import FeedVisited
 from archive.model import ItemOutcome
 from archive.store.articles import ArticleStore
+from archive.wordings import NOT_MODIFIED
 from tests.support.clock import HandClock
 from tests.support.feed_site import Answer, Site, article_page, item, rss, running_site
 
@@ -87,7 +88,7 @@ def test_the_feed_s_own_text_stands_in_for_a_page_that_cannot_be_had(
     article = store.get(outcome.id or 0)
     assert article.paragraphs == ("La rivière monte.", "Elle redescendra.")
     assert (article.title, article.source) == ("Crue", "Le Fanal")
-    assert f"answered {status}" in (outcome.reason or "")
+    assert f"answered {status}" in str(outcome.reason)
 
 
 def test_a_page_that_comes_back_makes_the_next_version(
@@ -108,7 +109,7 @@ def test_a_failed_item_is_tried_a_bounded_number_of_times(site: Site, poller: Po
     assert outcomes == ["rejected"] * MOST_ATTEMPTS
     ((_, outcome, attempts),) = poller.feeds.items(feed.id)
     assert (outcome.outcome, attempts) == ("rejected", MOST_ATTEMPTS)
-    assert "answered 404" in (outcome.reason or "")
+    assert "answered 404" in str(outcome.reason)
 
 
 def test_an_item_that_left_the_feed_is_still_tried_again(site: Site, poller: Poller) -> None:
@@ -149,7 +150,7 @@ def test_unchanged_feed_is_asked_conditionally(site: Site, poller: Poller) -> No
         "Sun, 01 Mar 2026 08:00:00 GMT",
     )
     assert last["user-agent"] == "Hemero"
-    assert (stored(poller).outcome, stored(poller).etag) == ("not modified", 'W/"1"')
+    assert (stored(poller).outcome, stored(poller).etag) == (NOT_MODIFIED(), 'W/"1"')
 
 
 @pytest.mark.parametrize(("status", "moves"), [(301, True), (308, True), (302, False)])
@@ -167,7 +168,7 @@ def test_move_to_what_is_no_feed_is_not_believed(site: Site, poller: Poller) -> 
     subscribe(poller, site.origin + "/old")
     poll(poller)
     assert stored(poller).url == site.origin + "/old"
-    assert "web page" in (stored(poller).outcome or "")
+    assert "web page" in str(stored(poller).outcome)
 
 
 def test_move_to_a_feed_held_already_is_said(site: Site, poller: Poller) -> None:
@@ -180,7 +181,7 @@ def test_move_to_a_feed_held_already_is_said(site: Site, poller: Poller) -> None
         site.origin + "/old",
         site.origin + "/new",
     ]
-    assert "subscribed already" in (stored(poller).outcome or "")
+    assert "subscribed already" in str(stored(poller).outcome)
 
 
 def test_feed_that_is_gone_is_kept_and_no_longer_asked(site: Site, poller: Poller) -> None:
@@ -273,7 +274,7 @@ def test_bad_answers_are_failures_with_a_reason(site: Site, poller: Poller) -> N
         "page": "not a feed",
         "binary": "not text",
         "empty": "",
-        "loop": "redirects over",
+        "loop": "redirects more than",
         "inside": "not a public address",
         "missing": "answered 404",
     }
@@ -282,7 +283,7 @@ def test_bad_answers_are_failures_with_a_reason(site: Site, poller: Poller) -> N
     poll(poller)
     for feed, (path, reason) in zip(poller.feeds.feeds(), reasons.items(), strict=True):
         assert (feed.failures, feed.url) == (1, f"{site.origin}/{path}")
-        assert reason in (feed.outcome or "")
+        assert reason in str(feed.outcome)
 
 
 # Manners
@@ -322,8 +323,8 @@ def test_robots_txt_is_obeyed(site: Site, poller: Poller, store: ArticleStore) -
     (outcome,) = poll(poller)
     assert site.paths() == ["/feed"]
     assert store.get(outcome.id or 0).paragraphs == ("Le résumé.",)
-    assert "robots.txt" in (outcome.reason or "")
-    assert "robots.txt" in (poller.feeds.feeds()[1].outcome or "")
+    assert "robots.txt" in str(outcome.reason)
+    assert "robots.txt" in str(poller.feeds.feeds()[1].outcome)
 
 
 @pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False)])

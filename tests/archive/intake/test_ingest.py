@@ -10,6 +10,7 @@ from archive.errors import StoreError
 from archive.intake.ingest import BATCH_ITEMS, ingest
 from archive.model import ItemOutcome, SourceItem
 from archive.store.articles import ArticleStore
+from archive.wordings import NEXT_VERSION, SAME_TEXT
 from tests.support.fakes import make_item
 
 URL = "https://a.org/one"
@@ -24,9 +25,9 @@ def test_all_five_outcomes(store: ArticleStore) -> None:
     assert run(store, first) == [ItemOutcome("Un", "added", 1)]
     assert run(store, first) == [ItemOutcome("Un", "unchanged", 1)]
     revised = make_item("Un", "Le texte revu.", url=URL)
-    assert run(store, revised) == [ItemOutcome("Un", "updated", 1, "version 2")]
+    assert run(store, revised) == [ItemOutcome("Un", "updated", 1, NEXT_VERSION(number=2))]
     copy = make_item("Copie", "Le  TEXTE revu.", url="https://b.org/")
-    assert run(store, copy) == [ItemOutcome("Copie", "duplicate", 1, "same text as article 1")]
+    assert run(store, copy) == [ItemOutcome("Copie", "duplicate", 1, SAME_TEXT(article=1))]
     assert run(store, SourceItem("x", problem="binary data, not text")) == [
         ItemOutcome("x", "rejected", reason="binary data, not text")
     ]
@@ -39,7 +40,7 @@ def test_an_item_without_text_is_rejected_and_spoils_no_other(store: ArticleStor
         store, make_item("Un", "Texte."), make_item("Vide", " "), make_item("Deux", "Mot.")
     )
     assert [outcome.outcome for outcome in outcomes] == ["added", "rejected", "added"]
-    assert outcomes[1].reason == "no text in it; an article needs at least one paragraph"
+    assert str(outcomes[1].reason) == "no text in it; an article needs at least one paragraph"
     assert store.count() == 2
 
 
@@ -59,7 +60,7 @@ def test_duplicates_within_a_batch(store: ArticleStore) -> None:
 def test_what_could_not_be_kept_is_said(store: ArticleStore) -> None:
     (outcome,) = run(store, make_item("Un", "Texte.", url="nowhere", published="soon"))
     assert outcome.outcome == "added"
-    assert outcome.reason == (
+    assert str(outcome.reason) == (
         "not a web address: 'nowhere'; kept without it; not a date: 'soon'; kept without it"
     )
 

@@ -6,6 +6,7 @@ import pytest
 
 from archive.errors import JobNotFoundError
 from archive.intake.jobs import Job, JobSource, JobStore, run_job
+from archive.messages import verbatim
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore
 from tests.support.material import write_lines
@@ -44,7 +45,7 @@ def test_every_item_of_every_source_has_its_outcome(
     assert [outcome.item for outcome in outcomes] == [
         "dump.jsonl:1", "dump.jsonl:2", "dump.jsonl:3", "photo.txt",
     ]  # fmt: skip
-    assert outcomes[3].reason == "binary data, not text"
+    assert str(outcomes[3].reason) == "binary data, not text"
     assert jobs.next_unfinished() is None
     assert [held.id for held in jobs.latest()] == [job.id]
 
@@ -67,14 +68,14 @@ def test_a_job_cut_short_goes_on_at_the_very_item(
 def test_a_file_that_is_gone_is_an_outcome(store: ArticleStore, jobs: JobStore) -> None:
     job = run(jobs.create("x", [JobSource("x.txt", "file", "/nowhere/x")]), jobs, store)
     assert (job.state, job.counts) == ("done", {"rejected": 1})
-    assert "send it again" in (jobs.outcomes(job.id)[0].reason or "")
+    assert "send it again" in str(jobs.outcomes(job.id)[0].reason)
 
 
 def test_jobs_are_taken_in_their_order(store: ArticleStore, jobs: JobStore) -> None:
     first, second = jobs.create("a", []), jobs.create("b", [])
     assert next_id(jobs) == first.id
-    jobs.finish(first.id, "failed", "broken on purpose")
+    jobs.finish(first.id, "failed", verbatim("broken on purpose"))
     assert next_id(jobs) == second.id
-    assert jobs.get(first.id).message == "broken on purpose"
+    assert str(jobs.get(first.id).message) == "broken on purpose"
     with pytest.raises(JobNotFoundError, match="no job 99"):
         jobs.get(99)

@@ -1,5 +1,6 @@
 """`runs`: long runs are resumed at the very item, and failures can be tried again."""
 
+import json
 import os
 import subprocess
 import sys
@@ -17,8 +18,10 @@ from archive.intake.runs import (
     size_bytes,
     write_failure,
 )
+from archive.messages import verbatim
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore
+from archive.wordings import DOCUMENT_TOO_LARGE
 from tests.support.material import write_lines
 
 OPTIONS = ReadOptions()
@@ -96,8 +99,8 @@ def test_failures_can_be_tried_again(store: ArticleStore, tmp_path: Path) -> Non
 @pytest.mark.parametrize("line", ["{", "[]", '{"location": "a"}', '{"x": 1}'])
 def test_a_file_of_failures_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
     path = tmp_path / "failed.jsonl"
-    path.write_text(write_failure(Failure("a", 0, "a", "why")) + "\n" + line)
-    with pytest.raises(UnreadableInputError, match="line 2: no failure; give a file"):
+    path.write_text(write_failure(Failure("a", 0, "a", verbatim("why"))) + "\n" + line)
+    with pytest.raises(UnreadableInputError, match="line 2: not a failure; give a file"):
         read_failures(path)
 
 
@@ -113,3 +116,13 @@ def test_bytes_are_told_as_they_are_read(store: ArticleStore, tmp_path: Path) ->
     dump, read = write_lines(tmp_path / "dump.jsonl", 500), []
     list(add_location(str(dump), store, ReadOptions(on_bytes=read.append)))
     assert sum(read) == dump.stat().st_size
+
+
+def test_failures_keep_their_reasons(tmp_path: Path) -> None:
+    reason = DOCUMENT_TOO_LARGE(number=10)
+    kept = Failure("a", 3, "a:4", reason)
+    earlier = json.dumps({"location": "b", "position": 0, "item": "b", "reason": "too large"})
+    path = tmp_path / "failed.jsonl"
+    path.write_text(f"{write_failure(kept)}\n{earlier}\n")
+    assert json.loads(write_failure(kept))["reason"] == str(reason)
+    assert read_failures(path) == [kept, Failure("b", 0, "b", verbatim("too large"))]

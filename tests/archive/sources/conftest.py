@@ -47,6 +47,6 @@ def problem(read: Read) -> Callable[..., str]:
     def read_problem(name: str, data: bytes | str, **options: object) -> str:
         (item,) = read(name, data, **options)
         assert item.problem is not None, item.draft
-        return item.problem
+        return str(item.problem)
 
     return read_problem

@@ -63,8 +63,8 @@ def test_a_message_of_many(read: Any) -> None:
         "a.xml", message(item(guid="urn:1"), package, item(PICTURE, guid="urn:3"), item(guid=""))
     )
     assert (first.name, first.draft.title) == ("urn:1", "La réforme")
-    assert second.problem == "a packageItem, which has no text of its own"
-    assert third.problem == "a text without a text; only texts are kept"
+    assert str(second.problem) == "a packageItem, which has no text of its own"
+    assert str(third.problem) == "a text without a text; only texts are kept"
     assert (fourth.name, fourth.draft.title) == ("a.xml:4", "La réforme")
 
 

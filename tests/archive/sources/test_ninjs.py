@@ -83,7 +83,7 @@ def test_every_version(draft: Any, item: dict[str, Any], name: str, indent: int 
 def test_a_list_of_items(read: Any) -> None:
     first, second, third = read("a.json", json.dumps([V1, 7, {"title": "x", "text": "y"}]))
     assert first.name == "http://a.org/news/1"
-    assert (second.name, second.problem) == (
+    assert (second.name, str(second.problem)) == (
         "a.json:2",
         "not a JSON object with a title and a text",
     )

@@ -97,7 +97,7 @@ def test_hidden_files_folders_and_other_formats_are_passed_over(read: Any) -> No
 def test_a_path_that_climbs_out_is_refused(read: Any, name: str) -> None:
     for data in (zipped({name: TEXT, "b.txt": TEXT}), tarred({name: TEXT, "b.txt": TEXT})):
         hostile, good = read("a.zip", data)
-        assert hostile.problem == "its path leads out of the archive; not read"
+        assert str(hostile.problem) == "its path leads out of the archive; not read"
         assert good.draft
 
 
@@ -112,7 +112,7 @@ def test_an_archive_in_an_archive_but_no_deeper(read: Any) -> None:
         good, refused = read("a.zip", data)
         assert (good.name, good.draft.title) == ("a.zip/i.zip/a.txt", "La réforme")
         assert refused.name == "a.zip/i.zip/t.tgz"
-        assert refused.problem == "an archive two archives deep; unpack the outer one first"
+        assert str(refused.problem) == "an archive inside two others; unpack the outer one first"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_an_archive_in_an_archive_but_no_deeper(read: Any) -> None:
 )
 def test_links_and_devices_in_a_tar(read: Any, kind: bytes) -> None:
     odd, good = read("a.tar", special(kind, "odd.txt") + tarred({"b.txt": TEXT}))
-    assert odd.problem == "a link or a device, not a file; not followed"
+    assert str(odd.problem) == "a link or a device, not a file; not followed"
     assert good.draft
 
 
@@ -132,7 +132,7 @@ def test_a_link_in_a_zip(read: Any) -> None:
         archive.writestr(link, "/etc/passwd")
         archive.writestr("b.txt", TEXT)
     odd, good = read("a.zip", stream.getvalue())
-    assert odd.problem == "a link, not a file; not followed"
+    assert str(odd.problem) == "a link, not a file; not followed"
     assert good.draft
 
 
@@ -141,7 +141,7 @@ def test_an_encrypted_member(read: Any) -> None:
     data[6] |= 1  # the flag in the local header, then in the central directory
     data[data.index(b"PK\x01\x02") + 8] |= 1
     odd, good = read("a.zip", bytes(data))
-    assert odd.problem == "encrypted; unpack it with its password first"
+    assert str(odd.problem) == "encrypted; unpack it with its password first"
     assert good.draft
 
 
@@ -149,7 +149,7 @@ def test_an_unknown_compression(read: Any) -> None:
     data = bytearray(zipped({"a.txt": TEXT, "b.txt": TEXT}))
     data[data.index(b"PK\x01\x02") + 10] = 99
     odd, good = read("a.zip", bytes(data))
-    assert odd.problem.startswith("damaged: That compression method is not supported")
+    assert str(odd.problem).startswith("damaged: That compression method is not supported")
     assert good.draft
 
 
@@ -157,7 +157,7 @@ def test_a_damaged_member_spoils_no_other(read: Any) -> None:
     data = bytearray(zipped({"a.txt": TEXT * 9, "b.txt": TEXT}))
     data[40:50] = bytes(10)
     odd, good = read("a.zip", bytes(data))
-    assert odd.problem.startswith("damaged: ")
+    assert str(odd.problem).startswith("damaged: ")
     assert good.draft
 
 
@@ -176,26 +176,26 @@ def test_a_cut_tar_keeps_the_members_before(read: Any) -> None:
     files = {f"{n}.txt": TEXT + "x" * 2_000 for n in range(5)}
     *kept, last = read("a.tar", tarred(files)[: 3 * 3_072 + 800])
     assert titles(kept)[:3] == ["La réforme"] * 3
-    assert "damaged" in last.problem
+    assert "damaged" in str(last.problem)
 
 
 def test_a_cut_tar_gz_keeps_the_members_before(read: Any) -> None:
     files = {f"{n}.txt": f"{TEXT}{hash(n * 1.1)}" for n in range(500)}
     *kept, last = read("a.tar.gz", tarred(files, "w:gz")[:-2_000])
     assert len(titles(kept)) > 100
-    assert "damaged" in last.problem
+    assert "damaged" in str(last.problem)
 
 
 def test_a_large_document_in_an_archive(read: Any) -> None:
     big, good = read("a.zip", zipped({"a.txt": b"a" * 12_000_000, "b.txt": TEXT}))
-    assert big.problem == "over 10 MB; one article is expected to be smaller"
+    assert str(big.problem) == "over 10 MB; one article is expected to be smaller"
     assert good.draft
 
 
 def test_a_zip_bomb_is_stopped(read: Any) -> None:
     rows = (b" " * 9_999 + b"\n") * 7_000
     *_, last = read("a.zip", zipped({"a.jsonl": rows, "b.txt": TEXT}))
-    assert last.problem == (
+    assert str(last.problem) == (
         "unpacks to over 200 times its size, as bombs do; unpack it yourself if you trust it"
     )
 
@@ -205,14 +205,14 @@ def test_forged_sizes_do_not_hide_a_bomb(read: Any) -> None:
     entry = data.index(b"PK\x01\x02")
     data[entry + 20 : entry + 24] = struct.pack("<I", 0x7FFFFFFF)
     items = read("a.zip", bytes(data))
-    assert "damaged" in items[-1].problem or "as bombs do" in items[-1].problem
+    assert "damaged" in str(items[-1].problem) or "as bombs do" in str(items[-1].problem)
 
 
 def test_the_cap_on_all_that_is_unpacked(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpack, "MOST_UNPACKED_BYTES", 1_000)
     items = read("a.zip", zipped({f"{n}.txt": TEXT * 4 for n in range(9)}))
     assert 1 <= len(titles(items)) < 9
-    assert "add it in parts" in items[-1].problem
+    assert "add it in parts" in str(items[-1].problem)
 
 
 def test_a_tar_header_that_asks_for_memory(problem: Any) -> None:

@@ -7,6 +7,7 @@ import pytest
 import archive.store.saved_searches as module
 from archive.errors import SavedSearchLimitError, SavedSearchNotFoundError
 from archive.intake.ingest import ingest
+from archive.messages import verbatim
 from archive.store.articles import ArticleStore
 from archive.store.saved_matches import FoundMatch
 from archive.store.saved_searches import SavedSearch, SavedSearchStore
@@ -121,8 +122,11 @@ def test_giving_up_what_is_old(saved: SavedSearchStore) -> None:
 def test_rename_outcome_remove(saved: SavedSearchStore) -> None:
     made = saved.create("Tout", "q=texte", 0)
     saved.rename(made.id, "Autre nom")
-    saved.note_outcome(made.id, "refused")
-    assert (saved.get(made.id).name, saved.get(made.id).outcome) == ("Autre nom", "refused")
+    saved.note_outcome(made.id, verbatim("refused"))
+    assert (saved.get(made.id).name, saved.get(made.id).outcome) == (
+        "Autre nom",
+        verbatim("refused"),
+    )
     saved.record(made.id, found(1), 101)
     saved.remove(made.id)
     assert saved.searches() == []

@@ -308,7 +308,7 @@ def test_a_path_that_is_no_database_is_refused_in_one_line(tmp_path: Path) -> No
 
 def test_an_archive_of_a_newer_version_is_refused(store: ArticleStore) -> None:
     query(store, "UPDATE alembic_version SET version_num = '9999'")
-    assert refusal(store.database.path).endswith("is of a newer Hemero; upgrade this one")
+    assert refusal(store.database.path).endswith("was made by a newer Hemero; upgrade this one")
 
 
 def test_a_revision_keeps_the_address(store: ArticleStore) -> None:

@@ -117,7 +117,7 @@ def test_a_damaged_manifest_says_to_rebuild(tmp_path: Path, text: str) -> None:
 
 def test_a_manifest_of_another_edition_says_to_rebuild(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text(json.dumps({"format": FORMAT + 1}))
-    with pytest.raises(CorruptIndexError, match=r"another edition; .*hemero index --rebuild"):
+    with pytest.raises(CorruptIndexError, match=r"another version of Hemero; .*--rebuild"):
         load_manifest(tmp_path)
 
 

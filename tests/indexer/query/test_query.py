@@ -20,9 +20,6 @@ from indexer.query.parser import (
     MOST_PREFIXES,
     MOST_SHORT_PREFIXES,
     MOST_STOP_PHRASES,
-    TOO_MANY_CREDITS,
-    TOO_MANY_PHRASES,
-    TOO_MANY_SHORT_PREFIXES,
 )
 from indexer.query.records import (
     NO_ARTICLE,
@@ -40,6 +37,14 @@ from indexer.query.records import (
 )
 from indexer.query.syntax import MOST_NOTICES, read_syntax, write_syntax
 from indexer.query.words import MAX_WORDS
+from indexer.wordings import (
+    SEARCHED,
+    TOO_MANY_CREDITS,
+    TOO_MANY_PHRASES,
+    TOO_MANY_PREFIXES,
+    TOO_MANY_SHORT_PREFIXES,
+    UNPAIRED_QUOTE,
+)
 
 SIGNS = st.lists(
     st.sampled_from([*'ab é1 ()"-*:~“«»\u00a0\u0301東', " AND ", " OU ", " NOT ", "title:"])
@@ -140,10 +145,7 @@ def test_what_is_excluded_or_in_a_field_has_no_meaning_to_search() -> None:
 def test_an_unbalanced_quote_is_read_as_words(text: str, place: int) -> None:
     query = parse_query(text)
     assert (words(query), query.conditions) == (("missiles", "portee"), ())
-    assert query.notices == (
-        f"The quotation mark at character {place} has no partner.",
-        "Searched: missiles portée",
-    )
+    assert query.notices == (UNPAIRED_QUOTE(place=place), SEARCHED(query="missiles portée"))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_operators_alone_are_words(text: str) -> None:
 def test_a_bad_value_is_left_out_and_named() -> None:
     query = parse_query("a date:2021-13 langue:klingon! auteur:...")
     assert query.conditions == ()
-    assert [notice[:33] for notice in query.notices] == [
+    assert [str(notice)[:33] for notice in query.notices] == [
         "Left out at character 3: not a da",
         "Left out at character 16: not a l",
         "Left out at character 32: no name",
@@ -238,30 +240,31 @@ def test_odd_queries_are_understood_in_bounds(text: str) -> None:
 def test_phrases_are_bounded_those_of_stop_words_more() -> None:
     query = parse_query(" OR ".join(f'"mot m{n}x"' for n in range(MOST_PHRASES + 3)))
     assert sum(len(leaves(condition)) for condition in query.conditions) == MOST_PHRASES
-    assert query.notices == (TOO_MANY_PHRASES,)
+    left_out = TOO_MANY_PHRASES(number=MOST_PHRASES, stop_words=MOST_STOP_PHRASES)
+    assert query.notices == (left_out,)
     stopped = [f'"de {word}"' for word in ("la", "le", "les", "des", "du", "un", "une", "en")]
     query = parse_query(" ".join([*stopped, *stopped, '"la paix"']))
-    assert query.notices == (TOO_MANY_PHRASES,)
+    assert query.notices == (left_out,)
     assert len(set(query.conditions)) == MOST_STOP_PHRASES + 1
 
 
 def test_short_prefixes_are_bounded_more() -> None:
     query = parse_query(" ".join(f"{letter}*" for letter in "abcdefghijklm"))
     assert len(query.words) == MOST_SHORT_PREFIXES
-    assert TOO_MANY_SHORT_PREFIXES in query.notices
+    assert TOO_MANY_SHORT_PREFIXES.is_in(query.notices)
 
 
 def test_authors_and_sections_are_bounded() -> None:
     names = " OR ".join(f"author:nom{n} OR section:nom{n}" for n in range(MOST_CREDITS))
     query = parse_query(names + " OR author:nom1 OR source:nom1")
     assert len({leaf for c in query.conditions for leaf in leaves(c)}) == MOST_CREDITS + 1
-    assert query.notices == (TOO_MANY_CREDITS,)
+    assert query.notices == (TOO_MANY_CREDITS(number=MOST_CREDITS),)
 
 
 def test_prefixes_are_bounded() -> None:
     query = parse_query(" ".join(f"abc{letter}*" for letter in "abcdefghijklm"))
     assert len(query.words) == MOST_PREFIXES
-    assert query.notices == (f"Only the first {MOST_PREFIXES} words with * are searched.",)
+    assert query.notices == (TOO_MANY_PREFIXES(number=MOST_PREFIXES),)
 
 
 @given(st.text() | SIGNS)

@@ -24,8 +24,8 @@ from indexer.ranking.merged_ranking import Ranking, fuse
 from indexer.ranking.request import SearchQuery
 from indexer.ranking.reranking import RERANK_DEPTH, rerank, score_articles
 from indexer.search import SearchService
-from indexer.search.pager import RERANKING_UNAVAILABLE
 from indexer.sync import sync
+from indexer.wordings import RERANKING_UNAVAILABLE
 from tests.support.fakes import FakeEmbedder, make_item
 
 MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
@@ -316,7 +316,7 @@ def test_a_failed_reranker_leaves_the_merged_list(
 ) -> None:
     service = service_with(CrossEncoderReranker(str(tmp_path)), store, engine)
     page = service.search(SearchQuery("missiles"))
-    assert page.notices == (RERANKING_UNAVAILABLE,)
+    assert page.notices == (RERANKING_UNAVAILABLE(),)
     plain = SearchService(store, engine, FakeEmbedder()).search(SearchQuery("missiles"))
     assert page.results == plain.results
 

@@ -117,7 +117,7 @@ def test_a_store_of_a_newer_format_is_refused_untouched(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE newer (thing TEXT)")
     before = path.read_bytes()
     for _ in range(2):
-        with pytest.raises(StoreError, match="is of a newer Hemero; upgrade this one"):
+        with pytest.raises(StoreError, match="was made by a newer Hemero; upgrade this one"):
             ArticleStore(path)
     assert path.read_bytes() == before
 

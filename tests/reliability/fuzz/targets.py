@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from io import BufferedReader
 from typing import Any, cast
 
-from archive.errors import UnreadableInputError
+from archive.errors import FieldRefusedError, UnreadableInputError
 from archive.extraction.extract import declared_charset, extract_article
 from archive.feed_formats.entries import own_draft
 from archive.feed_formats.opml import read_opml
@@ -82,7 +82,7 @@ def read_any_line(data: bytes) -> None:
     """Short texts others send: dates, addresses, headers, names of encodings."""
     text = data.decode("utf-8", "replace")
     for read in (parse_published, canonical_url):
-        with suppress(ValueError):
+        with suppress(FieldRefusedError):
             read(text)
     parse_retry_after(text, NOW)
     parse_content_type(text)
@@ -144,7 +144,7 @@ def _place(name: str) -> int:
 
 def _normalize(draft: ArticleDraft) -> None:
     with suppress(UnreadableInputError):
-        json.dumps(normalize_draft(draft).remarks)
+        json.dumps([remark.to_record() for remark in normalize_draft(draft).remarks])
 
 
 def _decode(data: bytes) -> str:

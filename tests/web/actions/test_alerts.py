@@ -340,7 +340,7 @@ def test_email_says_which_setting_it_needs(
     save(services, email="desk@journal.example")
     add(services, "Accord", "Des missiles.")
     (report,) = check_all(services)
-    assert report.problem == f"e-mail is not set up here; set {missing}"
+    assert str(report.problem) == f"e-mail is not set up here; set {missing}"
     assert mail.taken == []
 
 
@@ -368,7 +368,7 @@ def test_the_password_comes_from_a_file(
     file.write_text("trés-secret")
     add(services, "Suite", "Encore des missiles.")
     (report,) = check_all(services)
-    assert "no password in ASCII" in str(report.problem)
+    assert "not a password in ASCII" in str(report.problem)
 
 
 def test_a_password_that_cannot_be_read_says_so(
@@ -380,7 +380,7 @@ def test_a_password_that_cannot_be_read_says_so(
     save(services, email="desk@journal.example")
     add(services, "Accord", "Des missiles.")
     (report,) = check_all(services)
-    assert report.problem == "smtp_password_file cannot be read; check the setting"
+    assert str(report.problem) == "smtp_password_file cannot be read; check the setting"
 
 
 @pytest.mark.parametrize(

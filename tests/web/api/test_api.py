@@ -148,7 +148,7 @@ def test_errors(client: FlaskClient, method: str, path: str, status: int) -> Non
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
     assert answer.json["status"] == status
-    assert list(answer.json) == ["type", "title", "status", "detail"]
+    assert list(answer.json) == ["type", "title", "status", "detail", "code"]
     assert answer.json["detail"]
 
 

@@ -120,7 +120,7 @@ def test_secrets_come_from_files(tmp_path_factory: pytest.TempPathFactory) -> No
     for name in ("empty", "nowhere"):
         with pytest.raises(SettingsError, match="token_file"):
             load_settings(home | {"HEMERO_TOKEN_FILE": str(folder / name)})
-    with pytest.raises(SettingsError, match="one of them"):
+    with pytest.raises(SettingsError, match="not both"):
         load_settings(home | {"HEMERO_TOKEN": "a", "HEMERO_TOKEN_FILE": str(folder / "token")})
 
 

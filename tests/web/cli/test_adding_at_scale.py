@@ -56,7 +56,7 @@ def test_what_waits_for_the_index_is_told(run: RunHemero, tmp_path: Path) -> Non
     run("add", str(tmp_path / "a.txt"))
     run("add", str(tmp_path / "b.txt"), "--no-index")
     result = run("search", "texte")
-    assert "1 changes wait for the index; run: hemero index" in result.stderr
+    assert "1 change waits for the index; run: hemero index" in result.stderr
 
 
 def test_a_table_with_columns_of_its_own(run: RunHemero, tmp_path: Path) -> None:

@@ -61,9 +61,9 @@ def test_add_no_index_leaves_the_index_for_later(run: RunHemero, tmp_path: Path)
     (tmp_path / "a.txt").write_text("Titre\nUn texte.")
     run("add", "--no-index", str(tmp_path / "a.txt"))
     assert "1 waiting" in run("doctor").stdout
-    assert "1 articles indexed" in run("index").stdout
+    assert "1 article indexed" in run("index").stdout
     assert "up to date" in run("index").stdout
-    assert "1 articles indexed" in run("index", "--rebuild").stdout
+    assert "1 article indexed" in run("index", "--rebuild").stdout
 
 
 @pytest.mark.parametrize("command", [("search", "mot"), ("similar", "--text", "mot")])

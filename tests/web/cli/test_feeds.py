@@ -110,7 +110,7 @@ def test_a_second_poller_is_told_who_polls(
     with only_poller(settings.home):
         result = run("feeds", "poll")
     assert result.exit_code != 0
-    assert f"process {os.getpid()} polls the feeds since" in result.stderr
+    assert f"process {os.getpid()} has been polling the feeds since" in result.stderr
     assert run("feeds", "poll").exit_code == 0
 
 
@@ -122,7 +122,7 @@ def test_opml_round_trip(run: RunHemero, tmp_path: Path) -> None:
         "</body></opml>"
     )
     imported = run("feeds", "import", str(file))
-    assert "skipped Vide: no xmlUrl in it" in imported.stdout
+    assert "skipped Vide: it has no xmlUrl" in imported.stdout
     assert "1 added, 1 skipped" in imported.stdout
     exported = run("feeds", "export").stdout
     assert 'xmlUrl="http://a.example/f?a=1&amp;b=2"' in exported
@@ -195,4 +195,4 @@ def test_keeper_waits_while_another_polls(
         assert services.store.count() == 0
     wait_until(lambda: services.store.count() == 1)
     keeper.stop()
-    assert caplog.text.count("polls the feeds since") == 1
+    assert caplog.text.count("has been polling the feeds since") == 1

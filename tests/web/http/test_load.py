@@ -16,14 +16,11 @@ from tests.support.web import MakeApp
 from tests.support.work import count_calls
 from web.context import get_context
 from web.http.admission import (
-    BUSY,
-    COUNTS_LEFT_OUT,
     LEFT_OUT_HEADER,
-    MEANING_LEFT_OUT,
-    STOPPING,
 )
 from web.services import Services
 from web.traffic.admission import Admission
+from web.wordings import COUNTS_LEFT_OUT, MEANING_LEFT_OUT, SERVER_BUSY, SERVER_STOPPING
 
 ROOM = 8
 MAX_CALLS_OF_A_REFUSAL = 8_000  # 2,700 today; a search takes ten times as many
@@ -123,7 +120,7 @@ def test_counts_go_second(crowd: Crowd) -> None:
     assert answer.json is not None
     assert answer.json["facets"] is None
     assert answer.json["histogram"] is None
-    assert answer.json["notices"] == [COUNTS_LEFT_OUT]
+    assert answer.json["notices"] == [COUNTS_LEFT_OUT.text]
     assert answer.json["results"][0]["semantic"]
     assert answer.headers[LEFT_OUT_HEADER] == "facets"
 
@@ -135,7 +132,7 @@ def test_counts_go_second(crowd: Crowd) -> None:
 def test_meaning_goes_third(crowd: Crowd, address: str) -> None:
     answer = ask_behind(crowd, address, waiting=6)
     assert answer.json is not None
-    assert answer.json["notices"] == [COUNTS_LEFT_OUT, MEANING_LEFT_OUT]
+    assert answer.json["notices"] == [COUNTS_LEFT_OUT.text, MEANING_LEFT_OUT.text]
     assert answer.json["results"]
     assert all(result["semantic"] is None for result in answer.json["results"])
     assert answer.headers[LEFT_OUT_HEADER] == "facets, semantic"
@@ -144,8 +141,8 @@ def test_meaning_goes_third(crowd: Crowd, address: str) -> None:
 @pytest.mark.parametrize("address", ["/search?q=missiles", "/similar?article=1"])
 def test_the_page_says_what_was_left_out(crowd: Crowd, address: str) -> None:
     answer = ask_behind(crowd, address, waiting=6)
-    assert MEANING_LEFT_OUT in answer.text
-    assert (COUNTS_LEFT_OUT in answer.text) == address.startswith("/search")
+    assert MEANING_LEFT_OUT.text in answer.text
+    assert (COUNTS_LEFT_OUT.text in answer.text) == address.startswith("/search")
 
 
 def test_a_search_by_words_loses_nothing_of_its_ranking(crowd: Crowd) -> None:
@@ -161,10 +158,10 @@ def test_what_finds_no_room_is_refused(crowd: Crowd) -> None:
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.mimetype == "application/problem+json"
     assert answer.json is not None
-    assert (answer.json["status"], answer.json["detail"]) == (503, BUSY)
+    assert (answer.json["status"], answer.json["detail"]) == (503, SERVER_BUSY.text)
     page = crowd.ask("/search?q=missiles")
     assert (page.status_code, page.mimetype) == (503, "text/html")
-    assert BUSY in page.text
+    assert SERVER_BUSY.text in page.text
     assert "Content-Security-Policy" in page.headers
 
 
@@ -261,8 +258,8 @@ def test_a_server_that_stops_takes_no_more_and_says_so(make_app: MakeApp) -> Non
     get_context(app).stopping.set()
     client = app.test_client()
     ready = client.get("/readyz")
-    assert (ready.status_code, ready.json["missing"]) == (503, [STOPPING])  # type: ignore[index]
+    assert (ready.status_code, ready.json["missing"]) == (503, [SERVER_STOPPING.text])  # type: ignore[index]
     assert client.get("/healthz").status_code == 200
     refused = client.get("/api/v1/search?q=missiles")
-    assert (refused.status_code, refused.json["detail"]) == (503, STOPPING)  # type: ignore[index]
+    assert (refused.status_code, refused.json["detail"]) == (503, SERVER_STOPPING.text)  # type: ignore[index]
     assert "Retry-After" in refused.headers

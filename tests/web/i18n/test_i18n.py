@@ -1,5 +1,7 @@
-"""French: complete, compiled, and used where the layers below speak English."""
+"""French: complete, compiled, and used by pages and command line."""
 
+import gettext
+import re
 from pathlib import Path
 
 import pytest
@@ -9,20 +11,37 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
+import archive
+import indexer
 import web
-from indexer.errors import QueryError
-from indexer.filters import make_filter
-from indexer.query import parse_query
-from indexer.search.pager import PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE
+from archive.messages import TEMPLATES, Template
+from indexer.wordings import MEANING_UNAVAILABLE
 from tests.support.web import MakeApp
 from web.context import get_context
+from web.i18n import catalogue as catalogues
 from web.i18n import locale as i18n
-from web.i18n.messages import MESSAGES, translate_message
+from web.pages import reading
 
-WEB = Path(web.__file__).parent
-FOLDER = WEB / "i18n" / "translations" / "fr" / "LC_MESSAGES"
+LAYERS = [Path(layer.__file__).parent for layer in (archive, indexer, web) if layer.__file__]
+FOLDER = catalogues.TRANSLATIONS / "fr" / "LC_MESSAGES"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
+KEYWORDS = DEFAULT_KEYWORDS | {"define": (2,), "define_plural": (2, 3)}
 FRENCH = {"Accept-Language": "fr-FR, en;q=0.5"}
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+# Signs alone, and words that both languages share.
+SAME = {
+    "verbatim",
+    "several",
+    "seconds",
+    "minutes",
+    "passages",
+    "and_more",
+    "next_version",
+    "tags_of",
+} | {
+    "collection_listed",
+    "tag_listed",
+}
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +50,25 @@ def catalogue() -> Catalog:
         return read_po(file, locale="fr")
 
 
+@pytest.fixture(scope="module")
+def french() -> gettext.NullTranslations:
+    return catalogues.open_catalogue("fr")
+
+
+@pytest.fixture(scope="module")
+def source() -> str:
+    """All code but the lists of wordings."""
+    files = [path for layer in LAYERS for path in layer.rglob("*.py")]
+    return "\n".join(path.read_text() for path in files if path.name != "wordings.py")
+
+
 def message_ids() -> set[str]:
-    found = extract_from_dir(WEB, METHODS, keywords=DEFAULT_KEYWORDS | {"N_": None})
-    return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found}
+    found = [
+        text
+        for folder in LAYERS
+        for _, _, text, _, _ in extract_from_dir(folder, METHODS, keywords=KEYWORDS)
+    ]
+    return {text if isinstance(text, str) else text[0] for text in found}
 
 
 def _texts(catalogue: Catalog) -> dict[str, tuple[str, ...]]:
@@ -49,10 +84,10 @@ def _first(text: object) -> str:
     return _tuple(text)[0]
 
 
-def test_every_message_is_translated(catalogue: Catalog) -> None:
+def test_every_text_is_translated(catalogue: Catalog) -> None:
     texts = {m.id if isinstance(m.id, str) else m.id[0]: m for m in catalogue if m.id}
     missing = message_ids() - texts.keys()
-    assert not missing
+    assert not missing, "run: make translations"
     assert not texts.keys() - message_ids(), "no longer used"
     for message in texts.values():
         assert message.string, message.id
@@ -71,22 +106,32 @@ def test_the_compiled_catalogue_is_up_to_date(catalogue: Catalog) -> None:
     assert _texts(compiled) == _texts(catalogue)
 
 
-@pytest.mark.parametrize("notice", [PHRASE_NOT_FOUND, SEMANTIC_UNAVAILABLE])
-def test_the_notices_of_the_search_are_known(notice: str) -> None:
-    assert notice in MESSAGES
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_every_code_has_its_french(template: Template, french: gettext.NullTranslations) -> None:
+    if template.plural is None:
+        pairs = [(template.text, french.gettext(template.text))]
+    else:
+        forms = [french.ngettext(template.text, template.plural, number) for number in (1, 2)]
+        pairs = list(zip((template.text, template.plural), forms, strict=True))
+        assert "number" in PLACEHOLDER.findall(template.text)
+    for text, translated in pairs:
+        assert set(PLACEHOLDER.findall(translated)) == set(PLACEHOLDER.findall(text))
+        assert translated != text or template.code in SAME
 
 
-def test_query_errors_are_translated(make_app: MakeApp) -> None:
-    app = make_app()
-    with pytest.raises(QueryError) as nothing:
-        parse_query("...")
-    with pytest.raises(QueryError) as no_date:
-        make_filter(after="tomorrow")
-    with app.test_request_context(headers=FRENCH):
-        for raised in (nothing, no_date):
-            assert translate_message(str(raised.value)) != str(raised.value)
-        assert "'tomorrow'" in translate_message(str(no_date.value))
-        assert translate_message("no such message") == "no such message"
+def test_every_code_is_used(source: str) -> None:
+    names = [
+        name
+        for layer in (archive, indexer, web)
+        for name in re.findall(r"^([A-Z_0-9]+) = ", _wordings(layer.__name__), re.MULTILINE)
+    ]
+    assert len(names) > 300
+    unused = [name for name in names if not re.search(rf"\b{name}\b", source)]
+    assert unused == []
+
+
+def _wordings(layer: str) -> str:
+    return (catalogues.TRANSLATIONS.parents[2] / layer / "wordings.py").read_text()
 
 
 @pytest.mark.parametrize(
@@ -108,6 +153,30 @@ def test_whose_language(
     assert f'<html lang="{language}"' in client.get("/", headers=headers).text
 
 
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "fr_CA"}, "fr"),
+        ({"LC_ALL": "C", "LANG": "fr_FR"}, "en"),
+        ({"LANGUAGE": "de:fr", "LC_ALL": "en_US.UTF-8"}, "fr"),
+        ({"LANGUAGE": "en_US:fr", "LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANGUAGE": "", "LANG": "fr"}, "fr"),
+        ({"LANG": "../../etc"}, "en"),
+    ],
+)
+def test_the_language_of_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], language: str
+) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert catalogues.terminal_language() == language
+
+
 def test_the_quiet_line_in_french(client: FlaskClient) -> None:
     page = client.get("/search?q=missiles+genève", headers=FRENCH).text
     assert "mots 1ᵉʳ, sens 1ᵉʳ, 0," in " ".join(page.split())
@@ -117,12 +186,13 @@ def test_a_failing_model_is_told_in_french(make_app: MakeApp) -> None:
     app = make_app()
     get_context(app).services.embedder.failing = True
     page = app.test_client().get("/search?q=missiles", headers=FRENCH).text
-    assert SEMANTIC_UNAVAILABLE not in page
+    assert MEANING_UNAVAILABLE.text not in page
     assert 'class="notice"' in page
 
 
 def test_a_catalogue_adds_a_language(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(i18n, "LANGUAGES", ("en", "fr", "de"))
+    for module in (i18n, reading):
+        monkeypatch.setattr(module, "LANGUAGES", ("en", "fr", "de"))
     page = client.get("/").text
     assert 'hreflang="de" rel="nofollow">Deutsch</a>' in page
     assert "Français" in page
@@ -131,5 +201,5 @@ def test_a_catalogue_adds_a_language(client: FlaskClient, monkeypatch: pytest.Mo
 
 
 def test_every_catalogue_is_offered() -> None:
-    folders = {path.name for path in (WEB / "i18n" / "translations").iterdir() if path.is_dir()}
-    assert set(i18n.LANGUAGES) == {"en", *folders}
+    folders = {path.name for path in catalogues.TRANSLATIONS.iterdir() if path.is_dir()}
+    assert set(catalogues.LANGUAGES) == {"en", *folders}

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from archive.feeds import poll
 from archive.intake.jobs import JobSource
+from archive.messages import verbatim
 from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Site, article_page, item, rss
 from tests.support.waiting import PATIENCE_SECONDS
@@ -76,7 +77,7 @@ def test_a_revised_article_is_another_version(client: FlaskClient) -> None:
 def test_drift_between_store_and_index_is_told(client: FlaskClient, filled: Services) -> None:
     with filled.store.transaction() as transaction:
         transaction.delete(3)
-    assert "1 changes wait" in read(client).select_one("#index").find_parent("section").text
+    assert "1 change waits" in read(client).select_one("#index").find_parent("section").text
     assert not client.get(API).json["health"]["ok"]
 
 
@@ -136,7 +137,7 @@ def test_a_failed_job_of_a_feed_is_a_feed_again(
     feed = site.serve("/feed", rss(item(title="Seul", text="Un texte. " * 30)), RSS)
     services = get_context(client.application).services
     failed = services.jobs.create("feed", [JobSource(feed, "feed")])
-    services.jobs.finish(failed.id, "failed", "process 1 polls the feeds since then")
+    services.jobs.finish(failed.id, "failed", verbatim("process 1 polls the feeds since then"))
     assert failing(client) == ["feed"]
     client.post("/admin/retry", data={"item": "feed"})
     assert client.get(API).json["feed_count"] == 1

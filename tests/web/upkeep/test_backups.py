@@ -35,6 +35,7 @@ from web.upkeep.backup_files import load_record, verify_backup
 from web.upkeep.backups import list_backups, make_backup
 from web.upkeep.health import check_health
 from web.upkeep.restoring import restore_backup
+from web.wordings import CHANGES_WAIT
 
 RANDOM_KILLS = 10
 
@@ -199,7 +200,7 @@ def test_backups_during_writes_are_of_one_moment(
         restored = _opened(tmp_path / f"new{number}")
         assert restored.store.article_ids() == list(range(1, record.articles + 1))
         health = check_health(restored)
-        waiting = [f"{health.waiting} changes wait for the index; run: hemero index"]
+        waiting = [CHANGES_WAIT(number=health.waiting)]
         assert list(health.problems) == (waiting if health.waiting else [])
         restored.index()
         assert check_health(restored).problems == ()
@@ -311,7 +312,7 @@ def test_a_record_cannot_lead_out_of_its_folder(filled: Services, target: Path) 
     for path in ("../x", "/etc/hostname", "index/../../x", "index//x", ""):
         data["files"][0]["path"] = path
         (folder / "backup.json").write_text(backup_files._render(data))
-        with pytest.raises(DamagedBackupError, match="is no name of a file"):
+        with pytest.raises(DamagedBackupError, match="is not the name of a file"):
             verify_backup(folder)
 
 
@@ -347,7 +348,7 @@ def test_a_damaged_index_is_left_out(filled: Services, target: Path, tmp_path: P
     _flip(next(filled.settings.index_folder.glob("*.faiss")))
     folder, record = make_backup(filled, target)
     assert record.checkpoint is None
-    assert "is not as it was written" in (record.note or "")
+    assert "is not as it was written" in str(record.note)
     restore_backup(folder, Settings(home=tmp_path / "new"))
     restored = _opened(tmp_path / "new")
     restored.index()

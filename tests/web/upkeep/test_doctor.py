@@ -22,6 +22,7 @@ from tests.support.web import RunHemero
 from web.services import Services
 from web.upkeep import health
 from web.upkeep.health import check_health, repair
+from web.wordings import INDEX_BROUGHT_UP_TO_DATE, INDEX_REBUILT
 
 KEYS = [
     "ok",
@@ -103,7 +104,7 @@ def test_gaps_are_found_while_changes_wait(filled: Services) -> None:
     checked = check_health(filled)
     assert (checked.gaps, checked.ghosts, checked.waiting) == (1, 1, 1)
     assert len(checked.problems) == 3
-    assert repair(filled)[0] == "1 articles indexed, 0 removed"
+    assert repair(filled)[0] == INDEX_BROUGHT_UP_TO_DATE(number=1, removed=0)
     assert check_health(filled).ok
 
 
@@ -132,7 +133,7 @@ def test_what_waits_is_indexed_and_nothing_more(filled: Services, run_filled: Ru
     list(ingest([make_item("Nouveau", "Un texte nouveau.")], filled.store))
     record = _record(run_filled("doctor", "--repair", "--json"))
     assert record["ok"] is True
-    assert record["repairs"] == ["1 articles indexed, 0 removed"]
+    assert record["repairs"] == ["1 article indexed, 0 removed"]
 
 
 @pytest.mark.parametrize("harm", [_add_ghost, _make_gap], ids=["ghost", "gap"])
@@ -149,7 +150,7 @@ def test_drift_is_repaired(
 
 def test_an_index_of_another_model_is_repaired(filled: Services, embedder: FakeEmbedder) -> None:
     embedder.name = "another"
-    assert repair(filled) == ["the index was built anew from the archive: 3 articles"]
+    assert repair(filled) == [INDEX_REBUILT(number=3)]
     assert check_health(filled).ok
 
 

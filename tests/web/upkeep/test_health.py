@@ -9,6 +9,7 @@ from indexer.sync import expected_fingerprint
 from tests.support.fakes import DIMENSION, FakeEmbedder, make_item
 from web.services import Services
 from web.upkeep.health import check_health
+from web.wordings import CHANGES_WAIT
 
 
 def test_an_empty_archive_is_well(services: Services) -> None:
@@ -21,14 +22,14 @@ def test_articles_that_wait_are_counted(filled: Services) -> None:
     list(ingest([make_item("Nouveau", "Un texte nouveau.")], filled.store))
     health = check_health(filled)
     assert (health.articles, health.indexed, health.waiting) == (4, 3, 1)
-    assert health.problems == ("1 changes wait for the index; run: hemero index",)
+    assert health.problems == (CHANGES_WAIT(number=1),)
 
 
 def test_an_index_of_another_model_is_a_problem(filled: Services, embedder: FakeEmbedder) -> None:
     embedder.name = "another"
     (problem,) = check_health(filled).problems
-    assert "model fake, not another" in problem
-    assert "hemero index --rebuild" in problem
+    assert "model fake, not another" in str(problem)
+    assert "hemero index --rebuild" in str(problem)
 
 
 def test_an_article_the_store_does_not_hold_is_named(filled: Services) -> None:
@@ -38,7 +39,7 @@ def test_an_article_the_store_does_not_hold_is_named(filled: Services) -> None:
     filled.engine.write(batch)
     filled.engine.commit(filled.engine.checkpoint())
     (problem,) = check_health(filled).problems
-    assert problem.startswith("1 articles of the index are gone from the store (99)")
+    assert str(problem).startswith("1 article of the index is gone from the archive (99)")
 
 
 def test_an_article_missing_from_the_index_is_named(filled: Services) -> None:
@@ -46,7 +47,7 @@ def test_an_article_missing_from_the_index_is_named(filled: Services) -> None:
     filled.engine.write(batch)
     filled.engine.commit(filled.engine.checkpoint())
     (problem,) = check_health(filled).problems
-    assert problem.startswith("1 articles are missing from the index (2)")
+    assert str(problem).startswith("1 article is missing from the index (2)")
 
 
 def test_the_api_says_it_too(client: FlaskClient, embedder: FakeEmbedder) -> None:

@@ -6,7 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web.cli.commands.shared import Composition, json_option, noted, print_json
+from web.cli.commands.shared import Composition, json_option, noted, print_json, say
+from web.i18n.catalogue import word_for_terminal
+from web.wordings import (
+    ACCOUNT_CLOSED,
+    ACCOUNT_REMOVED,
+    CLOSED,
+    FOR_EVER,
+    HAS_PASSWORD,
+    HAS_ROLE,
+    MAY_SIGN_IN,
+    MAY_SIGN_IN_AGAIN,
+    NEVER_USED,
+    NO_ACCOUNTS,
+    TOKEN_REVOKED,
+    UNTIL,
+    USED,
+)
 
 if TYPE_CHECKING:
     from archive.store.accounts import Role
@@ -50,7 +66,7 @@ def add_user(composition: Composition, /, name: str, role: "Role", password_file
 
     accounts = composition.services().accounts
     made = accounts.create(name, role, hash_password(_read_password(password_file), name))
-    click.echo(f"{made.name} may sign in as {made.role}")
+    say(MAY_SIGN_IN(name=made.name, role=made.role))
 
 
 @users.command("list")
@@ -65,10 +81,10 @@ def list_users(composition: Composition, /, as_json: bool) -> None:
     held = composition.services().accounts.accounts()
     for one in held:
         record = {"name": one.name, "role": one.role, "created": one.created, "closed": one.closed}
-        closed = "  closed" if one.closed else ""
+        closed = f"  {word_for_terminal(CLOSED())}" if one.closed else ""
         print_json(record) if as_json else click.echo(f"{one.name:24}  {one.role:6}{closed}")
     if not held and not as_json:
-        click.echo("No accounts yet; make one with: hemero users add NAME --role admin")
+        say(NO_ACCOUNTS())
 
 
 @users.command("role")
@@ -83,7 +99,7 @@ def set_role(composition: Composition, /, name: str, role: "Role") -> None:
     hemero users role karim editor
     """
     composition.services().accounts.set_role(name, role)
-    click.echo(f"{name} is {role} now")
+    say(HAS_ROLE(name=name, role=role))
 
 
 @users.command("password")
@@ -102,7 +118,7 @@ def set_password(composition: Composition, /, name: str, password_file: Path) ->
     accounts = composition.services().accounts
     found = accounts.find(name)
     accounts.set_password(found.name, hash_password(_read_password(password_file), found.name))
-    click.echo(f"{found.name} has a new password")
+    say(HAS_PASSWORD(name=found.name))
 
 
 @users.command("close")
@@ -116,7 +132,7 @@ def close_user(composition: Composition, /, name: str) -> None:
     hemero users close karim
     """
     composition.services().accounts.close(name)
-    click.echo(f"{name} is closed; open it again with: hemero users reopen {name}")
+    say(ACCOUNT_CLOSED(name=name))
 
 
 @users.command("reopen")
@@ -130,7 +146,7 @@ def reopen_user(composition: Composition, /, name: str) -> None:
     hemero users reopen karim
     """
     composition.services().accounts.reopen(name)
-    click.echo(f"{name} may sign in again")
+    say(MAY_SIGN_IN_AGAIN(name=name))
 
 
 @users.command("remove")
@@ -144,7 +160,7 @@ def remove_user(composition: Composition, /, name: str) -> None:
     hemero users remove karim
     """
     composition.services().accounts.remove(name)
-    click.echo(f"{name} is removed")
+    say(ACCOUNT_REMOVED(name=name))
 
 
 @click.group()
@@ -201,8 +217,8 @@ def list_tokens(composition: Composition, /, as_json: bool) -> None:
         if as_json:
             print_json(_record(one))
             continue
-        ends = f"until {one.expires}" if one.expires else "for ever"
-        used = f"used {one.used}" if one.used else "never used"
+        ends = word_for_terminal(UNTIL(moment=one.expires) if one.expires else FOR_EVER())
+        used = word_for_terminal(USED(moment=one.used) if one.used else NEVER_USED())
         click.echo(f"{one.id:>4}  {one.owner:16}  {one.role:6}  {one.name}  ({ends}, {used})")
 
 
@@ -217,7 +233,7 @@ def revoke_token(composition: Composition, /, token_id: int) -> None:
     hemero tokens revoke 3
     """
     composition.services().credentials.revoke_token(token_id)
-    click.echo(f"token {token_id} is revoked")
+    say(TOKEN_REVOKED(token=token_id))
 
 
 @click.command()

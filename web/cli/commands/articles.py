@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json
+from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json, say
+from web.wordings import ARTICLE_REMOVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,9 +135,8 @@ def delete(
         for article_id in headlines:
             transaction.delete(article_id)
     for article_id, headline in headlines.items():
-        print_json({"id": article_id, "deleted": True}) if as_json else click.echo(
-            f"removed {article_id}  {headline}"
-        )
+        removed = ARTICLE_REMOVED(article=article_id, headline=headline)
+        print_json({"id": article_id, "deleted": True}) if as_json else say(removed)
     index_if_free(services)
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.cli.commands.shared import Composition, json_option, print_json
+from archive.messages import Template
+from web.cli.commands.shared import Composition, json_option, print_json, say
+from web.wordings import ALL_IS_WELL, BACKED_UP, INTACT, MOVED_ASIDE, RESTORED, SEE_DOCTOR_REPAIR
 
 if TYPE_CHECKING:
     from web.upkeep.backup_files import BackupRecord
@@ -41,9 +43,9 @@ def backup(
     from web.upkeep.backups import make_backup
 
     made, record = make_backup(composition.services(), folder, keep)
-    _show("backed up to", made, record, as_json)
+    _show(BACKED_UP, made, record, as_json)
     if record.note:
-        click.echo(f"{record.note}; see what to do with: hemero doctor --repair", err=True)
+        say(SEE_DOCTOR_REPAIR(reason=record.note), err=True)
         sys.exit(1)
 
 
@@ -77,9 +79,9 @@ def restore(
     found = find_backup(folder)
     restored = restore_backup(found, chosen.settings(), force)
     aside = str(restored.aside) if restored.aside else None
-    _show("restored", found, restored.record, as_json, {"aside": aside})
+    _show(RESTORED, found, restored.record, as_json, {"aside": aside})
     if aside and not as_json:
-        click.echo(f"what was there before is now {aside}; remove it when you no longer need it")
+        say(MOVED_ASIDE(folder=aside))
     note_command(chosen.services(), "hemero restore", [str(found)], 0)
     _check(chosen, as_json)
 
@@ -92,11 +94,11 @@ def _verify(folder: Path, as_json: bool) -> None:
     from web.upkeep.backups import find_backup
 
     found = find_backup(folder)
-    _show("intact:", found, verify_backup(found), as_json)
+    _show(INTACT, found, verify_backup(found), as_json)
 
 
 def _show(
-    what: str,
+    what: Template,
     folder: Path,
     record: "BackupRecord",
     as_json: bool,
@@ -104,11 +106,17 @@ def _show(
 ) -> None:
     size = sum(file.bytes for file in record.files)
     if not as_json:
-        click.echo(f"{what} {folder}: {record.articles} articles, {size / 1e6:.1f} MB")
+        say(what(folder=folder, number=record.articles, size=f"{size / 1e6:.1f}"))
         return
     counts = {"articles": record.articles, "files": len(record.files), "bytes": size}
     about = {"made": record.made, "seq": record.seq, "checkpoint": record.checkpoint}
-    print_json({"backup": str(folder)} | about | counts | {"note": record.note} | (more or {}))
+    print_json(
+        {"backup": str(folder)}
+        | about
+        | counts
+        | {"note": record.note and str(record.note)}
+        | (more or {})
+    )
 
 
 def _check(composition: Composition, as_json: bool) -> None:
@@ -119,7 +127,7 @@ def _check(composition: Composition, as_json: bool) -> None:
     if as_json:
         print_json(HealthRecord.write(health))
     else:
-        for line in health.problems or ("all is well",):
-            click.echo(line)
+        for line in health.problems or (ALL_IS_WELL(),):
+            say(line)
     if not health.ok:
         sys.exit(1)

@@ -2,11 +2,27 @@
 
 import sys
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from web.cli.commands.shared import Composition, json_option, noted, print_json
+from archive.messages import Message
+from web.cli.commands.shared import Composition, json_option, noted, say, tell
+from web.wordings import (
+    ARTICLES_PUT_IN,
+    ARTICLES_TAKEN_OUT,
+    CHANGED,
+    COLLECTION_CREATED,
+    COLLECTION_HOLDS,
+    COLLECTION_LISTED,
+    COLLECTION_REMOVED,
+    NO_COLLECTIONS,
+    NO_TAGS,
+    NO_TAGS_YET,
+    TAG_LISTED,
+    TAG_RENAMED,
+    TAGS_OF,
+)
 
 if TYPE_CHECKING:
     from archive.model import Article
@@ -42,10 +58,12 @@ def list_collections(composition: Composition, /, as_json: bool) -> None:
 
     held = composition.services().collections.collections()
     for collection in held:
-        told = f"{collection.id}  {collection.name} ({_count(collection.articles)})"
-        _tell(as_json, told, CollectionRecord.write(collection))
+        told = COLLECTION_LISTED(
+            collection=collection.id, name=collection.name, number=collection.articles
+        )
+        tell(as_json, told, CollectionRecord.write(collection))
     if not held and not as_json:
-        click.echo("No collections yet; begin one with: hemero collections create NAME")
+        say(NO_COLLECTIONS())
 
 
 @collections.command("create")
@@ -65,7 +83,11 @@ def create_collection(
     from web.records.collections import CollectionRecord
 
     made = composition.services().collections.create(name, note)
-    _tell(as_json, f"created {made.id}  {made.name}", CollectionRecord.write(made))
+    tell(
+        as_json,
+        COLLECTION_CREATED(collection=made.id, name=made.name),
+        CollectionRecord.write(made),
+    )
 
 
 @collections.command("add")
@@ -93,7 +115,7 @@ def add_articles(
     services = composition.services()
     found = services.collections.find(named)
     changed = services.collections.add(found.id, _existing(services, article_ids), note)
-    _show_change(services, found, "added", changed, as_json)
+    _show_change(services, found, ARTICLES_PUT_IN(number=changed), changed, as_json)
 
 
 @collections.command("remove")
@@ -123,12 +145,13 @@ def remove(
     found = services.collections.find(named)
     if article_ids:
         changed = services.collections.take_out(found.id, article_ids)
-        _show_change(services, found, "removed", changed, as_json)
+        _show_change(services, found, ARTICLES_TAKEN_OUT(number=changed), changed, as_json)
         return
     if not yes:
         click.confirm(f"Remove the collection {found.name}?", abort=True, err=True)
     services.collections.remove(found.id)
-    _tell(as_json, f"removed {found.id}  {found.name}", {"id": found.id, "deleted": True})
+    removed = COLLECTION_REMOVED(collection=found.id, name=found.name)
+    tell(as_json, removed, {"id": found.id, "deleted": True})
 
 
 @collections.command("export")
@@ -195,7 +218,7 @@ def tag(
     services = composition.services()
     if rename:
         spelled = services.tags.rename(*rename)
-        _tell(as_json, f"renamed to {spelled}", {"tag": spelled})
+        tell(as_json, TAG_RENAMED(tag=spelled), {"tag": spelled})
     elif article_ids:
         ids = _existing(services, article_ids)
         services.tags.untag(ids, removed)
@@ -221,14 +244,15 @@ def _existing(services: "Services", article_ids: tuple[int, ...]) -> list[int]:
 
 
 def _show_change(
-    services: "Services", collection: "Collection", done: str, changed: int, as_json: bool
+    services: "Services", collection: "Collection", done: Message, changed: int, as_json: bool
 ) -> None:
     from web.records.base import Extended
     from web.records.collections import CollectionCount
 
     now = services.collections.get(collection.id)
-    told = f"{changed} {done}; {now.name} holds {_count(now.articles)}"
-    _tell(as_json, told, CollectionCount.write(Extended(now, changed=changed)))
+    holds = COLLECTION_HOLDS(name=now.name, number=now.articles)
+    record = CollectionCount.write(Extended(now, changed=changed))
+    tell(as_json, CHANGED(changed=done, holds=holds), record)
 
 
 def _show_tags(services: "Services", article_ids: list[int], as_json: bool) -> None:
@@ -237,8 +261,8 @@ def _show_tags(services: "Services", article_ids: list[int], as_json: bool) -> N
     held = services.tags.tags_of(article_ids)
     for article_id in article_ids:
         tags = held.get(article_id, ())
-        told = f"{article_id}  {', '.join(tags) or 'no tags'}"
-        _tell(as_json, told, ArticleTags.write({"id": article_id, "tags": tags}))
+        told = TAGS_OF(article=article_id, tags=", ".join(tags) or NO_TAGS())
+        tell(as_json, told, ArticleTags.write({"id": article_id, "tags": tags}))
 
 
 def _list_tags(services: "Services", as_json: bool) -> None:
@@ -246,14 +270,6 @@ def _list_tags(services: "Services", as_json: bool) -> None:
 
     records = TagList.write({"tags": services.tags.all_tags()})["tags"]
     for record in records:
-        _tell(as_json, f"{record['tag']} ({_count(record['articles'])})", record)
+        tell(as_json, TAG_LISTED(tag=record["tag"], number=record["articles"]), record)
     if not records and not as_json:
-        click.echo("No tags yet; give one with: hemero tag ARTICLE_ID --add TAG")
-
-
-def _count(articles: int) -> str:
-    return f"{articles} article{'' if articles == 1 else 's'}"
-
-
-def _tell(as_json: bool, text: str, record: dict[str, Any]) -> None:
-    print_json(record) if as_json else click.echo(text)
+        say(NO_TAGS_YET())

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web.cli.commands.shared import Composition, json_option, print_json
+from web.cli.commands.shared import Composition, json_option, print_json, say
+from web.wordings import NO_WIRE_COPIES
 
 if TYPE_CHECKING:
     from archive.copies.clusters import Cluster, ClusterStore
@@ -33,7 +34,7 @@ def duplicates(composition: Composition, /, rebuild: bool, as_json: bool) -> Non
         print_json(ClusterRecord.write(cluster)) if as_json else _show(cluster)
         found += 1
     if not found and not as_json:
-        click.echo("no wire copies")
+        say(NO_WIRE_COPIES())
 
 
 COMMANDS = (duplicates,)

@@ -6,8 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json
+from archive.wordings import FEED_READ
+from web.cli.commands.shared import (
+    Composition,
+    index_if_free,
+    json_option,
+    noted,
+    print_json,
+    say,
+    tell,
+)
 from web.server.signals import StopSignals
+from web.wordings import (
+    CHECK_FAILED,
+    FEED_ADDED,
+    FEED_KNOWN,
+    FEED_NOT_ADDED,
+    FEEDS_NOT_DUE,
+    IMPORT_COUNTS,
+    IMPORT_DONE,
+    IMPORTED,
+    NO_FEED_IN_LIST,
+    OTHER_FEED,
+    REMOVED,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,15 +81,16 @@ def add_feeds(
             held = subscribe(gate, poller.feeds, url, poller.clock.now(), source)
         except ArchiveError as exc:
             failed = True
-            _tell(as_json, f"not added: {exc}", {"url": url, "added": False, "reason": str(exc)})
+            record = {"url": url, "added": False, "reason": str(exc)}
+            tell(as_json, FEED_NOT_ADDED(reason=exc.message), record)
             continue
         feed, found = held.feed, held.found
         record = FeedRecord.write(feed) | {"added": held.new, "others": list(found.others)}
-        known = "added" if held.new else "subscribed already"
-        items = f"{found.document.kind}, {len(found.document.entries)} items"
-        _tell(as_json, f"{known} {feed.id}  {feed.title or feed.url} ({items})", record)
+        items = FEED_READ(kind=found.document.kind, number=len(found.document.entries))
+        told = FEED_ADDED if held.new else FEED_KNOWN
+        tell(as_json, told(feed=feed.id, name=feed.title or feed.url, found=items), record)
         for other in found.others if not as_json else ():
-            click.echo(f"  the page names another: hemero feeds add {other}")
+            say(OTHER_FEED(address=other))
     if failed:
         sys.exit(1)
 
@@ -162,7 +185,7 @@ def remove_feeds(composition: Composition, /, named: tuple[str, ...], as_json: b
     store = _feed_store(composition.services())
     for feed in find_feeds(store, named):
         store.remove(feed.id)
-        _tell(as_json, f"removed {feed.url}", {"id": feed.id, "url": feed.url, "removed": True})
+        tell(as_json, REMOVED(name=feed.url), {"id": feed.id, "url": feed.url, "removed": True})
 
 
 @feeds.command("import")
@@ -191,11 +214,17 @@ def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
             _, new = store.add(outline.url, datetime.now(UTC), title=outline.name or None)
             outcome = "added" if new else "known"
         counts[outcome] += 1
-        record = {"url": outline.url, "outcome": outcome, "reason": outline.problem}
-        told = f"{outcome} {outline.url or outline.name}"
-        _tell(as_json, f"{told}: {outline.problem}" if outline.problem else told, record)
-    totals = ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
-    _tell(as_json, f"{totals or 'no feeds in this list'}; next: hemero feeds poll", counts)
+        record = {
+            "url": outline.url,
+            "outcome": outcome,
+            "reason": outline.problem and str(outline.problem),
+        }
+        told = IMPORTED[outcome](name=outline.url or outline.name)
+        if outline.problem:
+            told = CHECK_FAILED(checked=told, problem=outline.problem)
+        tell(as_json, told, record)
+    totals = tuple(IMPORT_COUNTS[each](number=number) for each, number in counts.items() if number)
+    tell(as_json, IMPORT_DONE(counts=totals or NO_FEED_IN_LIST()), counts)
 
 
 @feeds.command("export")
@@ -237,15 +266,10 @@ def _interval(text: str | None) -> float | None:
         raise click.BadParameter(str(exc), param_hint="--every") from exc
 
 
-def _tell(as_json: bool, text: str, record: dict[str, Any]) -> None:
-    print_json(record) if as_json else click.echo(text)
-
-
 def _tell_who_waits(store: "FeedStore", now: "datetime") -> None:
     from archive.text.normalize import format_utc
 
     late = [feed for feed in store.feeds() if feed.due and feed.due > format_utc(now)]
     if late:
         soonest = min(feed.due or "" for feed in late)
-        told = f"{len(late)} not due before {soonest}; to poll one now: hemero feeds poll ID"
-        click.echo(told, err=True)
+        say(FEEDS_NOT_DUE(number=len(late), moment=soonest), err=True)

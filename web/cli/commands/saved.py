@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 
 import click
 
-from web.cli.commands.shared import Composition, filter_options, json_option, noted, print_json
+from web.cli.commands.shared import Composition, filter_options, json_option, noted, print_json, say
+from web.i18n.catalogue import word_for_terminal
+from web.wordings import CHECK_FAILED, CHECKED, NO_SAVED_SEARCHES, REMOVED, SAVED, SIGNED_WITH
 
 if TYPE_CHECKING:
     from archive.store.saved_searches import SavedSearch
@@ -89,12 +91,12 @@ def add_saved(
     if as_json:
         print_json(SavedRecord.write(made))
     else:
-        click.echo(f"saved {made.id}  {made.name}")
+        say(SAVED(saved=made.id, name=made.name))
         if made.webhook:
-            click.echo(f"what is sent is signed with the secret {made.secret}")
+            say(SIGNED_WITH(secret=made.secret))
     problem = email_problem(services.settings) if made.email else None
     if problem:
-        click.echo(problem, err=True)
+        say(problem, err=True)
 
 
 @saved.command("check")
@@ -117,10 +119,10 @@ def check_saved(composition: Composition, /, as_json: bool) -> None:
     for each in reports:
         if as_json:
             told = {"id": each.saved.id, "new": each.new, "sent": each.sent}
-            print_json(told | {"problem": each.problem})
+            print_json(told | {"problem": each.problem and str(each.problem)})
             continue
-        failed = f": {each.problem}" if each.problem else ""
-        click.echo(f"{each.saved.name}: {each.new} new, {each.sent} sent{failed}")
+        done = CHECKED(name=each.saved.name, number=each.new, sent=each.sent)
+        say(done if each.problem is None else CHECK_FAILED(checked=done, problem=each.problem))
     if any(each.problem for each in reports):
         sys.exit(1)
 
@@ -138,7 +140,7 @@ def remove_saved(composition: Composition, /, saved_ids: tuple[int, ...]) -> Non
     store = composition.services().saved
     for saved_id in saved_ids:
         store.remove(saved_id)
-        click.echo(f"removed {saved_id}")
+        say(REMOVED(name=saved_id))
 
 
 COMMANDS = (saved,)
@@ -151,7 +153,7 @@ def _show_searches(searches: "list[SavedSearch]") -> None:
     from web.cli.output.tables import out
 
     if not searches:
-        out.print("No saved searches yet; add one with: hemero saved add QUERY")
+        out.print(word_for_terminal(NO_SAVED_SEARCHES()))
         return
     table = Table(box=None)
     for column in ("", "search", "new", "matches", "sent to", "what went wrong"):
@@ -164,6 +166,6 @@ def _show_searches(searches: "list[SavedSearch]") -> None:
             Text(str(each.unread), "bold green" if each.unread else "dim"),
             str(each.held),
             Text(to),
-            Text(each.outcome or "", "red"),
+            Text(word_for_terminal(each.outcome) if each.outcome else "", "red"),
         )
     out.print(table)

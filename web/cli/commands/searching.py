@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.messages import Message
 from web.cli.commands.shared import (
     Composition,
     apply_options,
     filter_options,
     json_option,
     print_json,
+    say,
     take_filter,
 )
+from web.wordings import ARCHIVE_EMPTY, CHANGES_WAIT
 
 if TYPE_CHECKING:
     from indexer.evaluation.evaluation import Task
@@ -182,13 +185,13 @@ def _holds_articles(services: "Services") -> bool:
     """Whether there is anything to search; where not, the reader is told what to do."""
     if services.store.count():
         return True
-    click.echo("the archive is empty; add articles with: hemero add FILE", err=True)
+    say(ARCHIVE_EMPTY(), err=True)
     return False
 
 
-def _waiting(services: "Services") -> tuple[str, ...]:
+def _waiting(services: "Services") -> "tuple[Message, ...]":
     number = services.store.count_changes_after(services.engine.checkpoint())
-    return (f"{number} changes wait for the index; run: hemero index",) if number else ()
+    return (CHANGES_WAIT(number=number),) if number else ()
 
 
 def _show_page(services: "Services", page: "SearchPage", as_json: bool) -> None:
@@ -196,7 +199,7 @@ def _show_page(services: "Services", page: "SearchPage", as_json: bool) -> None:
     from web.records.results import Result
 
     for notice in (*page.notices, *_waiting(services)):
-        click.echo(notice, err=True)
+        say(notice, err=True)
     if as_json:
         for result in page.results:
             print_json(Result.write(result))

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from archive.errors import CodedError
+from archive.messages import Message
 from indexer.filters import FILTER_NAMES, FILTERS, make_filter
 from web.errors import exit_code
+from web.i18n.catalogue import word_for_terminal
 from web.settings import Settings, load_settings
+from web.wordings import AUDIT_NOT_WRITTEN, NOT_INDEXED_YET
 
 if TYPE_CHECKING:
     from archive.model import ArticleFilter
@@ -92,6 +95,16 @@ def take_filter(options: dict[str, Any]) -> "ArticleFilter":
     return make_filter(**{name: options.pop(name) for name in FILTER_NAMES})
 
 
+def say(message: Message, err: bool = False) -> None:
+    """Print a message in the language of the terminal's user."""
+    click.echo(word_for_terminal(message), err=err)
+
+
+def tell(as_json: bool, message: Message, record: dict[str, Any]) -> None:
+    """The record for programs, else the message."""
+    print_json(record) if as_json else say(message)
+
+
 def print_json(record: dict[str, Any]) -> None:
     click.echo(json.dumps(record, ensure_ascii=False))
 
@@ -105,7 +118,7 @@ def index_if_free(services: "Services") -> None:
         with index_progress() as on_progress:
             services.index(on_progress)
     except IndexLockedError as exc:
-        click.echo(f"stored, not yet indexed: {exc}", err=True)
+        say(NOT_INDEXED_YET(reason=exc.message), err=True)
 
 
 def _note(composition: Composition, code: int) -> None:
@@ -124,7 +137,7 @@ def _note(composition: Composition, code: int) -> None:
         path = f"hemero {context.command_path.partition(' ')[2]}"
         note_command(composition.services(), path, flat, code)
     except ArchiveError as exc:
-        click.echo(f"hemero: the audit could not be written: {exc}", err=True)
+        say(AUDIT_NOT_WRITTEN(reason=exc.message), err=True)
 
 
 def _exit_code(error: BaseException | None) -> int:

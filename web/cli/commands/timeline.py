@@ -9,6 +9,7 @@ from web.cli.commands.shared import (
     filter_options,
     json_option,
     print_json,
+    say,
     take_filter,
 )
 
@@ -55,7 +56,7 @@ def timeline(
     texts = [query] if other is None else [query, other]
     made = services.timelines.make(texts, take_filter(options), unit, MOST_ROWS)
     for notice in (notice for counted in made.queries for notice in counted.notices):
-        click.echo(notice, err=True)
+        say(notice, err=True)
     if as_json:
         print_json(TimelineRecord.write(made))
     elif as_csv:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json
+from archive.messages import Message
+from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json, say
+from web.wordings import NOTHING_TO_REPAIR
 
 if TYPE_CHECKING:
     from web.services import Services
@@ -57,7 +59,7 @@ def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
         model = services.embedder.describe()
     except ModelError as exc:
         model = {"name": services.embedder.name}
-        health = replace(health, problems=(*health.problems, str(exc)))
+        health = replace(health, problems=(*health.problems, exc.message))
     if as_json:
         print_json(_doctor_record(health, model, repairs))
     else:
@@ -100,24 +102,24 @@ def reextract(composition: Composition, /, article_ids: tuple[int, ...], as_json
 COMMANDS = (index, doctor, reextract)
 
 
-def _repair(services: "Services", as_json: bool) -> list[str]:
+def _repair(services: "Services", as_json: bool) -> "list[Message]":
     from web.cli.output.tables import index_progress
     from web.upkeep.health import repair
 
     with index_progress() as on_progress:
         repairs = repair(services, on_progress)
-    for line in [] if as_json else repairs or ["nothing to repair"]:
-        click.echo(line)
+    for done in [] if as_json else repairs or [NOTHING_TO_REPAIR()]:
+        say(done)
     return repairs
 
 
 def _doctor_record(
-    health: "Health", model: dict[str, str], repairs: list[str] | None
+    health: "Health", model: dict[str, str], repairs: "list[Message] | None"
 ) -> dict[str, Any]:
     """One object for monitors; `repairs` is there where they were asked for."""
     from web.records.upkeep import HealthRecord
 
     counts = {"gaps": health.gaps, "ghosts": health.ghosts, "files": list(health.files)}
     damaged = {name: list(found) for name, found in asdict(health.damage).items()}
-    done = {} if repairs is None else {"repairs": repairs}
+    done = {} if repairs is None else {"repairs": list(map(str, repairs))}
     return HealthRecord.write(health) | counts | {"damaged": damaged, "model": model} | done

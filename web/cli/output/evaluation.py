@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from web.cli.output.tables import index_progress, out, progress_bar
+from web.i18n.catalogue import word_for_terminal
+from web.wordings import TOPICS_COUNTED
 
 if TYPE_CHECKING:
     from indexer.evaluation.evaluation import Evaluation, Task
@@ -85,7 +87,7 @@ def show_evaluation(evaluation: "Evaluation") -> None:
         figures = (f"{value:.3f}" for value in values.values())
         table.add_row(name, *figures, *_comparison_cells(evaluation.differences.get(name)))
     out.print(table)
-    out.print(f"{evaluation.topics} topics", style="dim")
+    out.print(word_for_terminal(TOPICS_COUNTED(number=evaluation.topics)), style="dim")
     if evaluation.differences:
         out.print(_explain_comparison(evaluation), style="dim")
 

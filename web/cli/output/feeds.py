@@ -11,21 +11,33 @@ from rich.text import Text
 from archive.feed_formats.model import DEAD, FAILING, GONE, Feed
 from archive.feeds.poll import ItemPolled
 from archive.feeds.visit import FeedVisited
-from web.cli.output.tables import OUTCOME_STYLES, out
+from archive.messages import join_messages
+from web.cli.output.tables import OUTCOME_STYLES, count_outcomes, out
+from web.i18n.catalogue import word_for_terminal
 from web.jobs.polling import PollEvent, PollTotals
 from web.records.intake import FeedRecord, Outcome
+from web.wordings import (
+    FEED_POLLED,
+    FEEDS_FAILED,
+    FEEDS_POLLED,
+    ITEMS_WAIT,
+    NEVER_POLLED,
+    NO_FEEDS,
+    NOT_POLLED_YET,
+    NOTHING_NEW,
+    OUTCOMES,
+    POLLED_BY_HAND,
+    POLLED_DAILY,
+    POLLED_NO_MORE,
+)
 
 STATE_STYLES = {FAILING: "yellow", DEAD: "red", GONE: "dim"}
-ADVICE = {
-    FAILING: "polled once a day",
-    DEAD: "no longer polled; try: hemero feeds poll {id}",
-    GONE: "no longer polled",
-}
+ADVICE = {FAILING: POLLED_DAILY, DEAD: POLLED_BY_HAND, GONE: POLLED_NO_MORE}
 
 
 def show_feeds(feeds: Sequence[Feed], counts: Mapping[int, Mapping[str, int]]) -> None:
     if not feeds:
-        out.print("No feeds yet; add one with: hemero feeds add URL")
+        out.print(word_for_terminal(NO_FEEDS()))
         return
     table = Table(box=None)
     for column in ("", "feed", "state", "polled", "items", "last outcome"):
@@ -35,7 +47,7 @@ def show_feeds(feeds: Sequence[Feed], counts: Mapping[int, Mapping[str, int]]) -
             str(feed.id),
             Text(f"{feed.source or feed.title or ''}\n{feed.url}".strip()),
             Text(feed.state, STATE_STYLES.get(feed.state, "green")),
-            (feed.polled or "never").replace("T", " ").removesuffix("Z"),
+            (feed.polled or word_for_terminal(NEVER_POLLED())).replace("T", " ").removesuffix("Z"),
             str(sum(counts.get(feed.id, {}).values())),
             Text(_outcome(feed)),
         )
@@ -62,33 +74,37 @@ class PollPrinter:
             told = {"feeds": totals.feeds, "failed": totals.failed, "items": totals.outcomes}
             _print_json({"totals": told})
             return
-        counts = [f"{number} {outcome}" for outcome, number in totals.outcomes.items()]
-        feeds = f"{totals.feeds} feed{'' if totals.feeds == 1 else 's'} polled"
-        failed = [f"{totals.failed} failed"] if totals.failed else []
-        out.print(", ".join([feeds, *failed, *(counts or ["nothing new"])]), style="bold")
+        feeds = word_for_terminal(FEEDS_POLLED(number=totals.feeds))
+        failed = [word_for_terminal(FEEDS_FAILED(number=totals.failed))] if totals.failed else []
+        counts = count_outcomes(totals.outcomes) or [word_for_terminal(NOTHING_NEW())]
+        out.print(", ".join([feeds, *failed, *counts]), style="bold")
 
     def _show_item(self, event: ItemPolled) -> None:
         outcome = event.outcome
         if self._as_json:
             _print_json(Outcome.write(outcome) | {"feed": event.feed.url})
             return
+        worded = word_for_terminal(OUTCOMES[outcome.outcome]())
         identity = f" {outcome.id}" if outcome.id else ""
-        reason = f": {outcome.reason}" if outcome.reason else ""
+        reason = f": {word_for_terminal(outcome.reason)}" if outcome.reason else ""
         out.print(
-            Text(f"  {outcome.outcome}{identity}", OUTCOME_STYLES[outcome.outcome]),
+            Text(f"  {worded}{identity}", OUTCOME_STYLES[outcome.outcome]),
             escape(f"{outcome.item}{reason}"),
         )
 
     def _show_feed(self, event: FeedVisited) -> None:
         style = "red" if event.failed else "bold"
-        later = f", {event.waiting} wait for the next poll" if event.waiting else ""
-        told = f": {event.new} new, {_outcome(event.feed)}{later}"
-        out.print(Text(event.feed.title or event.feed.url, style), escape(told), sep="")
+        told = [word_for_terminal(FEED_POLLED(number=event.new, outcome=_outcome(event.feed)))]
+        if event.waiting:
+            told.append(word_for_terminal(ITEMS_WAIT(number=event.waiting)))
+        named = Text(event.feed.title or event.feed.url, style)
+        out.print(named, escape(f": {', '.join(told)}"), sep="")
 
 
 def _outcome(feed: Feed) -> str:
-    advice = ADVICE.get(feed.state, "").format(id=feed.id)
-    return "; ".join(filter(None, (feed.outcome or "not polled yet", advice)))
+    advice = ADVICE[feed.state](feed=feed.id) if feed.state in ADVICE else None
+    told = join_messages(feed.outcome or NOT_POLLED_YET(), advice)
+    return word_for_terminal(told) if told else ""
 
 
 def _print_json(record: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -24,6 +24,22 @@ from rich.text import Text
 
 from archive.diff import compare_versions
 from archive.model import Article, ArticleVersion, IngestReport, ItemOutcome
+from archive.wordings import NEXT_VERSION
+from web.i18n.catalogue import word_for_terminal
+from web.wordings import (
+    ALL_IS_WELL,
+    ARTICLES_HELD,
+    INDEX_UP_TO_DATE,
+    INDEXED,
+    NOTHING_FOUND,
+    NOTHING_TO_ADD,
+    OUTCOME_COUNTS,
+    OUTCOMES,
+    PASSAGES,
+    PROBLEM,
+    RESULTS_SHOWN,
+    VERSIONS_COMPARED,
+)
 
 if TYPE_CHECKING:
     from indexer.ranking.reasons import PassageReason
@@ -100,9 +116,9 @@ class ItemPrinter:
         else:
             style = OUTCOME_STYLES[outcome.outcome]
             identity = f" {outcome.id}" if outcome.id else ""
-            reason = f": {outcome.reason}" if outcome.reason else ""
+            reason = f": {word_for_terminal(outcome.reason)}" if outcome.reason else ""
             out.print(
-                Text(f"{outcome.outcome}{identity}", style),
+                Text(f"{word_for_terminal(OUTCOMES[outcome.outcome]())}{identity}", style),
                 escape(f"{outcome.item}{reason}"),
                 soft_wrap=True,
             )
@@ -112,8 +128,19 @@ class ItemPrinter:
         if self._as_json:
             print(json.dumps({"totals": dict(report.counts)}), flush=True)
             return
-        counts = [f"{number} {outcome}" for outcome, number in report.counts.items() if number]
-        out.print(", ".join(counts) or "nothing to add", style="bold")
+        out.print(
+            ", ".join(count_outcomes(report.counts)) or word_for_terminal(NOTHING_TO_ADD()),
+            style="bold",
+        )
+
+
+def count_outcomes(counts: Mapping[str, int]) -> list[str]:
+    """How many items had each outcome, those that none had left out."""
+    return [
+        word_for_terminal(OUTCOME_COUNTS[outcome](number=number))
+        for outcome, number in counts.items()
+        if number
+    ]
 
 
 def progress_bar(title: str) -> Progress:
@@ -150,22 +177,22 @@ def show_index_report(report: "SyncReport", as_json: bool) -> None:
         record = {"indexed": report.indexed, "removed": report.removed, "passages": report.passages}
         print(json.dumps(record | {"seconds": round(report.seconds, 3)}))
     elif report.indexed or report.removed:
-        out.print(
-            f"{report.indexed} articles indexed in {report.passages} passages, "
-            f"{report.removed} removed, {report.seconds:.1f} s"
-        )
+        counts = {"passages": PASSAGES(number=report.passages), "removed": report.removed}
+        done = INDEXED(number=report.indexed, seconds=f"{report.seconds:.1f}", **counts)
+        out.print(word_for_terminal(done))
     else:
-        out.print("the index is up to date")
+        out.print(word_for_terminal(INDEX_UP_TO_DATE()))
 
 
 def show_results(page: "SearchPage") -> None:
     if not page.results:
-        out.print("Nothing found. Try fewer or other words, or no filters.")
+        out.print(word_for_terminal(NOTHING_FOUND()))
         return
     first = (page.page - 1) * page.page_size + 1
     for place, result in enumerate(page.results, start=first):
         _show_result(place, result)
-    out.print(Text(f"{first}-{first + len(page.results) - 1} of {page.total}", "dim"))
+    shown = RESULTS_SHOWN(first=first, last=first + len(page.results) - 1, total=page.total)
+    out.print(Text(word_for_terminal(shown), "dim"))
 
 
 def show_article(article: Article) -> None:
@@ -181,11 +208,13 @@ def show_versions(
 ) -> None:
     """The versions, and of two of them what changed."""
     for version in versions:
-        out.print(Text(f"version {version.version}  {version.since}", "dim"), escape(version.title))
+        number = word_for_terminal(NEXT_VERSION(number=version.version))
+        out.print(Text(f"{number}  {version.since}", "dim"), escape(version.title))
     if pair is None:
         return
     old, new = pair
-    out.print(Text(f"\nfrom version {old.version} to {new.version}", "bold"))
+    compared = VERSIONS_COMPARED(old=old.version, new=new.version)
+    out.print(Text(f"\n{word_for_terminal(compared)}", "bold"))
     for change in compare_versions(old, new):
         if change.changed:
             pieces = (
@@ -196,18 +225,19 @@ def show_versions(
 
 def show_health(health: "Health", model: dict[str, str], settings: "Settings") -> None:
     table = Table(box=None, show_header=False)
+    held = ARTICLES_HELD(number=health.articles, indexed=health.indexed, waiting=health.waiting)
     rows = {
         "archive": str(settings.home),
-        "articles": f"{health.articles}, {health.indexed} indexed, {health.waiting} waiting",
+        "articles": word_for_terminal(held),
         "model": ", ".join(model.values()),
     }
     for name, value in rows.items():
         table.add_row(Text(name, "dim"), escape(value))
     out.print(table)
     for problem in health.problems:
-        out.print(Text("problem", "red"), escape(problem))
+        out.print(Text(word_for_terminal(PROBLEM()), "red"), escape(word_for_terminal(problem)))
     if health.ok:
-        out.print(Text("all is well", "green"))
+        out.print(Text(word_for_terminal(ALL_IS_WELL()), "green"))
 
 
 def _show_result(place: int, result: "SearchResult") -> None:

@@ -5,6 +5,8 @@ from rich.text import Text
 
 from indexer.timelines import Timeline
 from web.cli.output.tables import out
+from web.i18n.catalogue import word_for_terminal
+from web.wordings import COUNTED, EARLIER, UNDATED
 
 WIDEST_BAR = 30
 BAR_SIGN = "█"
@@ -15,10 +17,12 @@ def show_timeline(timeline: Timeline) -> None:
     if timeline.bars:
         out.print(_table(timeline))
     for query in timeline.queries:
-        apart = {"without a date": query.undated, "older than the first row": query.earlier}
-        said = "".join(f", {number} {what}" for what, number in apart.items() if number)
-        articles = "1 article" if query.total == 1 else f"{query.total} articles"
-        out.print(Text(f"{query.text}: {articles}{said}", "dim"))
+        apart = ((UNDATED, query.undated), (EARLIER, query.earlier))
+        counts = [
+            COUNTED(query=query.text, number=query.total),
+            *(what(number=number) for what, number in apart if number),
+        ]
+        out.print(Text(", ".join(map(word_for_terminal, counts)), "dim"))
 
 
 def _table(timeline: Timeline) -> Table:

@@ -20,10 +20,11 @@ from indexer.engines.embedded.storage.articles import (
     join_tables,
     table_of,
 )
-from indexer.engines.embedded.storage.manifest import SegmentEntry, describe_file, rebuild_advice
+from indexer.engines.embedded.storage.manifest import SegmentEntry, describe_file
 from indexer.engines.port import IndexedArticle, Vectors
 from indexer.errors import CorruptIndexError
 from indexer.passages import ORDINAL_BITS, passage_id
+from indexer.wordings import FILE_DAMAGED, REBUILD, WRONG_DIMENSION
 
 # Up to here an exact scan in fp16 answers in a few ms; above, cells probed in turn keep it so. In
 # both the vectors are the same: of 100,000 the cells miss none of the nearest 200 in 3.6 ms, with 8
@@ -51,7 +52,7 @@ class VectorSegment:
         """
         if vector.shape != (self.index.d,):
             raise CorruptIndexError(
-                rebuild_advice(f"the index holds {self.index.d} dimensions, not {len(vector)}")
+                REBUILD(problem=WRONG_DIMENSION(held=self.index.d, given=len(vector)))
             )
         parameters = _search_parameters(self.index, allowed)
         with _one_thread():
@@ -93,7 +94,7 @@ def open_segment(folder: Path, entry: SegmentEntry) -> VectorSegment:
         with np.load(folder / f"{entry.name}.npz", allow_pickle=False) as columns:
             return VectorSegment(entry.name, index, columns["passage_ids"], _read_table(columns))
     except Exception as exc:  # damaged files fail in as many ways as they have bytes
-        raise CorruptIndexError(rebuild_advice(f"segment {entry.name} is damaged")) from exc
+        raise CorruptIndexError(REBUILD(problem=FILE_DAMAGED(name=entry.name))) from exc
 
 
 def _write(folder: Path, ids: Ids, vectors: Vectors, articles: ArticleTable) -> SegmentEntry:

@@ -8,8 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from archive.durable import replace_text, sync_path
+from archive.messages import Message
 from indexer.engines.port import Fingerprint
 from indexer.errors import CorruptIndexError
+from indexer.wordings import (
+    FILE_DAMAGED,
+    FILE_MISSING,
+    FILE_OF_ANOTHER_EDITION,
+    FILE_SIZE_DIFFERS,
+    FILE_UNREADABLE,
+    REBUILD,
+)
 
 FILE_NAME = "manifest.json"
 FORMAT = 3
@@ -94,10 +103,10 @@ def read_manifest(folder: Path) -> str | None:
         return path.read_text("utf-8")
     except FileNotFoundError as exc:
         if next(folder.glob("vectors-*"), None) is not None and not path.exists():
-            raise CorruptIndexError(rebuild_advice(f"{path} is missing")) from exc
+            raise CorruptIndexError(REBUILD(problem=FILE_MISSING(name=path))) from exc
         return None
     except (OSError, ValueError) as exc:
-        raise CorruptIndexError(rebuild_advice(f"{path} cannot be read")) from exc
+        raise CorruptIndexError(REBUILD(problem=FILE_UNREADABLE(name=path, reason=exc))) from exc
 
 
 def parse_manifest(folder: Path, text: str) -> Manifest:
@@ -108,9 +117,9 @@ def parse_manifest(folder: Path, text: str) -> Manifest:
         known = data["format"] in READABLE_FORMATS
         manifest = _manifest(_checked(data)) if known else Manifest()
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
-        raise CorruptIndexError(rebuild_advice(f"{path} is damaged")) from exc
+        raise CorruptIndexError(REBUILD(problem=FILE_DAMAGED(name=path))) from exc
     if not known:
-        raise CorruptIndexError(rebuild_advice(f"{path} is of another edition"))
+        raise CorruptIndexError(REBUILD(problem=FILE_OF_ANOTHER_EDITION(name=path)))
     return manifest
 
 
@@ -146,24 +155,20 @@ def has_size(folder: Path, entry: FileEntry) -> bool:
         return False
 
 
-def file_problem(folder: Path, entry: FileEntry) -> str | None:
+def file_problem(folder: Path, entry: FileEntry) -> Message | None:
     """What is wrong with a segment's file, None where it is as it was written."""
     path = folder / entry.name
     try:
         size = path.stat().st_size
         if size != entry.bytes:
-            return f"{entry.name} has {size} bytes, not {entry.bytes}"
+            return FILE_SIZE_DIFFERS(name=entry.name, size=size, expected=entry.bytes)
         with path.open("rb") as stream:
             intact = hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
     except FileNotFoundError:
-        return f"{entry.name} is missing"
+        return FILE_MISSING(name=entry.name)
     except OSError as exc:
-        return f"{entry.name} cannot be read: {exc.strerror}"
-    return None if intact else f"{entry.name} is damaged"
-
-
-def rebuild_advice(problem: str) -> str:
-    return f"{problem}; build the index anew with: hemero index --rebuild"
+        return FILE_UNREADABLE(name=entry.name, reason=exc.strerror)
+    return None if intact else FILE_DAMAGED(name=entry.name)
 
 
 def _checked(data: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from indexer.engines.embedded.storage.manifest import (
     Manifest,
     file_problem,
     has_size,
-    rebuild_advice,
 )
 from indexer.errors import CorruptIndexError
+from indexer.wordings import FILE_DAMAGED, FILE_MISSING_OR_DAMAGED, REBUILD
 
 KEYWORD_FOLDER = "keyword"
 HASHING_THREADS = 2
@@ -40,24 +40,24 @@ class VerifiedFiles:
         for entry in new:
             folder = self._folder / files[entry]
             if not has_size(folder, entry) and (not files[entry] or (folder / entry.name).exists()):
-                advice = rebuild_advice(f"{folder / entry.name} is missing or damaged")
-                raise CorruptIndexError(advice)
+                problem = FILE_MISSING_OR_DAMAGED(name=folder / entry.name)
+                raise CorruptIndexError(REBUILD(problem=problem))
         self._hash([(self._folder / files[entry], entry) for entry in new])
         self._known &= files.keys()
 
     def _hash(self, files: list[tuple[Path, FileEntry]]) -> None:
         with ThreadPoolExecutor(HASHING_THREADS) as threads:
             problems = list(threads.map(lambda file: file_problem(*file), files))
-        found = [
-            f"{folder / entry.name} is damaged"
+        found = tuple(
+            FILE_DAMAGED(name=folder / entry.name)
             for (folder, entry), problem in zip(files, problems, strict=True)
             if problem and (folder / entry.name).exists()
-        ]
+        )
         self._known |= {
             entry for (_, entry), problem in zip(files, problems, strict=True) if not problem
         }
         if found:
-            raise DamagedFileError(rebuild_advice(", ".join(found)))
+            raise DamagedFileError(REBUILD(problem=found))
 
 
 def _listed(manifest: Manifest) -> Iterator[tuple[FileEntry, str]]:

@@ -20,9 +20,9 @@ from whoosh.reading import SegmentReader, TermNotFound
 
 from indexer.engines.embedded.storage.articles import MISSING, ArticleTable, Ids, Mask
 from indexer.engines.embedded.storage.cache import SizedCache
-from indexer.engines.embedded.storage.manifest import rebuild_advice
 from indexer.engines.embedded.words.writer import INDEX_NAME, RANKED_FIELDS
 from indexer.errors import CorruptIndexError
+from indexer.wordings import FILE_DAMAGED, KEYWORD_INDEX_DAMAGED, KEYWORD_INDEX_MISSING, REBUILD
 
 CACHED_BYTES = 96_000_000
 # Of a list beside its figures: two arrays, a key of three strings, a place in the order of use.
@@ -140,7 +140,7 @@ class Segment:
             try:
                 yield
             except Exception as exc:  # damaged files fail in as many ways as they have bytes
-                raise CorruptIndexError(rebuild_advice("the keyword index is damaged")) from exc
+                raise CorruptIndexError(REBUILD(problem=KEYWORD_INDEX_DAMAGED())) from exc
 
     def _matcher(self, field: str, term: str) -> Any:
         try:
@@ -252,9 +252,9 @@ def open_leaves(folder: Path, known: Iterable[Leaf]) -> list[Leaf]:
             for entry in contents.segments
         ]
     except (EmptyIndexError, FileNotFoundError) as exc:
-        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is missing")) from exc
+        raise CorruptIndexError(REBUILD(problem=KEYWORD_INDEX_MISSING(folder=folder))) from exc
     except Exception as exc:  # damaged files fail in as many ways as they have bytes
-        raise CorruptIndexError(rebuild_advice(f"the keyword index {folder} is damaged")) from exc
+        raise CorruptIndexError(REBUILD(problem=FILE_DAMAGED(name=folder))) from exc
 
 
 def _open(storage: FileStorage, contents: TOC, entry: Any) -> Segment:
