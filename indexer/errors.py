@@ -1,4 +1,4 @@
-"""Everything that can go wrong between an article and a ranked answer."""
+"""The errors of this layer, between an article and a ranked answer."""
 
 from archive.errors import Category, CodedError
 
@@ -26,13 +26,13 @@ class StaleIndexError(IndexerError):
 
 
 class CorruptIndexError(IndexerError):
-    """Files of the index are missing, torn or not ours."""
+    """Files of the index are missing, truncated or in another format."""
 
     category = Category.DAMAGED
 
 
 class IndexWriteError(IndexerError):
-    """The index cannot be written: its disk is full, broken or not ours to write."""
+    """The index cannot be written: its disk is full or broken, or permissions are missing."""
 
     category = Category.DISK
 
@@ -50,6 +50,6 @@ class EngineUnreachableError(IndexerError):
 
 
 class TopicsError(IndexerError):
-    """An evaluation folder that is not in TREC form."""
+    """An evaluation folder that is not in TREC format."""
 
     category = Category.INVALID_INPUT

@@ -133,7 +133,7 @@ def _count_articles(words: Iterable[str], spellings: SpellingLookup) -> dict[str
 
 
 def _edits(word: str, articles: int) -> int:
-    """How far from a word of so many articles the one that was meant may be."""
+    """The maximum distance of the word that was meant, by the number of articles of this one."""
     if articles and len(word) <= SHORT_WORD_CHARACTERS:
         return 0
     return 1 if articles or len(word) < LONG_WORD_CHARACTERS else 2
@@ -142,7 +142,7 @@ def _edits(word: str, articles: int) -> int:
 def _find_meant(
     word: str, articles: int, near: Iterable[Spelling], archive_articles: int
 ) -> Spelling | None:
-    """The word most likely meant by one that so many articles hold; None if it may be correct."""
+    """The word most likely meant; None if the typed one, of this many articles, may be correct."""
     others = (other for other in near if other.distance)
     best = max(others, key=lambda other: _likelihood(word, other), default=None)
     share = MIN_SHARE_SHORT if len(word) <= SHORT_WORD_CHARACTERS else MIN_SHARE

@@ -1,4 +1,4 @@
-"""How good the rankings are, on topics with known answers (TREC form).
+"""Evaluation of rankings on topics with known answers, in TREC format.
 
 A folder holds `articles.jsonl` or `articles.jsonl.gz`, `topics.tsv` (topic id, tab, query) and
 `qrels.txt` (topic id, 0, article id, relevance).
@@ -50,7 +50,6 @@ class Evaluation:
     """The mean of each measure over the topics, for each list.
 
     `differences` tell how the merged list stands to each other one by COMPARED_BY; there are none
-    unless they were asked for.
     """
 
     measures: Mapping[str, Mapping[str, float]]
@@ -67,7 +66,7 @@ def find_articles(folder: Path) -> Path:
 
 
 def read_topics(folder: Path) -> Topics:
-    """Raises TopicsError, naming file and line, where the form is broken."""
+    """Read a folder's topics. Raises TopicsError, naming file and line, if they are malformed."""
     queries = {topic: query for _, (topic, query) in _rows(folder / "topics.tsv", "\t", 2)}
     qrels: Qrels = {}
     path = folder / "qrels.txt"
@@ -91,16 +90,16 @@ def evaluate(
 ) -> Evaluation:
     """Search every topic once and measure the lists; `article_ids` maps the set's ids to ours.
 
-    To `compare` measures the usual ways to merge the same two lists as well, and tests ours against
-    every other list. Topics are plain text: a quotation mark in one is no operator. In the task
-    "similar" they are texts to find neighbours of, and an article of the topic's own id is left
-    out. Raises ModelError: without meaning there is nothing to compare.
+    `compare` also measures the usual ways to merge the same two lists, and tests the merged list
+    against every other one. Topics are plain text without operators. In the task "similar" they are
+    texts to find neighbours of, and the article with the topic's own id is excluded. Raises
+    ModelError if the model fails.
     """
     names = _set_ids(article_ids)
     runs: dict[str, Run] = {name: {} for name in (*LISTS, *(OTHER_FUSIONS if compare else ()))}
     for done, (topic, text) in enumerate(topics.queries.items(), start=1):
-        own = (article_ids[topic],) if task == "similar" and topic in article_ids else ()
-        query = SearchQuery(text, filter=ArticleFilter(excluded_ids=own), fusion=fusion)
+        excluded = (article_ids[topic],) if task == "similar" and topic in article_ids else ()
+        query = SearchQuery(text, filter=ArticleFilter(excluded_ids=excluded), fusion=fusion)
         orders = _rank(service, query, task)
         for name, run in runs.items():
             run[topic] = _run_row(orders.get(name, ()), names)
@@ -111,7 +110,7 @@ def evaluate(
 
 
 def measure_run(run: Run, qrels: Qrels) -> dict[str, float]:
-    """Means over all judged topics; one without results counts 0."""
+    """The mean of each measure over all judged topics; topics without results count as 0."""
     from ir_measures import calc_aggregate
 
     wanted = _ir_measures()
@@ -120,7 +119,7 @@ def measure_run(run: Run, qrels: Qrels) -> dict[str, float]:
 
 
 def measure_topics(run: Run, qrels: Qrels) -> dict[str, float]:
-    """COMPARED_BY of every judged topic, in their order; one without results has 0."""
+    """COMPARED_BY for every judged topic, in order; 0 for topics without results."""
     from ir_measures import iter_calc
 
     found = iter_calc([_ir_measures()[COMPARED_BY]], qrels, run)
@@ -135,7 +134,7 @@ def _ir_measures() -> dict[str, Any]:
 
 
 def _compare(runs: Mapping[str, Run], qrels: Qrels) -> dict[str, Difference]:
-    """How the merged list stands to each other one."""
+    """Compare the merged list with each other one."""
     values = {name: list(measure_topics(run, qrels).values()) for name, run in runs.items()}
     ours = values.pop(MERGED)
     return {name: compare_topics(ours, others) for name, others in values.items()}
@@ -154,7 +153,7 @@ def _rank(service: SearchService, query: SearchQuery, task: Task) -> Mapping[str
 
 
 def _run_row(order: Order, names: Mapping[int, list[str]]) -> dict[str, float]:
-    """By rank, not score: ties stand as the user sees them."""
+    """Score articles by rank, so that ties are broken as users see them."""
     ranked = [name for article in order[:DEPTH] for name in names.get(article, ())]
     return {name: float(-place) for place, name in enumerate(ranked)}
 

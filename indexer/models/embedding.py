@@ -1,4 +1,4 @@
-"""Text to vectors by a sentence-transformers model."""
+"""Embedders: text to vectors by a sentence-transformers model."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -29,11 +29,11 @@ MIN_SPEEDUP = 1.2
 
 
 class Embedder(Protocol):
-    """A model of meaning. Vectors have unit length, so their product is the cosine."""
+    """A model that encodes meaning. Vectors have unit length, so their product is the cosine."""
 
     @property
     def name(self) -> str:
-        """The model's identity, part of the index's fingerprint; must not load the model."""
+        """The model's identity, part of the index's fingerprint; does not load the model."""
 
     @property
     def is_loaded(self) -> bool:
@@ -50,7 +50,7 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """A model loaded at its first use, on the GPU where there is one, in bf16 where that pays.
+    """A model loaded at its first use, on the GPU if there is one, in bf16 if that is faster.
 
     `model` is "bundled", a folder or the name of a model; only a name that is not on disk is ever
     fetched. Prompts ("query: ", "passage: ") are those of the model's own configuration.
@@ -76,7 +76,7 @@ class SentenceTransformerEmbedder:
         return self._encode("encode_document", list(texts))
 
     def encode_query(self, text: str) -> Vectors:
-        # On one thread: 2 ms slower alone, but a query then waits for no other process's thread.
+        # On one thread: 2 ms slower on an idle machine, but not held up by other processes.
         self.load()
         with _one_thread():
             vector: Vectors = self._encode("encode_query", [text])[0]
@@ -138,14 +138,14 @@ def _open_embedder(location: str) -> "SentenceTransformer":
 
 
 def open_model(kind: type[Model], model: str) -> Model:
-    """A model of a sentence-transformers class, from a folder or by its name.
+    """Open a model of a sentence-transformers class, from a folder or by its name.
 
-    One that was fetched before is opened as a folder: asked for by its name, the hub is asked for
-    each file anew, and offline every one of them takes half a minute.
+    A model that was fetched before is opened as a folder: by its name, the hub would be asked about
+    each file again, which takes half a minute a file when offline.
     """
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # type: ignore[no-untyped-call] # standard error is for people, who have a bar of ours
+    disable_progress_bar()  # type: ignore[no-untyped-call] # we show a progress bar of our own
     options = _device_options()
     folder = model if Path(model).is_dir() else _fetched_folder(kind, model)
     try:
@@ -153,7 +153,7 @@ def open_model(kind: type[Model], model: str) -> Model:
     except OSError:
         if folder in (model, None):
             raise
-        return kind(model, **options)  # only part of it was fetched
+        return kind(model, **options)  # it was fetched only in part
 
 
 def _fetched_folder(kind: type["BaseModel"], model: str) -> str | None:
@@ -162,7 +162,7 @@ def _fetched_folder(kind: type["BaseModel"], model: str) -> str | None:
     name = model if "/" in model else f"{kind.default_huggingface_organization}/{model}"
     try:
         found = try_to_load_from_cache(name, "config.json")
-    except ValueError:  # no name of a model
+    except ValueError:  # not the name of a model
         return None
     return str(Path(found).parent) if isinstance(found, str) else None
 
@@ -176,7 +176,7 @@ def _device_options() -> dict[str, Any]:
 
 
 def _set_document_prompt(model: "SentenceTransformer") -> None:
-    """Give documents the model's passage prompt, which an empty default would hide."""
+    """Use the model's passage prompt for documents, whose default prompt is empty."""
     prompts = model.prompts
     if not prompts.get("document") and prompts.get("passage"):
         prompts["document"] = prompts["passage"]
@@ -184,7 +184,7 @@ def _set_document_prompt(model: "SentenceTransformer") -> None:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let the calling thread's matrix products use one core."""
+    """Let the calling thread's matrix products use a single core."""
     import torch
 
     before = torch.get_num_threads()
@@ -198,7 +198,7 @@ def _one_thread() -> Iterator[None]:
 def _is_bfloat16_faster() -> bool:
     """Whether this CPU multiplies matrices of the model's size clearly faster in bf16.
 
-    The best of several turns, taken in alternation: another process's work hits both alike.
+    Compares the best of several alternating turns, so that other processes affect both alike.
     """
     import torch
 
@@ -220,5 +220,5 @@ def _probe_seconds(dtype: "torch.dtype") -> float:
 
 
 def first_line(exc: Exception) -> str:
-    """What the error says, on one line."""
+    """The first line of an error's message, or its type's name."""
     return next(iter(str(exc).splitlines()), type(exc).__name__)

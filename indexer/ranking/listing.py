@@ -59,7 +59,7 @@ def _fold(ordered: Sequence[int], facts: Mapping[int, ArticleFacts]) -> list[int
 def _limit_outlets(
     ordered: Sequence[int], facts: Mapping[int, ArticleFacts], max_articles: int
 ) -> list[int]:
-    """At most so many articles of each outlet; articles without an outlet are all kept."""
+    """At most `max_articles` of each outlet; articles without an outlet are all kept."""
     seen: Counter[str] = Counter()
     kept = []
     for article in ordered:
