@@ -98,7 +98,10 @@ class RetrievalRequest:
 
 @dataclass(frozen=True, slots=True)
 class KeywordHit:
-    """An article by its words: its score, and the share of a perfect match's score, 0 to 1."""
+    """An article by its words: its score, and the share of a perfect match's score, 0 to 1.
+
+    Both are defined in `indexer.engines.scoring`.
+    """
 
     article_id: int
     score: float
@@ -205,7 +208,11 @@ class EngineState:
 
 
 class SearchEngine(Protocol):
-    """Holds what sync gives it, answers rankings. Knows nothing of Flask or the store."""
+    """Holds what sync gives it, answers rankings. Knows nothing of Flask or the store.
+
+    `indexer.engines.scoring` defines the keyword score. Every call may raise EngineUnreachableError
+    from an engine that runs elsewhere.
+    """
 
     @property
     def name(self) -> str:

@@ -54,7 +54,7 @@ class LanguageStatistics:
             grained = np.rint(block / GRAIN).astype(np.float64) * GRAIN
             total += grained.sum(axis=0)
             products += grained.T @ grained
-        return cls(len(vectors), total, products[_upper_triangle(width)])
+        return cls(len(vectors), total, products.ravel()[_upper_triangle(width)])
 
     @classmethod
     def from_bytes(cls, encoded: bytes) -> "LanguageStatistics":
@@ -144,9 +144,10 @@ def _sum_cosines(encoded: bytes, query: Sums, pairs: Sums) -> CosineSums:
 
 def _pair_weights(query: Sums) -> Sums:
     """What each product in the upper triangle counts in q'Pq: those off the diagonal twice."""
-    pairs = np.outer(query, query)
-    weights = 2 * pairs - np.diag(np.diag(pairs))
-    return np.asarray(weights[_upper_triangle(len(query))])
+    doubled = 2 * query
+    pairs = np.outer(doubled, query)
+    np.fill_diagonal(pairs, query * query)
+    return pairs.ravel().take(_upper_triangle(len(query)))
 
 
 def _pool(several: Sequence[CosineSums]) -> CosineSums:
@@ -175,5 +176,6 @@ def _add(parts: Iterable[LanguageStatistics]) -> LanguageStatistics:
 
 
 @lru_cache(maxsize=4)
-def _upper_triangle(width: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    return np.triu_indices(width)
+def _upper_triangle(width: int) -> npt.NDArray[np.intp]:
+    """The places in a flat matrix (d * d,) of its upper triangle."""
+    return np.flatnonzero(np.triu(np.ones((width, width), np.bool_)))
