@@ -11,12 +11,12 @@ from archive.wordings import NO_SUCH_VERSION
 
 Kind = Literal["same", "added", "removed"]
 # Paragraphs that share less than this are two, not one rewritten.
-LEAST_ALIKE = 0.5
+MIN_ALIKE = 0.5
 # Comparing takes time quadratic in the words; a longer paragraph is shown as taken out and put in.
-MOST_WORDS = 400
-MOST_PARAGRAPHS = 500
+MAX_WORDS = 400
+MAX_PARAGRAPHS = 500
 # How far down a rewritten paragraph is looked for.
-MOST_MOVED = 10
+MAX_MOVED = 10
 
 Piece = tuple[Kind, str]
 
@@ -60,8 +60,8 @@ def compare_versions(old: ArticleVersion, new: ArticleVersion) -> tuple[Paragrap
 
 
 def compare_paragraphs(old: Sequence[str], new: Sequence[str]) -> tuple[ParagraphChange, ...]:
-    """The same for any two lists of paragraphs; of long ones the first MOST_PARAGRAPHS."""
-    old, new = old[:MOST_PARAGRAPHS], new[:MOST_PARAGRAPHS]
+    """The same for any two lists of paragraphs; of long ones the first MAX_PARAGRAPHS."""
+    old, new = old[:MAX_PARAGRAPHS], new[:MAX_PARAGRAPHS]
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return tuple(
         change
@@ -79,7 +79,7 @@ def _pair(old: Sequence[str], new: Sequence[str]) -> Iterator[ParagraphChange]:
     """Old and new paragraphs side by side where they are alike, the others one by one."""
     waiting = list(old)
     for paragraph in new:
-        near = enumerate(waiting[:MOST_MOVED])
+        near = enumerate(waiting[:MAX_MOVED])
         place = next((n for n, other in near if _alike(other, paragraph)), None)
         if place is not None:
             for gone in waiting[:place]:
@@ -94,9 +94,9 @@ def _pair(old: Sequence[str], new: Sequence[str]) -> Iterator[ParagraphChange]:
 
 def _alike(old: str, new: str) -> bool:
     words = old.split(), new.split()
-    if max(map(len, words)) > MOST_WORDS:
+    if max(map(len, words)) > MAX_WORDS:
         return False
-    return SequenceMatcher(None, *words, autojunk=False).quick_ratio() >= LEAST_ALIKE
+    return SequenceMatcher(None, *words, autojunk=False).quick_ratio() >= MIN_ALIKE
 
 
 def _compare_words(old: str, new: str) -> Iterator[Piece]:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-LONGEST_BYLINE_CHARACTERS = 300
-MOST_AUTHORS = 40
+MAX_BYLINE_CHARACTERS = 300
+MAX_AUTHORS = 40
 _SAID_BEFORE = re.compile(
     r"^\W*(?:(?:written|posted|published|reporting|story|text|words)\s+by|by|von|par|por|di|door|af"
     r"|av|text|texte|autor(?:in|en)?|authors?|auteure?s?|napisał)\b\s*:?\s+(?=\S)",
@@ -41,9 +41,9 @@ def split_names(raw: Iterable[str], outlets: Collection[str] = ()) -> tuple[str,
     """Each name once, from strings that may hold several, a "by" before or a role behind them."""
     found: dict[str, str] = {}
     for text in raw:
-        for name in _split(text[:LONGEST_BYLINE_CHARACTERS], outlets):
+        for name in _split(text[:MAX_BYLINE_CHARACTERS], outlets):
             found.setdefault(_key(name), name)
-    return tuple(found.values())[:MOST_AUTHORS]
+    return tuple(found.values())[:MAX_AUTHORS]
 
 
 def _split(text: str, outlets: Collection[str]) -> list[str]:

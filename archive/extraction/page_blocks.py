@@ -33,7 +33,7 @@ _UNSPOKEN = re.compile(r"[\W_]+")
 # Chinese, Japanese and Korean say in one sign what takes others two or three letters.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 SHORTEST_PROSE_CHARACTERS = 45
-MOST_LINKED_SHARE = 0.5
+MAX_LINKED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Block:
     @property
     def is_prose(self) -> bool:
         """Whether it is long enough to be a paragraph, and no list of links."""
-        if self.is_heading or self.linked_share >= MOST_LINKED_SHARE:
+        if self.is_heading or self.linked_share >= MAX_LINKED_SHARE:
             return False
         size = len(self.text)
         return size + 2 * len(_DENSE.findall(self.text[:100])) >= SHORTEST_PROSE_CHARACTERS

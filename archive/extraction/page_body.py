@@ -17,9 +17,9 @@ from archive.extraction.page_cues import is_boilerplate
 SHORTEST_VOTE_CHARACTERS = 20
 SHORTEST_STANDFIRST_CHARACTERS = 30
 SHORTEST_REPEATED_CHARACTERS = 40
-MOST_STANDFIRSTS = 5
+MAX_STANDFIRSTS = 5
 # Beyond this a line must match as a whole: looking for each within all takes quadratic time.
-MOST_SEARCHED_CHARACTERS = 500_000
+MAX_SEARCHED_CHARACTERS = 500_000
 # Shares of the characters voted for. What holds that much is the article, whatever its name.
 _OUTER_SHARE = 0.7
 _PARDONED_SHARE = 0.62
@@ -74,7 +74,7 @@ def choose_paragraphs(
 def _count_votes(blocks: Sequence[Block], voted: Iterable[str]) -> list[_Candidate]:
     lines = {fold(line) for line in voted}
     joined = "\n".join(lines)
-    if len(joined) > MOST_SEARCHED_CHARACTERS:
+    if len(joined) > MAX_SEARCHED_CHARACTERS:
         joined = ""
     return [_Candidate(block, _is_in(block.folded, lines, joined)) for block in blocks]
 
@@ -226,7 +226,7 @@ def _find_standfirst(
     headlines = [i for i in range(first) if _is_headline(candidates[i].block, title)]
     start = headlines[-1] + 1 if headlines else max(0, first - 8)
     found = [i for i in range(start, first) if _is_summary(candidates[i], summary)]
-    return [i for i in found[-MOST_STANDFIRSTS:] if candidates[i].block.folded not in said]
+    return [i for i in found[-MAX_STANDFIRSTS:] if candidates[i].block.folded not in said]
 
 
 def _is_headline(block: Block, title: str) -> bool:

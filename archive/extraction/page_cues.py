@@ -8,8 +8,8 @@ import re
 
 from lxml.html import HtmlElement
 
-LONGEST_NAME_CHARACTERS = 500
-LONGEST_PHRASE_CHARACTERS = 220
+MAX_NAME_CHARACTERS = 500
+MAX_PHRASE_CHARACTERS = 220
 
 
 def _words_of(*patterns: str) -> re.Pattern[str]:
@@ -114,7 +114,7 @@ def is_unshown(element: HtmlElement) -> bool:
 
 def is_boilerplate(text: str) -> bool:
     """Whether a short text begins as teasers, credits, bylines and notes to the reader do."""
-    if len(text) > LONGEST_PHRASE_CHARACTERS:
+    if len(text) > MAX_PHRASE_CHARACTERS:
         return False
     return _PHRASE.match(text) is not None or _BY_NAME.match(text) is not None
 
@@ -125,5 +125,5 @@ def name_of(element: HtmlElement) -> str:
     identity = element.get("id") or ""
     if not any(character.isdigit() for character in identity):  # else made by a machine
         parts.append(identity)
-    name = " ".join(filter(None, parts))[:LONGEST_NAME_CHARACTERS]
+    name = " ".join(filter(None, parts))[:MAX_NAME_CHARACTERS]
     return _CAMEL.sub("-", name).replace("_", "-").lower() if name else ""

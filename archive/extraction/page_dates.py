@@ -14,8 +14,8 @@ _AFTER_HEADLINE = "(//h1)[1]/following::time[@datetime][1]/@datetime"
 _MARKED = "(//time[@pubdate or ancestor::article or ancestor::main][@datetime])[1]/@datetime"
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]([01]?\d)[/-]([0-3]?\d)(?=[/-])")
 # htmldate takes time by the tag and by the character.
-MOST_SEARCHED_TAGS = 10_000
-MOST_SEARCHED_CHARACTERS = 1_000_000
+MAX_SEARCHED_TAGS = 10_000
+MAX_SEARCHED_CHARACTERS = 1_000_000
 
 
 def find_published(root: HtmlElement, url: str | None) -> str | None:
@@ -31,9 +31,9 @@ def find_published(root: HtmlElement, url: str | None) -> str | None:
 
 
 def _guess(root: HtmlElement, url: str | None) -> str | None:
-    if sum(1 for _ in root.iter()) > MOST_SEARCHED_TAGS:
+    if sum(1 for _ in root.iter()) > MAX_SEARCHED_TAGS:
         return None
-    if sum(map(len, root.itertext())) > MOST_SEARCHED_CHARACTERS:
+    if sum(map(len, root.itertext())) > MAX_SEARCHED_CHARACTERS:
         return None
     try:
         guess: str | None = find_date(root, original_date=True, url=url)

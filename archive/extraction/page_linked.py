@@ -15,7 +15,7 @@ _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "LiveBlogPosting", "NewsIt
 _PAGE_TYPES = ("WebPage",)
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage")
 DEEPEST_NODE = 8
-MOST_NODES = 2_000
+MAX_NODES = 2_000
 _OPENINGS = ("<!--", "//", "<![CDATA[")
 _ENDINGS = ("-->", "]]>", "//", ";")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
@@ -75,7 +75,7 @@ def _mend(script: str) -> str:
 
 
 def _collect(node: Any, found: list[dict[str, Any]], depth: int) -> None:
-    if depth > DEEPEST_NODE or len(found) >= MOST_NODES:
+    if depth > DEEPEST_NODE or len(found) >= MAX_NODES:
         return
     if isinstance(node, list):
         for part in node:
@@ -113,7 +113,7 @@ def _names(node: Any, named: Mapping[str, Any], depth: int) -> Iterator[str]:
         named_node = named.get(str(node.get("@id")), {}) if "name" not in node else node
         yield from _names(named_node.get("name"), named, depth + 1)
     elif isinstance(node, list):
-        for part in node[:MOST_NODES]:
+        for part in node[:MAX_NODES]:
             yield from _names(part, named, depth + 1)
     elif name := as_string(node):
         yield name

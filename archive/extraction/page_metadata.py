@@ -20,7 +20,7 @@ from archive.extraction.page_title import choose_title
 from archive.text.normalize import clean_line
 
 _DECLARING = "//meta | //link[@rel='canonical'] | //title | //script[@type='application/ld+json']"
-MOST_DECLARATIONS = 1_000
+MAX_DECLARATIONS = 1_000
 _TITLE = ("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "title")
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished",
@@ -47,8 +47,8 @@ _BYLINE = re.compile(
     r"(?<![a-z])(?:byline|by-line|author|authors|autor|auteur|author-?name|article-?author)(?![a-z])"
 )
 _BY = re.compile(r"\W*(?:by|von|par|por|di|door|af|av)[\s:]+(?=\S)", re.IGNORECASE)
-LONGEST_BYLINE_CHARACTERS = 90
-MOST_HEADLINES = MOST_BYLINES = 10
+MAX_BYLINE_CHARACTERS = 90
+MAX_HEADLINES = MAX_BYLINES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def read_metadata(root: HtmlElement, url: str | None = None) -> PageMetadata:
 
 def _read_declarations(root: HtmlElement) -> BeautifulSoup:
     """The elements that show nothing but say what the page is, a small part of it."""
-    elements = root.xpath(_DECLARING)[:MOST_DECLARATIONS]
+    elements = root.xpath(_DECLARING)[:MAX_DECLARATIONS]
     parts = (
         etree.tostring(e, encoding="unicode", method="html", with_tail=False) for e in elements
     )
@@ -121,7 +121,7 @@ def _first(values: Mapping[str, list[str]], names: Iterable[str]) -> str | None:
 
 def _headlines(root: HtmlElement) -> list[str]:
     texts = (clean_line(" ".join(h1.itertext())) for h1 in root.iter("h1"))
-    return [text for text in texts if text][:MOST_HEADLINES]
+    return [text for text in texts if text][:MAX_HEADLINES]
 
 
 def _canonical(page: BeautifulSoup) -> str | None:
@@ -170,7 +170,7 @@ def _bylines(root: HtmlElement) -> Iterator[list[str]]:
     """The first elements marked as author by microdata, a link or a class, if they hold a name."""
     marked = root.xpath("//*[@itemprop='author'] | //*[@rel='author']")
     named = (e for e in root.xpath("//*[@class]") if _BYLINE.search(e.get("class").lower()))
-    for element in (*marked[:MOST_BYLINES], *islice(named, MOST_BYLINES)):
+    for element in (*marked[:MAX_BYLINES], *islice(named, MAX_BYLINES)):
         text = _byline_text(element)
         if _BY.match(text) or any(is_name(name) and " " in name for name in split_names([text])):
             yield [text]
@@ -179,7 +179,7 @@ def _bylines(root: HtmlElement) -> Iterator[list[str]]:
 def _byline_text(element: HtmlElement) -> str:
     name = element.find(".//*[@itemprop='name']")
     text = clean_line(" ".join((element if name is None else name).itertext()))
-    return text if len(text) <= LONGEST_BYLINE_CHARACTERS else ""
+    return text if len(text) <= MAX_BYLINE_CHARACTERS else ""
 
 
 def _property(root: HtmlElement, name: str) -> str | None:

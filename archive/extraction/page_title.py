@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 _JOINT = re.compile(r"\s+[|\-–—·•:»/*]+\s+|\s*[|｜：]\s*")
 _UNSPOKEN = re.compile(r"[\W_]+")
 SHORTEST_TITLE_CHARACTERS = 8
-LONGEST_TITLE_CHARACTERS = 1_000
+MAX_TITLE_CHARACTERS = 1_000
 
 
 def choose_title(
@@ -28,7 +28,7 @@ def choose_title(
 
 
 def _strip_outlet(title: str, names: set[str], given: set[str]) -> str:
-    if len(title) > LONGEST_TITLE_CHARACTERS:
+    if len(title) > MAX_TITLE_CHARACTERS:
         return title
     for joint in reversed(list(_JOINT.finditer(title))):
         head, tail = title[: joint.start()].strip(), title[joint.end() :].strip()

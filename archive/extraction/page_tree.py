@@ -19,11 +19,11 @@ from archive.wordings import (
     TOO_MANY_PAGE_TAGS,
 )
 
-LARGEST_PAGE_CHARACTERS = 20_000_000
+MAX_PAGE_CHARACTERS = 20_000_000
 # libxml2 takes time quadratic in the attributes of a tag, trafilatura in the paragraphs of a page:
 # without these limits, ten megabytes of either would take the better part of an hour.
-MOST_ATTRIBUTES = 1_000
-MOST_TAGS = 50_000
+MAX_ATTRIBUTES = 1_000
+MAX_TAGS = 50_000
 # libxml2 drops what lies deeper than 255, text and all; each level is a call deep in later steps.
 DEEPEST_TAG = 200
 # Put first, it keeps XHTML from being taken for XML.
@@ -41,8 +41,8 @@ def parse_page(markup: str) -> HtmlElement:
 
     Raises UnreadableInputError for a page beyond what is written to be read, and for an empty one.
     """
-    if len(markup) > LARGEST_PAGE_CHARACTERS:
-        limit = LARGEST_PAGE_CHARACTERS // 1_000_000
+    if len(markup) > MAX_PAGE_CHARACTERS:
+        limit = MAX_PAGE_CHARACTERS // 1_000_000
         raise UnreadableInputError(PAGE_TOO_LONG(number=limit))
     text = markup.replace("\x00", "")
     declaration = _XML_DECLARATION.match(text)
@@ -89,10 +89,10 @@ class _Gauge:
         self.tags += 1
         self.depth += 1
         self.deepest = max(self.deepest, self.depth)
-        if self.tags > MOST_TAGS:
-            raise UnreadableInputError(TOO_MANY_PAGE_TAGS(number=MOST_TAGS))
-        if len(attributes) > MOST_ATTRIBUTES:
-            raise UnreadableInputError(TOO_MANY_ATTRIBUTES(number=MOST_ATTRIBUTES))
+        if self.tags > MAX_TAGS:
+            raise UnreadableInputError(TOO_MANY_PAGE_TAGS(number=MAX_TAGS))
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise UnreadableInputError(TOO_MANY_ATTRIBUTES(number=MAX_ATTRIBUTES))
 
     def end(self, tag: str) -> None:
         self.depth -= 1

@@ -10,13 +10,13 @@ from archive.messages import Message
 from archive.text.normalize import canonical_url, clean_line, parse_published
 from archive.wordings import DATED_IN_THE_FUTURE, KEPT_WITHOUT, LINK_REFUSED, TEXT_CUT, TITLE_CUT
 
-LONGEST_TITLE_CHARACTERS = 500
-LONGEST_CONTENT_CHARACTERS = 300_000
-LONGEST_KEY_CHARACTERS = 1_000
-LONGEST_RAW_CHARACTERS = 100_000
-LONGEST_NAME_CHARACTERS = 300
-LONGEST_TAG_CHARACTERS = 35
-MOST_AUTHORS = 20
+MAX_TITLE_CHARACTERS = 500
+MAX_CONTENT_CHARACTERS = 300_000
+MAX_KEY_CHARACTERS = 1_000
+MAX_RAW_CHARACTERS = 100_000
+MAX_NAME_CHARACTERS = 300
+MAX_TAG_CHARACTERS = 35
+MAX_AUTHORS = 20
 FUTURE = timedelta(days=2)  # clocks and time zones differ; a week ahead is no news
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 # Each alternative ends at its own next beginning, so that a field of nothing but beginnings is read
@@ -33,24 +33,24 @@ def plain_text(markup: str) -> str:
 
     Markup that was escaped twice is markup still; "<p>the &lt;blink&gt; tag" speaks of a tag.
     """
-    text, tags = _TAG.subn(" ", _UNSEEN.sub(" ", markup[:LONGEST_RAW_CHARACTERS]))
+    text, tags = _TAG.subn(" ", _UNSEEN.sub(" ", markup[:MAX_RAW_CHARACTERS]))
     text = html.unescape(text)
     return clean_line(text if tags else _TAG.sub(" ", _UNSEEN.sub(" ", text)))
 
 
 def clean_title(raw: str, remarks: list[Message], is_markup: bool = True) -> str:
     """The title as plain text; a longer one than any headline is cut, with a remark."""
-    title = plain_text(raw) if is_markup else clean_line(raw[:LONGEST_RAW_CHARACTERS])
-    if len(raw) <= LONGEST_TITLE_CHARACTERS or len(title) <= LONGEST_TITLE_CHARACTERS:
+    title = plain_text(raw) if is_markup else clean_line(raw[:MAX_RAW_CHARACTERS])
+    if len(raw) <= MAX_TITLE_CHARACTERS or len(title) <= MAX_TITLE_CHARACTERS:
         return title
-    remarks.append(TITLE_CUT(total=len(raw), number=LONGEST_TITLE_CHARACTERS))
-    return title[:LONGEST_TITLE_CHARACTERS].rstrip() + "…"
+    remarks.append(TITLE_CUT(total=len(raw), number=MAX_TITLE_CHARACTERS))
+    return title[:MAX_TITLE_CHARACTERS].rstrip() + "…"
 
 
 def clean_content(raw: str, remarks: list[Message]) -> str:
-    if len(raw) > LONGEST_CONTENT_CHARACTERS:
-        remarks.append(TEXT_CUT(total=len(raw), number=LONGEST_CONTENT_CHARACTERS))
-    return raw[:LONGEST_CONTENT_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+    if len(raw) > MAX_CONTENT_CHARACTERS:
+        remarks.append(TEXT_CUT(total=len(raw), number=MAX_CONTENT_CHARACTERS))
+    return raw[:MAX_CONTENT_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
 
 
 def clean_link(raw: str, base: str, remarks: list[Message]) -> str | None:
@@ -87,15 +87,15 @@ def clean_date(raw: str, now: datetime, remarks: list[Message]) -> str | None:
 
 def clean_authors(names: list[str]) -> tuple[str, ...]:
     """Names of people: no e-mail addresses, no links, none twice."""
-    shortened = (name[:LONGEST_NAME_CHARACTERS] for name in names[:MOST_AUTHORS])
+    shortened = (name[:MAX_NAME_CHARACTERS] for name in names[:MAX_AUTHORS])
     cleaned = (plain_text(_EMAIL.sub(" ", name)).strip(" ()<>,;") for name in shortened)
     return tuple(dict.fromkeys(n for n in cleaned if n and "://" not in n))
 
 
 def clean_language(raw: str) -> str | None:
     """The language tag as said (RFC 5646); a longer one than any tag is none."""
-    tag = clean_line(raw[:LONGEST_RAW_CHARACTERS])
-    return tag if 0 < len(tag) <= LONGEST_TAG_CHARACTERS else None
+    tag = clean_line(raw[:MAX_RAW_CHARACTERS])
+    return tag if 0 < len(tag) <= MAX_TAG_CHARACTERS else None
 
 
 def clean_key(identity: str, link: str | None, title: str, content: str) -> str:
@@ -103,7 +103,7 @@ def clean_key(identity: str, link: str | None, title: str, content: str) -> str:
     from hashlib import sha256
 
     key = clean_line(identity) or (canonical_url(link) if link else "")
-    if key and len(key) <= LONGEST_KEY_CHARACTERS:
+    if key and len(key) <= MAX_KEY_CHARACTERS:
         return key
     return "sha256:" + sha256((key or f"{title}\n{content}").encode("utf-8", "replace")).hexdigest()
 

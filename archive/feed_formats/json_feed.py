@@ -17,7 +17,7 @@ from archive.feed_formats.cleaning import (
     plain_text,
 )
 from archive.feed_formats.model import FeedDocument, FeedEntry
-from archive.feed_formats.syndication import MOST_ENTRIES
+from archive.feed_formats.syndication import MAX_ENTRIES
 from archive.messages import Message
 from archive.text.decode import decode_text
 from archive.wordings import FIRST_ITEMS_OF, JSON_FEED_UNREADABLE, JSON_FEED_WITHOUT_VERSION
@@ -31,13 +31,13 @@ def read_json_feed(data: bytes, url: str, now: datetime) -> FeedDocument:
     items = feed.get("items")
     given = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     remarks: list[Message] = []
-    if len(given) > MOST_ENTRIES:
-        remarks.append(FIRST_ITEMS_OF(number=MOST_ENTRIES, total=len(given)))
+    if len(given) > MAX_ENTRIES:
+        remarks.append(FIRST_ITEMS_OF(number=MAX_ENTRIES, total=len(given)))
     return FeedDocument(
         kind="json",
         title=clean_title(_string(feed, "title"), []),
         language=clean_language(_string(feed, "language")),
-        entries=tuple(_read_item(item, feed, url, now) for item in given[:MOST_ENTRIES]),
+        entries=tuple(_read_item(item, feed, url, now) for item in given[:MAX_ENTRIES]),
         remarks=tuple(remarks),
     )
 

@@ -15,8 +15,8 @@ from archive.text.normalize import canonical_url, clean_line
 from archive.text.xml_safety import decode_xml
 from archive.wordings import NO_XML_URL, NOT_OPML, NOT_OPML_ROOT, OPML_ENTITIES, OPML_TOO_LARGE
 
-LARGEST_OPML_BYTES = 20_000_000
-MOST_OUTLINES = 20_000
+MAX_OPML_BYTES = 20_000_000
+MAX_OUTLINES = 20_000
 _FEED_TYPES = ("", "rss", "atom", "rdf", "feed", "json", "jsonfeed")
 
 
@@ -34,14 +34,14 @@ def read_opml(data: bytes) -> list[Outline]:
 
     Outlines without an address are folders and notes, passed over; broken ones say why.
     """
-    if len(data) > LARGEST_OPML_BYTES:
-        raise NotAFeedError(OPML_TOO_LARGE(number=LARGEST_OPML_BYTES // 1_000_000))
+    if len(data) > MAX_OPML_BYTES:
+        raise NotAFeedError(OPML_TOO_LARGE(number=MAX_OPML_BYTES // 1_000_000))
     if b"<!ENTITY" in data.replace(b"\x00", b"").upper():
         raise NotAFeedError(OPML_ENTITIES())
     root = _parse(data)
     outlines: dict[str, Outline] = {}
     for element in root.iter():
-        if _local_name(element) == "outline" and len(outlines) < MOST_OUTLINES:
+        if _local_name(element) == "outline" and len(outlines) < MAX_OUTLINES:
             outline = _read_outline({_bare(name): value for name, value in element.items()})
             if outline is not None:
                 outlines.setdefault(outline.url or f"{outline.name}\n{outline.problem}", outline)

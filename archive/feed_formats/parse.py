@@ -13,7 +13,7 @@ from archive.net.fetch import read_body
 from archive.text.xml_safety import decode_xml
 from archive.wordings import GZIP_BROKEN, GZIP_UNREADABLE, PAGE_NOT_FEED
 
-LARGEST_FEED_BYTES = 20_000_000
+MAX_FEED_BYTES = 20_000_000
 HEAD_CHARACTERS = 5_000
 _SITEMAP = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
@@ -52,7 +52,7 @@ def _unpack(data: bytes) -> bytes:
     if not data.startswith(b"\x1f\x8b"):
         return data
     try:
-        return read_body([data], "gzip", LARGEST_FEED_BYTES)
+        return read_body([data], "gzip", MAX_FEED_BYTES)
     except FetchError as exc:
         raise NotAFeedError(GZIP_UNREADABLE(reason=exc.message)) from exc
     except zlib.error as exc:

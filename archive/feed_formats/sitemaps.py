@@ -17,12 +17,12 @@ from archive.feed_formats.cleaning import (
     plain_text,
 )
 from archive.feed_formats.model import FeedDocument, FeedEntry
-from archive.feed_formats.syndication import MOST_ENTRIES
+from archive.feed_formats.syndication import MAX_ENTRIES
 from archive.messages import Message, Template
 from archive.wordings import NEWEST_ADDRESSES_TAKEN, NEWEST_SITEMAPS_TAKEN, SITEMAP_UNREADABLE
 
-MOST_CHILDREN = 20
-MOST_ADDRESSES = 50_000  # sitemaps.org: what one sitemap may hold
+MAX_CHILDREN = 20
+MAX_ADDRESSES = 50_000  # sitemaps.org: what one sitemap may hold
 
 # The fields of one <url> or <sitemap>, by local name: real sitemaps get the namespaces wrong.
 Fields = dict[str, str]
@@ -31,7 +31,7 @@ Fields = dict[str, str]
 def read_sitemap(text: str, url: str, now: datetime) -> FeedDocument:
     """The newest addresses of a sitemap, or the sitemaps of an index. Raises NotAFeedError."""
     try:
-        parts = list(islice(_read_parts(text), MOST_ADDRESSES))
+        parts = list(islice(_read_parts(text), MAX_ADDRESSES))
     except etree.LxmlError as exc:
         raise NotAFeedError(SITEMAP_UNREADABLE(reason=exc)) from exc
     parts.sort(key=_newest, reverse=True)
@@ -40,11 +40,11 @@ def read_sitemap(text: str, url: str, now: datetime) -> FeedDocument:
     return FeedDocument(
         kind="sitemap",
         title=next((plain_text(f["name"]) for f in entries if f.get("name")), ""),
-        entries=tuple(e for f in entries[:MOST_ENTRIES] if (e := _read_entry(f, url, now))),
-        children=tuple(_addresses(children[:MOST_CHILDREN], url)),
+        entries=tuple(e for f in entries[:MAX_ENTRIES] if (e := _read_entry(f, url, now))),
+        children=tuple(_addresses(children[:MAX_CHILDREN], url)),
         remarks=(
-            *_left_out(NEWEST_ADDRESSES_TAKEN, entries, MOST_ENTRIES),
-            *_left_out(NEWEST_SITEMAPS_TAKEN, children, MOST_CHILDREN),
+            *_left_out(NEWEST_ADDRESSES_TAKEN, entries, MAX_ENTRIES),
+            *_left_out(NEWEST_SITEMAPS_TAKEN, children, MAX_CHILDREN),
         ),
     )
 

@@ -28,8 +28,8 @@ from archive.feed_formats.model import FeedDocument, FeedEntry, Kind
 from archive.messages import Message
 from archive.wordings import FEED_UNREADABLE, FIRST_ITEMS_TAKEN, NOT_A_FEED, TOO_MANY_FEED_TAGS
 
-MOST_ENTRIES = 1_000
-MOST_TAGS = 300_000  # the lenient parser takes 20 microseconds for each
+MAX_ENTRIES = 1_000
+MAX_TAGS = 300_000  # the lenient parser takes 20 microseconds for each
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -38,8 +38,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def read_syndication(text: str, url: str, now: datetime) -> FeedDocument:
     """The feed of XML made safe, well-formed or not. Raises NotAFeedError."""
     text, remarks = _bound_entries(text)
-    if text.count("<") > MOST_TAGS:
-        raise NotAFeedError(TOO_MANY_FEED_TAGS(number=MOST_TAGS, total=MOST_ENTRIES))
+    if text.count("<") > MAX_TAGS:
+        raise NotAFeedError(TOO_MANY_FEED_TAGS(number=MAX_TAGS, total=MAX_ENTRIES))
     parsed = _parse(text)
     version = parsed.get("version", "")
     if not version and not parsed.entries:
@@ -72,12 +72,12 @@ def _parse(text: str) -> Any:
 
 def _bound_entries(text: str) -> tuple[str, tuple[Message, ...]]:
     """The document with its first items alone, before a parser has to go through all of them."""
-    starts = [found.start() for found in islice(_ITEM.finditer(text), MOST_ENTRIES + 1)]
-    if len(starts) <= MOST_ENTRIES:
+    starts = [found.start() for found in islice(_ITEM.finditer(text), MAX_ENTRIES + 1)]
+    if len(starts) <= MAX_ENTRIES:
         return text, ()
     ends = [found.end() for found in _ITEM_END.finditer(text, starts[-1])]
     end = ends[-1] if ends else len(text)
-    return text[: starts[-1]] + text[end:], (FIRST_ITEMS_TAKEN(number=MOST_ENTRIES),)
+    return text[: starts[-1]] + text[end:], (FIRST_ITEMS_TAKEN(number=MAX_ENTRIES),)
 
 
 def _kind(version: str) -> Kind:
@@ -89,7 +89,7 @@ def _kind(version: str) -> Kind:
 def _read_entries(
     entries: list[Any], kind: Kind, url: str, language: str | None, now: datetime
 ) -> Iterator[FeedEntry]:
-    for entry in entries[:MOST_ENTRIES]:
+    for entry in entries[:MAX_ENTRIES]:
         yield _read_entry(entry, kind, url, language, now)
 
 

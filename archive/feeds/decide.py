@@ -17,11 +17,11 @@ from archive.text.normalize import format_utc
 from archive.wordings import FEED_GONE, FEED_READ, NOT_MODIFIED
 
 FIRST_BACKOFF = timedelta(minutes=15)
-LONGEST_BACKOFF = timedelta(days=1)
-LONGEST_RETRY_AFTER_SECONDS = 7 * 86_400.0
+MAX_BACKOFF = timedelta(days=1)
+MAX_RETRY_AFTER_SECONDS = 7 * 86_400.0
 BREAKER_FAILURES = 8
 DEAD_AFTER = timedelta(days=30)
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 
 
 def decide_feed(feed: Feed, reply: FeedReply, now: datetime, jitter: float) -> Feed:
@@ -39,7 +39,7 @@ def decide_feed(feed: Feed, reply: FeedReply, now: datetime, jitter: float) -> F
 def backoff_after(failures: int, jitter: float) -> timedelta:
     """How long to wait after so many failures in a row: 15 min doubling to a day, plus 0-25 %."""
     doubled = FIRST_BACKOFF * 2 ** min(max(failures - 1, 0), 16)
-    wait = LONGEST_BACKOFF if failures >= BREAKER_FAILURES else min(doubled, LONGEST_BACKOFF)
+    wait = MAX_BACKOFF if failures >= BREAKER_FAILURES else min(doubled, MAX_BACKOFF)
     return wait * (1 + 0.25 * jitter)
 
 
@@ -50,13 +50,13 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
     """
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
-        return min(float(text[:9]), LONGEST_RETRY_AFTER_SECONDS)
+        return min(float(text[:9]), MAX_RETRY_AFTER_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
         seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_SECONDS)
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class ItemDecision:
 
 
 def decide_item(outcome: ItemOutcome, transient: bool, attempts: int) -> ItemDecision:
-    """A rejected item, or one whose page may yet be had, is tried MOST_ATTEMPTS times in all."""
+    """A rejected item, or one whose page may yet be had, is tried MAX_ATTEMPTS times in all."""
     attempts += 1
     again = outcome.outcome == "rejected" or transient
-    return ItemDecision(settled=not again or attempts >= MOST_ATTEMPTS, attempts=attempts)
+    return ItemDecision(settled=not again or attempts >= MAX_ATTEMPTS, attempts=attempts)
 
 
 def _postpone(feed: Feed, reply: FeedReply, now: datetime) -> Feed:

@@ -13,7 +13,7 @@ MEDIA_TYPES = (
     "application/feed+json",
     "application/json",
 )
-MOST_FEEDS = 50
+MAX_FEEDS = 50
 
 
 def discover_feeds(html: str, url: str) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def discover_feeds(html: str, url: str) -> tuple[str, ...]:
     bases = page.find_all("base", href=True)
     root = urljoin(url, str(bases[0]["href"])) if bases else url
     found = [_address(link, root) for link in page.find_all("link", href=True)]
-    return tuple(dict.fromkeys(address for address in found if address))[:MOST_FEEDS]
+    return tuple(dict.fromkeys(address for address in found if address))[:MAX_FEEDS]
 
 
 def _address(link: Tag, root: str) -> str | None:

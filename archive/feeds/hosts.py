@@ -34,10 +34,10 @@ from archive.wordings import (
 
 ROBOT = "Hemero"
 DELAY_SECONDS = 1.0
-LONGEST_CRAWL_DELAY_SECONDS = 30.0
+MAX_CRAWL_DELAY_SECONDS = 30.0
 ROBOTS_SECONDS = 86_400.0  # RFC 9309, 2.4: not to be kept for longer
 UNREACHABLE_SECONDS = 900.0
-LARGEST_ROBOTS_CHARACTERS = 512_000  # RFC 9309, 2.5: at least 500 KiB are to be read
+MAX_ROBOTS_CHARACTERS = 512_000  # RFC 9309, 2.5: at least 500 KiB are to be read
 BUSY = (429, 503)
 
 Fetch = Callable[[str, Mapping[str, str]], FetchedPage]
@@ -110,7 +110,7 @@ class HostGate:
         if isinstance(site.rules, Message):
             raise RobotsUnreachableError(site.rules)
         wanted = site.rules.crawl_delay(ROBOT) or 0.0
-        host.delay_seconds = min(max(wanted, 0.0), LONGEST_CRAWL_DELAY_SECONDS)
+        host.delay_seconds = min(max(wanted, 0.0), MAX_CRAWL_DELAY_SECONDS)
         return site.rules
 
     def _read_site(self, host: _Host, origin: str) -> _Site:
@@ -122,7 +122,7 @@ class HostGate:
             return self._closed_site(ROBOTS_UNREACHABLE(site=origin, reason=exc.message))
         if not page.ok and (page.status not in range(400, 500) or page.status == 429):
             return self._closed_site(ROBOTS_ANSWERED(site=origin, status=page.status))
-        text = page.body.decode("utf-8", "replace")[:LARGEST_ROBOTS_CHARACTERS]
+        text = page.body.decode("utf-8", "replace")[:MAX_ROBOTS_CHARACTERS]
         return _Site(Protego.parse(text), self.clock.monotonic() + ROBOTS_SECONDS)
 
     def _closed_site(self, problem: Message) -> _Site:

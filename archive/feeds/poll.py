@@ -12,7 +12,7 @@ from threading import Event
 
 from archive.feed_formats.cleaning import host_of
 from archive.feed_formats.model import Feed
-from archive.feed_formats.parse import LARGEST_FEED_BYTES
+from archive.feed_formats.parse import MAX_FEED_BYTES
 from archive.feeds.decide import decide_item
 from archive.feeds.hosts import DELAY_SECONDS, ROBOT, Clock, Fetch, HostGate
 from archive.feeds.parallel import OrderedStream
@@ -28,7 +28,7 @@ from archive.wordings import HELD_ALREADY
 
 THREADS = 4
 ITEMS_PER_VISIT = 200
-LIMITS = FetchLimits(max_bytes=LARGEST_FEED_BYTES, timeout_seconds=30.0)
+LIMITS = FetchLimits(max_bytes=MAX_FEED_BYTES, timeout_seconds=30.0)
 
 
 @dataclass(frozen=True, slots=True)

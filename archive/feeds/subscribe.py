@@ -16,7 +16,7 @@ from archive.text.decode import decode_text
 from archive.text.normalize import clean_line
 from archive.wordings import NAMED_FEEDS_UNREADABLE, NO_FEED_NAMED
 
-MOST_TRIES = 3
+MAX_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def subscribe(
 
 def _first_readable(gate: HostGate, named: Sequence[str], now: datetime) -> FoundFeed:
     problems = []
-    for url in named[:MOST_TRIES]:
+    for url in named[:MAX_TRIES]:
         try:
             page = _get(gate, url)
             document = read_feed(page.body, page.url, now, page.charset)

@@ -22,8 +22,8 @@ from archive.errors import (
 from archive.feed_formats.entries import complete_page, own_draft
 from archive.feed_formats.model import Feed, FeedDocument, FeedReply, PendingItem
 from archive.feed_formats.parse import read_feed
-from archive.feed_formats.sitemaps import MOST_CHILDREN
-from archive.feed_formats.syndication import MOST_ENTRIES
+from archive.feed_formats.sitemaps import MAX_CHILDREN
+from archive.feed_formats.syndication import MAX_ENTRIES
 from archive.feeds.decide import decide_feed, parse_retry_after
 from archive.feeds.hosts import HostGate
 from archive.feeds.store import FeedStore
@@ -32,7 +32,7 @@ from archive.model import SourceItem
 from archive.net.fetch import refusal_of
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
-from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.decode import MAX_DOCUMENT_BYTES
 from archive.text.normalize import canonical_url
 from archive.wordings import KEPT_AS_THE_FEED_TELLS, NO_ARTICLE_FOUND, PAGE_NOT_READ, UNREADABLE
 
@@ -161,10 +161,10 @@ def ask_feed(gate: HostGate, feed: Feed, now: datetime) -> FeedReply:
 
 
 def read_children(gate: HostGate, index: FeedDocument, now: datetime) -> FeedDocument:
-    """A sitemap index with its sitemaps' items: DEEPEST_INDEX levels, MOST_CHILDREN in all."""
+    """A sitemap index with its sitemaps' items: DEEPEST_INDEX levels, MAX_CHILDREN in all."""
     entries, remarks = list(index.entries), list(index.remarks)
     waiting, asked = [(url, 1) for url in index.children], 0
-    while waiting and asked < MOST_CHILDREN and len(entries) < MOST_ENTRIES:
+    while waiting and asked < MAX_CHILDREN and len(entries) < MAX_ENTRIES:
         (url, depth), asked = waiting.pop(0), asked + 1
         try:
             page = gate.request(url)
@@ -177,7 +177,7 @@ def read_children(gate: HostGate, index: FeedDocument, now: datetime) -> FeedDoc
         entries += child.entries
         if depth < DEEPEST_INDEX:
             waiting += [(below, depth + 1) for below in child.children]
-    return replace(index, entries=tuple(entries[:MOST_ENTRIES]), remarks=tuple(remarks))
+    return replace(index, entries=tuple(entries[:MAX_ENTRIES]), remarks=tuple(remarks))
 
 
 def _page_item(feed: Feed, item: PendingItem, gate: HostGate, options: ReadOptions) -> ItemFetched:
@@ -187,7 +187,7 @@ def _page_item(feed: Feed, item: PendingItem, gate: HostGate, options: ReadOptio
     if not page.ok:
         again = page.status in TRANSIENT or page.status >= 500
         raise (FetchError if again else PageRefusedError)(refusal_of(page))
-    if len(page.body) > LARGEST_DOCUMENT_BYTES:  # what a feed may be, no article is
+    if len(page.body) > MAX_DOCUMENT_BYTES:  # what a feed may be, no article is
         raise UnreadableInputError(PAGE_NOT_READ(number=len(page.body)))
     read = read_page(page, entry.name, options).resolve()
     if read.draft is None:

@@ -15,7 +15,7 @@ from archive.store.schema import article, feed_item, job, job_item
 from archive.text.normalize import canonical_url
 
 RECENT_JOBS = 20
-MOST_FAILURES = 100
+MAX_FAILURES = 100
 _REJECTED = "rejected"
 
 _RECENT = sa.select(job.c.id).order_by(job.c.id.desc()).limit(RECENT_JOBS).subquery()
@@ -29,13 +29,13 @@ _JOB_ITEMS = (
     .join_from(job_item, job)
     .where(job_item.c.job_id.in_(sa.select(_RECENT.c.id)), job_item.c.outcome == _REJECTED)
     .order_by(job_item.c.job_id.desc(), job_item.c.position)
-    .limit(MOST_FAILURES)
+    .limit(MAX_FAILURES)
 )
 _FEED_ITEMS = (
     sa.select(feed_item)
     .where(feed_item.c.outcome == _REJECTED)
     .order_by(feed_item.c.seen.desc(), feed_item.c.key)
-    .limit(MOST_FAILURES)
+    .limit(MAX_FAILURES)
 )
 _GIVEN = sa.text("SELECT value FROM json_each(:given)").columns(value=sa.Text)
 _TAKEN_SINCE = (
@@ -71,7 +71,7 @@ class FailedItem:
 
 
 def list_failures(database: Database) -> list[FailedItem]:
-    """Up to MOST_FAILURES of the RECENT_JOBS latest jobs, then of feeds; each item once, the latest
+    """Up to MAX_FAILURES of the RECENT_JOBS latest jobs, then of feeds; each item once, the latest
     failure of it, and none that succeeded later or is held by now."""
     with database.read() as connection:
         found = [_job_failure(row) for row in connection.execute(_FAILED_JOBS)]
@@ -85,7 +85,7 @@ def list_failures(database: Database) -> list[FailedItem]:
     latest: dict[str, FailedItem] = {}
     for failure in failing:
         latest.setdefault(failure.item, failure)
-    return list(latest.values())[:MOST_FAILURES]
+    return list(latest.values())[:MAX_FAILURES]
 
 
 def _job_failure(row: Any) -> FailedItem:

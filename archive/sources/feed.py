@@ -11,7 +11,7 @@ from io import BufferedReader
 from archive.errors import UnreadableInputError
 from archive.feed_formats.entries import own_draft
 from archive.feed_formats.model import FeedDocument, FeedEntry
-from archive.feed_formats.parse import LARGEST_FEED_BYTES, looks_like_feed, read_feed
+from archive.feed_formats.parse import MAX_FEED_BYTES, looks_like_feed, read_feed
 from archive.model import ArticleDraft, SourceItem
 from archive.sources.options import ReadOptions
 from archive.wordings import FEED_EMPTY, FEED_TOO_LARGE, SUBSCRIBE_FIRST
@@ -31,9 +31,9 @@ def recognizes(head: bytes) -> bool:
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
     """An item for each of the feed's; a feed of none is one that says so."""
-    data = stream.read(LARGEST_FEED_BYTES + 1)
-    if len(data) > LARGEST_FEED_BYTES:
-        problem = FEED_TOO_LARGE(number=LARGEST_FEED_BYTES // 1_000_000)
+    data = stream.read(MAX_FEED_BYTES + 1)
+    if len(data) > MAX_FEED_BYTES:
+        problem = FEED_TOO_LARGE(number=MAX_FEED_BYTES // 1_000_000)
         yield SourceItem(name, problem=problem)
         return
     yield from read_feed_items(data, name)

@@ -12,7 +12,7 @@ from archive.errors import UnreadableInputError
 from archive.model import SourceItem
 from archive.sources.ninjs import read_object
 from archive.sources.options import ReadOptions
-from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.decode import MAX_DOCUMENT_BYTES
 from archive.wordings import DAMAGED_FROM_HERE, LINE_TOO_LONG, NOT_AN_OBJECT, NOT_JSON
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
@@ -38,10 +38,10 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 
 def _lines(stream: BufferedReader) -> Iterator[bytes]:
     """Lines of bounded length: of a longer one, its beginning; the rest is skipped."""
-    while line := stream.readline(LARGEST_DOCUMENT_BYTES + 1):
+    while line := stream.readline(MAX_DOCUMENT_BYTES + 1):
         whole = line.endswith(b"\n")
         yield line
-        while not whole and (rest := stream.readline(LARGEST_DOCUMENT_BYTES)):
+        while not whole and (rest := stream.readline(MAX_DOCUMENT_BYTES)):
             whole = rest.endswith(b"\n")
 
 
@@ -53,8 +53,8 @@ def _read_line(line: bytes, name: str) -> SourceItem:
 
 
 def _parse(line: bytes) -> dict[str, Any]:
-    if len(line) > LARGEST_DOCUMENT_BYTES:
-        raise UnreadableInputError(LINE_TOO_LONG(number=LARGEST_DOCUMENT_BYTES // 1_000_000))
+    if len(line) > MAX_DOCUMENT_BYTES:
+        raise UnreadableInputError(LINE_TOO_LONG(number=MAX_DOCUMENT_BYTES // 1_000_000))
     try:
         record = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as exc:

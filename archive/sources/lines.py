@@ -6,7 +6,7 @@ from io import BufferedReader, TextIOWrapper
 
 from charset_normalizer import from_bytes
 
-from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.decode import MAX_DOCUMENT_BYTES
 
 SAMPLE_BYTES = 1 << 16
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins with that of UTF-16
@@ -36,10 +36,10 @@ def text_lines(stream: BufferedReader) -> Iterator[str]:
     errors = _WESTERN if encoding == "utf-8-sig" else "replace"
     text = TextIOWrapper(stream, encoding, errors, newline="")
     try:
-        while line := text.readline(LARGEST_DOCUMENT_BYTES + 1):
+        while line := text.readline(MAX_DOCUMENT_BYTES + 1):
             yield line.replace("\x00", "")
             while not line.endswith(("\n", "\r")) and line:
-                line = text.readline(LARGEST_DOCUMENT_BYTES)
+                line = text.readline(MAX_DOCUMENT_BYTES)
     finally:
         text.detach()  # or it would close a stream that is not ours
 

@@ -41,8 +41,8 @@ from archive.wordings import (
 )
 
 SUFFIXES = (".zip", ".tar", ".tgz")
-MOST_COPIED_BYTES = 2_000_000_000
-_LARGEST_HEADER_BYTES = 1_000_000
+MAX_COPIED_BYTES = 2_000_000_000
+_MAX_HEADER_BYTES = 1_000_000
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 
@@ -136,8 +136,8 @@ def _seekable(stream: BufferedReader, copy: IO[bytes]) -> IO[bytes]:
         return stream
     while chunk := stream.read(1 << 20):
         copy.write(chunk)
-        if copy.tell() > MOST_COPIED_BYTES:
-            limit = MOST_COPIED_BYTES // 1_000_000_000
+        if copy.tell() > MAX_COPIED_BYTES:
+            limit = MAX_COPIED_BYTES // 1_000_000_000
             raise UnreadableInputError(ZIP_TOO_LARGE(number=limit))
     return copy
 
@@ -146,7 +146,7 @@ class _BoundedTarInfo(tarfile.TarInfo):
     """A header that may not ask for its long names to be read into memory without bound."""
 
     def _proc_member(self, archive: tarfile.TarFile) -> Any:
-        if not (self.isreg() or self.size <= _LARGEST_HEADER_BYTES):
+        if not (self.isreg() or self.size <= _MAX_HEADER_BYTES):
             raise tarfile.ReadError("a header of over 1 MB")
         return super()._proc_member(archive)  # type: ignore[misc]
 

@@ -15,7 +15,7 @@ from archive.sources.export import COLUMNS, restore_cell
 from archive.sources.lines import text_lines
 from archive.sources.options import ReadOptions
 from archive.sources.records import read_record
-from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.decode import MAX_DOCUMENT_BYTES
 from archive.text.normalize import clean_line
 from archive.wordings import (
     NO_COLUMNS,
@@ -29,8 +29,8 @@ from archive.wordings import (
 
 SUFFIXES = (".csv", ".tsv", ".tab")
 DELIMITERS = ",;\t|"
-MOST_COLUMNS_SHOWN = 20
-MOST_GIVEN_UP_ROWS = 20
+MAX_COLUMNS_SHOWN = 20
+MAX_GIVEN_UP_ROWS = 20
 _SYNONYMS = {
     "id": ("guid", "article_id", "identifier"),
     "title": ("headline", "heading", "titre", "titulo", "titel"),
@@ -51,7 +51,7 @@ _SYNONYMS = {
     "authors": ("author", "byline", "by", "creator", "auteur"),
 }
 # One limit for the whole process, which the module's 128 kB makes too low for an article.
-csv.field_size_limit(2 * LARGEST_DOCUMENT_BYTES)
+csv.field_size_limit(2 * MAX_DOCUMENT_BYTES)
 
 
 def recognizes(head: bytes) -> bool:
@@ -101,7 +101,7 @@ class _RowLines:
 
     def __next__(self) -> str:
         line = self._next_line()
-        if self._row and (not line or self._characters > LARGEST_DOCUMENT_BYTES):
+        if self._row and (not line or self._characters > MAX_DOCUMENT_BYTES):
             self._cut = True
             self._waiting += [line] if line else []
             raise StopIteration
@@ -117,7 +117,7 @@ class _RowLines:
     @property
     def row_is_whole(self) -> bool:
         """Whether the row read last ended by itself, within 10 MB."""
-        return not self._cut and self._characters <= LARGEST_DOCUMENT_BYTES
+        return not self._cut and self._characters <= MAX_DOCUMENT_BYTES
 
     def give_up_row(self, is_row: Callable[[str], bool]) -> None:
         """Go on with the first line after the row's own first that looks like a row.
@@ -125,8 +125,8 @@ class _RowLines:
         Raises UnreadableInputError when that was needed too often: each time may cost 10 MB.
         """
         self._given_up += 1
-        if self._given_up > MOST_GIVEN_UP_ROWS:
-            raise UnreadableInputError(TOO_MANY_OPEN_ROWS(number=MOST_GIVEN_UP_ROWS))
+        if self._given_up > MAX_GIVEN_UP_ROWS:
+            raise UnreadableInputError(TOO_MANY_OPEN_ROWS(number=MAX_GIVEN_UP_ROWS))
         self._waiting += reversed(self._row[1:])
         while line := self._next_line():
             if is_row(line):
@@ -188,7 +188,7 @@ def _match(header: Iterable[str], columns: Mapping[str, str]) -> dict[str, int]:
 def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
     """Raises UnreadableInputError where a column asked for, or title and text, are missing."""
     places = _match(header, columns)
-    listed = ", ".join(column[:40] for column in header[:MOST_COLUMNS_SHOWN]) or NO_COLUMNS()
+    listed = ", ".join(column[:40] for column in header[:MAX_COLUMNS_SHOWN]) or NO_COLUMNS()
     missing = [column for field, column in columns.items() if field not in places]
     if missing:
         raise UnreadableInputError(NO_SUCH_COLUMN(name=repr(missing[0]), columns=listed))

@@ -15,9 +15,9 @@ from archive.wordings import DAMAGED_GET_AGAIN, PACKED_TWICE, UNPACKS_LIKE_A_BOM
 
 GZIP_MAGIC = b"\x1f\x8b"
 BUFFER_BYTES = 1 << 16
-MOST_UNPACKED_BYTES = 50_000_000_000
+MAX_UNPACKED_BYTES = 50_000_000_000
 # JSON Lines and WARC pack 5 to 20 times; what only fills a disk packs about 1,000 times.
-MOST_EXPANSION = 200
+MAX_EXPANSION = 200
 UNSUSPECTED_BYTES = 50_000_000
 # All that the standard library raises for archives that are cut, forged, encrypted or exotic.
 DAMAGE = (
@@ -48,11 +48,11 @@ class UnpackBudget:
     def spend(self, unpacked: int) -> None:
         """Count them. Raises UnreadableInputError beyond what an honest archive comes to."""
         self.unpacked += unpacked
-        if self.unpacked > MOST_UNPACKED_BYTES:
-            limit = MOST_UNPACKED_BYTES // 1_000_000_000
+        if self.unpacked > MAX_UNPACKED_BYTES:
+            limit = MAX_UNPACKED_BYTES // 1_000_000_000
             raise UnreadableInputError(UNPACKS_TOO_LARGE(number=limit))
-        if self.unpacked > UNSUSPECTED_BYTES and self.unpacked > MOST_EXPANSION * self.packed:
-            raise UnreadableInputError(UNPACKS_LIKE_A_BOMB(number=MOST_EXPANSION))
+        if self.unpacked > UNSUSPECTED_BYTES and self.unpacked > MAX_EXPANSION * self.packed:
+            raise UnreadableInputError(UNPACKS_LIKE_A_BOMB(number=MAX_EXPANSION))
 
 
 @dataclass(slots=True)

@@ -18,8 +18,8 @@ from archive.net.fetch import parse_content_type
 from archive.sources import html
 from archive.sources.options import ReadOptions
 from archive.sources.unpack import Readable, one_line
-from archive.text.decode import LARGEST_DOCUMENT_BYTES
-from archive.text.normalize import LONGEST_FIELD_CHARACTERS, clean_line
+from archive.text.decode import MAX_DOCUMENT_BYTES
+from archive.text.normalize import MAX_FIELD_CHARACTERS, clean_line
 from archive.wordings import (
     DAMAGED_FROM_HERE,
     DOCUMENT_TOO_LARGE,
@@ -103,7 +103,7 @@ def _read_record(record: WarcRecord, name: str, options: ReadOptions) -> SourceI
     if media and media not in html.MEDIA_TYPES:
         return None
     url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")  # Wget 1.19 writes <...>
-    place = clean_line(url)[:LONGEST_FIELD_CHARACTERS] or name
+    place = clean_line(url)[:MAX_FIELD_CHARACTERS] or name
     try:
         body = _decoded(_read_body(record), headers)
     except UnreadableInputError as exc:
@@ -114,8 +114,8 @@ def _read_record(record: WarcRecord, name: str, options: ReadOptions) -> SourceI
 
 
 def _read_body(record: WarcRecord) -> bytes:
-    body = record.reader.read(LARGEST_DOCUMENT_BYTES + 1)
-    if len(body) < min(record.content_length, LARGEST_DOCUMENT_BYTES):
+    body = record.reader.read(MAX_DOCUMENT_BYTES + 1)
+    if len(body) < min(record.content_length, MAX_DOCUMENT_BYTES):
         raise UnreadableInputError(WARC_CUT_SHORT())
     return _bounded(body)
 
@@ -138,13 +138,13 @@ def _decode(body: bytes, coding: str) -> bytes:
     if decoder is None:
         raise UnreadableInputError(WARC_UNKNOWN_CODING(coding=repr(coding[:40])))
     try:
-        return _bounded(decoder(BytesIO(body)).read(LARGEST_DOCUMENT_BYTES + 1))
+        return _bounded(decoder(BytesIO(body)).read(MAX_DOCUMENT_BYTES + 1))
     except OSError as exc:
         raise UnreadableInputError(WARC_NOT_UNPACKED(reason=one_line(exc))) from exc
 
 
 def _bounded(body: bytes) -> bytes:
-    if len(body) > LARGEST_DOCUMENT_BYTES:
-        limit = LARGEST_DOCUMENT_BYTES // 1_000_000
+    if len(body) > MAX_DOCUMENT_BYTES:
+        limit = MAX_DOCUMENT_BYTES // 1_000_000
         raise UnreadableInputError(DOCUMENT_TOO_LARGE(number=limit))
     return body

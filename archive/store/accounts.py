@@ -25,7 +25,7 @@ from archive.wordings import (
 
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
-MOST_ACCOUNTS = 10_000
+MAX_ACCOUNTS = 10_000
 _NAME = re.compile(r"\w[\w.@+-]{0,63}")
 
 
@@ -71,7 +71,7 @@ class AccountStore:
             "closed": False,
         }
         with self._database.write() as connection:
-            check_room(connection, account, MOST_ACCOUNTS)
+            check_room(connection, account, MAX_ACCOUNTS)
             if role != "admin" and connection.execute(_BY_NAME.limit(1)).first() is None:
                 raise AccountRefusedError(ADMIN_FIRST())
             if connection.execute(_NAMED, {"named": values["name"]}).first():

@@ -31,7 +31,7 @@ from archive.text.normalize import NormalizedDraft, format_utc
 from archive.wordings import ARTICLE_NAMED, NO_SUCH_ARTICLE, PAGE_NAMED, ROW_DAMAGED, VERSION_NAMED
 
 PAGE_ARTICLES = 500
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 # Authors as the text they are: where that is damaged, their digest tells.
 _ARTICLE = sa.select(
     *(column for column in article.c if column.name != "authors"),
@@ -165,7 +165,7 @@ class ArticleStore:
     ) -> list[Article]:
         """A page of the articles that pass the filter, the latest added first."""
         query = _ARTICLE.where(*_conditions(wanted)).order_by(article.c.id.desc())
-        start = min(offset, LARGEST_ID)
+        start = min(offset, MAX_ID)
         with self.database.read() as connection:
             return [_article(row) for row in connection.execute(query.limit(limit).offset(start))]
 
@@ -334,7 +334,7 @@ def _memberships(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
 
 def _possible(article_ids: Sequence[int]) -> sa.Select[tuple[Any]]:
     """Those SQLite can compare with: no article has any other."""
-    return _listed([i for i in article_ids if 0 < i <= LARGEST_ID])
+    return _listed([i for i in article_ids if 0 < i <= MAX_ID])
 
 
 def _listed(values: Sequence[int | str]) -> sa.Select[tuple[Any]]:

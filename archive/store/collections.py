@@ -26,8 +26,8 @@ from archive.wordings import (
     TOO_MANY_COLLECTIONS,
 )
 
-MOST_COLLECTIONS = 1_000
-LARGEST_ID = 2**63 - 1
+MAX_COLLECTIONS = 1_000
+MAX_ID = 2**63 - 1
 _HELD = sa.select(sa.func.count()).where(collected.c.collection_id == collection.c.id)
 _COUNTED = sa.select(collection, _HELD.scalar_subquery().label("articles"))
 _NUMBER = sa.select(sa.func.count(collection.c.id))
@@ -70,8 +70,8 @@ class CollectionStore:
         """Raises NameRefusedError, also where there is one of this name."""
         values = {"name": clean_name(name), "note": clean_note(note), "created": _now()}
         with self._database.write() as connection:
-            if (connection.scalar(_NUMBER) or 0) >= MOST_COLLECTIONS:
-                raise NameRefusedError(TOO_MANY_COLLECTIONS(number=MOST_COLLECTIONS))
+            if (connection.scalar(_NUMBER) or 0) >= MAX_COLLECTIONS:
+                raise NameRefusedError(TOO_MANY_COLLECTIONS(number=MAX_COLLECTIONS))
             _refuse_taken(connection, values["name"] or "")
             key = connection.execute(collection.insert(), values).lastrowid
         return self.get(int(key))
@@ -116,7 +116,7 @@ class CollectionStore:
         found = self._read(_COUNTED.where(is_named))
         if found:
             return found[0]
-        if named.isascii() and named.isdigit() and len(named) < len(str(LARGEST_ID)):
+        if named.isascii() and named.isdigit() and len(named) < len(str(MAX_ID)):
             return self.get(int(named))
         raise _missing(named[:60])
 
@@ -166,7 +166,7 @@ class CollectionStore:
             .where(collected.c.collection_id == self.get(collection_id).id)
             .order_by(*_IN_ORDER)
         )
-        page = query.limit(limit).offset(min(offset, LARGEST_ID))
+        page = query.limit(limit).offset(min(offset, MAX_ID))
         with self._database.read() as connection:
             return [Collected(*row) for row in connection.execute(page)]
 
@@ -208,11 +208,11 @@ def _fold(named: str) -> str:
 
 
 def _is(collection_id: int) -> sa.ColumnElement[bool]:
-    return collection.c.id == (collection_id if 0 < collection_id <= LARGEST_ID else 0)
+    return collection.c.id == (collection_id if 0 < collection_id <= MAX_ID else 0)
 
 
 def _is_in(collection_id: int, article_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    known = article_id if 0 < article_id <= LARGEST_ID else 0
+    known = article_id if 0 < article_id <= MAX_ID else 0
     return collected.c.collection_id == collection_id, collected.c.article_id == known
 
 

@@ -30,9 +30,9 @@ from archive.wordings import BAD_TOKEN_LIFE, BAD_TOKEN_NAME, NO_SUCH_TOKEN, ROLE
 
 TOKEN_PREFIX = "hemero_"  # noqa: S105  so that scanners for leaked secrets know one
 SECRET_BYTES = 32
-MOST_TOKENS = 100
-MOST_SESSIONS = 100
-LONGEST_LIFE_DAYS = 3_650
+MAX_TOKENS = 100
+MAX_SESSIONS = 100
+MAX_LIFE_DAYS = 3_650
 IDLE_DAYS, SESSION_DAYS = 7, 30
 
 
@@ -86,7 +86,7 @@ class CredentialStore:
             if found.closed or ROLES.index(role) > ROLES.index(found.role):
                 raise AccountRefusedError(ROLE_ABOVE_OWN(name=found.name, role=role))
             own = api_token.c.account_id == found.id
-            check_room(connection, api_token, MOST_TOKENS, own)
+            check_room(connection, api_token, MAX_TOKENS, own)
             made = connection.execute(api_token.insert().values(values | {"account_id": found.id}))
             row = connection.execute(_TOKENS.where(api_token.c.id == made.lastrowid)).one()
         return _token(row), secret
@@ -131,7 +131,7 @@ class CredentialStore:
         newest = sa.select(session.c.token_hash).where(own).order_by(session.c.created.desc())
         with self._database.write() as connection:
             _forget_ended(connection)
-            kept = newest.limit(MOST_SESSIONS - 1)
+            kept = newest.limit(MAX_SESSIONS - 1)
             connection.execute(session.delete().where(own, session.c.token_hash.not_in(kept)))
             connection.execute(session.insert().values(token_hash=hash_secret(secret), **values))
         return secret
@@ -180,8 +180,8 @@ def _clean_label(name: str) -> str:
 def _expiry(now: datetime, days: int | None) -> str | None:
     if days is None:
         return None
-    if not 1 <= days <= LONGEST_LIFE_DAYS:
-        raise AccountRefusedError(BAD_TOKEN_LIFE(number=LONGEST_LIFE_DAYS))
+    if not 1 <= days <= MAX_LIFE_DAYS:
+        raise AccountRefusedError(BAD_TOKEN_LIFE(number=MAX_LIFE_DAYS))
     return format_utc(now + timedelta(days=days))
 
 

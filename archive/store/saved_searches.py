@@ -27,7 +27,7 @@ from archive.store.statements import LISTED
 from archive.text.normalize import format_utc
 from archive.wordings import NO_SUCH_SAVED_SEARCH, TOO_MANY_SAVED_SEARCHES
 
-MOST_SAVED = 1_000
+MAX_SAVED = 1_000
 SECRET_BYTES = 32
 
 _UNREAD = sa.func.count().filter(saved_match.c.seq > saved_search.c.read_seq)
@@ -227,8 +227,8 @@ class SavedSearchStore:
 
 def _check_room(connection: sa.Connection) -> None:
     held = connection.scalar(sa.select(sa.func.count()).select_from(saved_search)) or 0
-    if held >= MOST_SAVED:
-        raise SavedSearchLimitError(TOO_MANY_SAVED_SEARCHES(number=MOST_SAVED))
+    if held >= MAX_SAVED:
+        raise SavedSearchLimitError(TOO_MANY_SAVED_SEARCHES(number=MAX_SAVED))
 
 
 def _column(channel: str) -> sa.Column[Any]:

@@ -13,7 +13,7 @@ from archive.messages import Message, verbatim
 from archive.store.digests import DIGEST, SEALED_COLUMNS, digest_values
 from archive.wordings import INDEX_OF_FILE_DAMAGED, ORPHANED_ROW
 
-MOST_LINES = 20
+MAX_LINES = 20
 BATCH_ROWS = 500
 
 
@@ -80,7 +80,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _check_file(connection: sqlite3.Connection) -> Iterator[Message]:
     try:
-        for (line,) in connection.execute(f"PRAGMA integrity_check({MOST_LINES})"):
+        for (line,) in connection.execute(f"PRAGMA integrity_check({MAX_LINES})"):
             if line != "ok":
                 yield from map(_describe, line.splitlines())
         for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):

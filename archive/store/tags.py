@@ -16,8 +16,8 @@ from archive.store.statements import LISTED
 from archive.text.names import NameRefusedError, TagNotFoundError, clean_tag, fold_name
 from archive.wordings import NO_SUCH_ARTICLE, NO_SUCH_TAG, TOO_MANY_TAGS
 
-MOST_TAGS_AT_ONCE = 100
-MOST_TAGS_LISTED = 1_000
+MAX_TAGS_AT_ONCE = 100
+MAX_TAGS_LISTED = 1_000
 # From one tag to the next by the index: there are few tags, and many articles to each.
 SPELLINGS = sa.text("""
     WITH RECURSIVE spelling(tag) AS (
@@ -82,7 +82,7 @@ class TagStore:
             found.setdefault(row.article_id, []).append(row.tag)
         return {key: tuple(sorted(tags, key=fold_name)) for key, tags in found.items()}
 
-    def all_tags(self, most: int = MOST_TAGS_LISTED) -> list[tuple[str, int]]:
+    def all_tags(self, most: int = MAX_TAGS_LISTED) -> list[tuple[str, int]]:
         """(tag, articles) pairs, the most frequent first."""
         number = sa.func.count()
         query = (
@@ -119,8 +119,8 @@ def tagged(tags: Sequence[str]) -> sa.ColumnElement[bool]:
 
 def _clean_all(tags: Iterable[str]) -> list[str]:
     cleaned = list(map(clean_tag, tags))
-    if len(cleaned) > MOST_TAGS_AT_ONCE:
-        raise NameRefusedError(TOO_MANY_TAGS(number=MOST_TAGS_AT_ONCE))
+    if len(cleaned) > MAX_TAGS_AT_ONCE:
+        raise NameRefusedError(TOO_MANY_TAGS(number=MAX_TAGS_AT_ONCE))
     return cleaned
 
 

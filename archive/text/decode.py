@@ -9,7 +9,7 @@ from charset_normalizer import from_bytes
 from archive.errors import UnreadableInputError
 from archive.wordings import BINARY, DOCUMENT_TOO_LARGE, EMPTY, UNKNOWN_ENCODING
 
-LARGEST_DOCUMENT_BYTES = 10_000_000
+MAX_DOCUMENT_BYTES = 10_000_000
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -38,9 +38,9 @@ _NOT_WESTERN = re.compile(
 
 def read_document(stream: BufferedReader) -> bytes:
     """The whole of one article's document. Raises UnreadableInputError when empty or too large."""
-    data = stream.read(LARGEST_DOCUMENT_BYTES + 1)
-    if len(data) > LARGEST_DOCUMENT_BYTES:
-        limit = LARGEST_DOCUMENT_BYTES // 1_000_000
+    data = stream.read(MAX_DOCUMENT_BYTES + 1)
+    if len(data) > MAX_DOCUMENT_BYTES:
+        limit = MAX_DOCUMENT_BYTES // 1_000_000
         raise UnreadableInputError(DOCUMENT_TOO_LARGE(number=limit))
     if not data.strip():
         raise UnreadableInputError(EMPTY())

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 UNDETERMINED = "und"
 # Measured in docs/decisions/008-language.md.
 PIECES, PIECE_CHARACTERS = 6, 200
-LEAST_SHARE = 0.2
+MIN_SHARE = 0.2
 # A given language is wrong only where the text is long enough, hardly any of it may be in that
 # language, and nearly all of it is in one other.
-LEAST_LETTERS, CERTAIN_SHARE, DOUBTFUL_SHARE = 120, 0.9, 0.02
+MIN_LETTERS, CERTAIN_SHARE, DOUBTFUL_SHARE = 120, 0.9, 0.02
 _NO_LANGUAGE = ("und", "mul", "mis", "zxx")  # ISO 639: undetermined, several, uncoded, none
 # The languages of the world's larger news outlets; a wider choice makes short texts Latin or Wu.
 PRESS_LANGUAGES = (
@@ -74,12 +74,12 @@ def detect_language(text: str) -> str:
     """The press language most of `text` is in, "und" where nothing stands out."""
     shares = _language_shares(text)
     language = max(shares, key=lambda code: shares[code], default=UNDETERMINED)
-    return language if shares.get(language, 0) >= LEAST_SHARE else UNDETERMINED
+    return language if shares.get(language, 0) >= MIN_SHARE else UNDETERMINED
 
 
 def _contradiction(given: str, text: str) -> str | None:
     """The language of a text that is plainly not in the one given."""
-    if given not in PRESS_LANGUAGES or sum(map(str.isalpha, text[:2_000])) < LEAST_LETTERS:
+    if given not in PRESS_LANGUAGES or sum(map(str.isalpha, text[:2_000])) < MIN_LETTERS:
         return None
     likely = _alike(given)
     middle = len(text) // 2

@@ -6,9 +6,9 @@ import unicodedata
 from archive.errors import SourceNotFoundError, UnreadableInputError
 from archive.wordings import CONTROL_CHARACTERS, NAME_TOO_LONG, NOTHING_TO_READ
 
-LONGEST_TAG_CHARACTERS = 60
-LONGEST_NAME_CHARACTERS = 200
-LONGEST_NOTE_CHARACTERS = 2_000
+MAX_TAG_CHARACTERS = 60
+MAX_NAME_CHARACTERS = 200
+MAX_NOTE_CHARACTERS = 2_000
 # Control characters, lone surrogates, ends of lines, and what turns the writing around (UAX #9).
 _REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _READ = ("L", "N")
@@ -27,18 +27,18 @@ class TagNotFoundError(SourceNotFoundError):
 
 
 def clean_tag(text: str) -> str:
-    """NFC, trimmed, single spaces, 1 to LONGEST_TAG_CHARACTERS. Raises NameRefusedError."""
-    return _clean(text, LONGEST_TAG_CHARACTERS)
+    """NFC, trimmed, single spaces, 1 to MAX_TAG_CHARACTERS. Raises NameRefusedError."""
+    return _clean(text, MAX_TAG_CHARACTERS)
 
 
 def clean_name(text: str) -> str:
-    """The same for the name of a collection, to LONGEST_NAME_CHARACTERS."""
-    return _clean(text, LONGEST_NAME_CHARACTERS)
+    """The same for the name of a collection, to MAX_NAME_CHARACTERS."""
+    return _clean(text, MAX_NAME_CHARACTERS)
 
 
 def clean_note(text: str | None) -> str | None:
     """A line of text, None where it says nothing. Raises NameRefusedError."""
-    return _clean(text, LONGEST_NOTE_CHARACTERS) if text and text.strip() else None
+    return _clean(text, MAX_NOTE_CHARACTERS) if text and text.strip() else None
 
 
 def fold_name(name: str) -> str:

@@ -27,8 +27,8 @@ from archive.wordings import (
 )
 
 EARLIEST_YEAR = 1400
-LONGEST_DATE_CHARACTERS = 100
-LONGEST_FIELD_CHARACTERS = 2_000
+MAX_DATE_CHARACTERS = 100
+MAX_FIELD_CHARACTERS = 2_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 # Read to the letter: the standard library overlooks "PM", "GMT+0100" and zones it does not know. A
 # year of zeros is an unset date, which it would read as of this century.
@@ -145,7 +145,7 @@ def canonical_url(url: str) -> str:
     path = quote(parts.path or "/", safe="/%!$&'()*+,;=:@~")
     query = _canonical_query(quote(parts.query, safe="/%!$&'()*+,;=:@~?"))
     canonical = f"{parts.scheme}://{host}{port}{path}{query}"
-    if len(canonical) > LONGEST_FIELD_CHARACTERS:
+    if len(canonical) > MAX_FIELD_CHARACTERS:
         raise FieldRefusedError(ADDRESS_TOO_LONG(number=len(canonical), text=_shown(url)))
     return canonical
 
@@ -229,7 +229,7 @@ def _parse_rfc5322(text: str) -> date | None:
 
 @lru_cache(maxsize=4_096)  # a date that means nothing is tried in every language: 30 ms
 def _parse_words(text: str, day_first: bool) -> date | None:
-    if len(text) > LONGEST_DATE_CHARACTERS or not any(c.isdigit() for c in text):
+    if len(text) > MAX_DATE_CHARACTERS or not any(c.isdigit() for c in text):
         return None
     import dateparser  # loads its language tables: only for dates in words
 
@@ -243,7 +243,7 @@ def _parse_words(text: str, day_first: bool) -> date | None:
 
 
 def _short(text: str | None) -> str | None:
-    return (clean_line(text)[:LONGEST_FIELD_CHARACTERS].rstrip() or None) if text else None
+    return (clean_line(text)[:MAX_FIELD_CHARACTERS].rstrip() or None) if text else None
 
 
 def _kept(parse: Callable[[str], str], raw: str | None, remarks: list[Message]) -> str | None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.diff import MOST_WORDS, ParagraphChange, compare_paragraphs, compare_versions
+from archive.diff import MAX_WORDS, ParagraphChange, compare_paragraphs, compare_versions
 from archive.model import ArticleVersion
 from tests.support.work import at_most
 
@@ -51,6 +51,6 @@ def test_a_paragraph_put_in_leaves_the_others_alone() -> None:
 
 def test_long_hostile_texts_are_compared_in_bounded_time() -> None:
     with at_most(20):
-        same = ["a " * (MOST_WORDS - 1) + f"{n}" for n in range(60)]
+        same = ["a " * (MAX_WORDS - 1) + f"{n}" for n in range(60)]
         compare_paragraphs(same, [text + " b" for text in same])
         compare_paragraphs(["a " * 100_000], ["a " * 100_000 + "b"])

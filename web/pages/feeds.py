@@ -4,7 +4,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import NotAFeedError
-from archive.feed_formats.opml import LARGEST_OPML_BYTES, read_opml, write_opml
+from archive.feed_formats.opml import MAX_OPML_BYTES, read_opml, write_opml
 from archive.messages import Message
 from web.actions.adding import address_problem
 from web.context import get_context
@@ -28,7 +28,7 @@ def follow() -> str | AnyResponse:
     """Follow a feed, or all of an OPML list; the first poll is a job."""
     upload = request.files.get("opml")
     if upload and upload.filename:
-        return _follow_list(upload.stream.read(LARGEST_OPML_BYTES + 1))
+        return _follow_list(upload.stream.read(MAX_OPML_BYTES + 1))
     address = request.form.get("address", "").strip()
     problem = address_problem(address)
     return _show_feeds(problem) if problem else _poll([address])

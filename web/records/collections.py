@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import validate
 
-from archive.store.tags import MOST_TAGS_AT_ONCE
+from archive.store.tags import MAX_TAGS_AT_ONCE
 from web.records.articles import ArticleHeading
 from web.records.base import Pairs, Record
 
@@ -62,7 +62,7 @@ class Tags(Record):
     """All tags of an article."""
 
     tags = ma.fields.List(
-        ma.fields.String(), required=True, validate=validate.Length(0, MOST_TAGS_AT_ONCE)
+        ma.fields.String(), required=True, validate=validate.Length(0, MAX_TAGS_AT_ONCE)
     )
 
 

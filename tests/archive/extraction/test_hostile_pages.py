@@ -10,15 +10,15 @@ import pytest
 
 from archive.errors import UnreadableInputError
 from archive.extraction.extract import extract_article
-from archive.extraction.page_authors import MOST_AUTHORS
+from archive.extraction.page_authors import MAX_AUTHORS
 from archive.extraction.page_metadata import read_metadata
-from archive.extraction.page_tree import MOST_ATTRIBUTES, parse_page
+from archive.extraction.page_tree import MAX_ATTRIBUTES, parse_page
 from archive.intake.ingest import ingest
 from archive.model import SourceItem
 from archive.sources import read_location
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore
-from archive.text.decode import LARGEST_DOCUMENT_BYTES
+from archive.text.decode import MAX_DOCUMENT_BYTES
 from tests.support.work import at_most
 
 LOOPBACK = ReadOptions(allowed_networks=("127.0.0.0/8",))
@@ -38,14 +38,14 @@ def test_a_tag_of_a_hundred_thousand_attributes_ends_soon(opening: str) -> None:
 
 
 def test_many_attributes_are_read() -> None:
-    attributes = " ".join(f"a{number}=1" for number in range(MOST_ATTRIBUTES))
+    attributes = " ".join(f"a{number}=1" for number in range(MAX_ATTRIBUTES))
     assert extract_article(page(body=f"<p {attributes}>{BODY}")).paragraphs
 
 
 def test_a_page_of_the_largest_size_ends_soon() -> None:
     with at_most(20):
         body = f"<p>{'Le gouvernement a annoncé mardi une réforme. ' * 20}</p>"
-        assert extract_article(page(body=(body * 12_000)[:LARGEST_DOCUMENT_BYTES])).paragraphs
+        assert extract_article(page(body=(body * 12_000)[:MAX_DOCUMENT_BYTES])).paragraphs
         with pytest.raises(UnreadableInputError, match="over 50,000 tags; paste"):
             extract_article(page(body=BODY * 60_000))
 
@@ -93,7 +93,7 @@ def test_an_endless_field_ends_soon(head: str) -> None:
 def test_ten_thousand_authors_are_cut_short() -> None:
     names = ", ".join(f"Ana Roy{'abcdefghij'[n % 10]}" for n in range(10_000))
     draft = extract_article(page(f'<meta name="author" content="{names}">'))
-    assert len(draft.authors) <= MOST_AUTHORS
+    assert len(draft.authors) <= MAX_AUTHORS
 
 
 def test_a_box_of_endless_text_outside_the_article_ends_soon() -> None:

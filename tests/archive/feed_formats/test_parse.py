@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import ArchiveError, NotAFeedError
-from archive.feed_formats.cleaning import LONGEST_TITLE_CHARACTERS, plain_text
+from archive.feed_formats.cleaning import MAX_TITLE_CHARACTERS, plain_text
 from archive.feed_formats.model import FeedDocument, FeedEntry
 from archive.feed_formats.parse import looks_like_feed, read_feed
-from archive.feed_formats.sitemaps import MOST_CHILDREN
-from archive.feed_formats.syndication import MOST_ENTRIES
+from archive.feed_formats.sitemaps import MAX_CHILDREN
+from archive.feed_formats.syndication import MAX_ENTRIES
 from tests.support.feed_site import item, rss
 from tests.support.work import at_most
 
@@ -109,7 +109,7 @@ def test_sitemap_gives_the_newest_first() -> None:
         for n in range(1_200)
     )
     document = read(gzip.compress(f"<urlset>{''.join(urls)}</urlset>".encode()))
-    assert (document.kind, len(document.entries)) == ("sitemap", MOST_ENTRIES)
+    assert (document.kind, len(document.entries)) == ("sitemap", MAX_ENTRIES)
     assert document.entries[0].link == "https://fanal.example/27"
     assert tuple(map(str, document.remarks)) == (
         "only the newest 1,000 of 1,200 addresses were taken",
@@ -119,7 +119,7 @@ def test_sitemap_gives_the_newest_first() -> None:
 def test_sitemap_index_names_a_bounded_number_of_sitemaps() -> None:
     parts = (f"<sitemap><loc>/{n}.xml</loc></sitemap>" for n in range(50))
     document = read(f"<sitemapindex>{''.join(parts)}</sitemapindex>")
-    assert len(document.children) == MOST_CHILDREN
+    assert len(document.children) == MAX_CHILDREN
     assert document.remarks
 
 
@@ -200,7 +200,7 @@ def test_entities_never_expand(data: bytes) -> None:
 def test_a_hundred_thousand_items_are_bounded(inner: str) -> None:
     with at_most(10):
         document = read(rss(inner * 100_000))
-        assert len(document.entries) <= MOST_ENTRIES
+        assert len(document.entries) <= MAX_ENTRIES
         assert "only the first 1,000 items" in str(document.remarks[0])
 
 
@@ -258,7 +258,7 @@ def test_titles_are_plain_text(raw: str, title: str) -> None:
 
 def test_a_title_of_forty_thousand_characters_is_cut() -> None:
     entry = read_item(rss(item("/a", "mot " * 10_000)))
-    assert len(entry.title) <= LONGEST_TITLE_CHARACTERS + 1
+    assert len(entry.title) <= MAX_TITLE_CHARACTERS + 1
     assert "cut to" in str(entry.remarks[0])
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from archive.feed_formats.model import ACTIVE, DEAD, FAILING, GONE, Feed, FeedDocument, FeedReply
 from archive.feeds.decide import (
     BREAKER_FAILURES,
-    LONGEST_BACKOFF,
-    LONGEST_RETRY_AFTER_SECONDS,
-    MOST_ATTEMPTS,
+    MAX_ATTEMPTS,
+    MAX_BACKOFF,
+    MAX_RETRY_AFTER_SECONDS,
     backoff_after,
     decide_feed,
     decide_item,
@@ -37,8 +37,8 @@ jitters = st.floats(0, 1)
         (" 0 ", 0),
         ("Sun, 01 Mar 2026 12:01:00 GMT", 60),
         ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
-        ("9" * 5_000, LONGEST_RETRY_AFTER_SECONDS),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_RETRY_AFTER_SECONDS),
+        ("9" * 5_000, MAX_RETRY_AFTER_SECONDS),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", MAX_RETRY_AFTER_SECONDS),
         ("", None),
         (None, None),
         ("-5", None),
@@ -54,13 +54,13 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
 @given(st.text())
 def test_retry_after_never_fails(header: str) -> None:
     seconds = parse_retry_after(header, NOW)
-    assert seconds is None or 0 <= seconds <= LONGEST_RETRY_AFTER_SECONDS
+    assert seconds is None or 0 <= seconds <= MAX_RETRY_AFTER_SECONDS
 
 
 @given(st.integers(0, 10_000), jitters)
 def test_backoff_grows_and_stays_within_a_day_and_its_jitter(failures: int, jitter: float) -> None:
     wait = backoff_after(failures, jitter)
-    assert timedelta(minutes=15) <= wait <= LONGEST_BACKOFF * 1.25
+    assert timedelta(minutes=15) <= wait <= MAX_BACKOFF * 1.25
     assert backoff_after(failures + 1, jitter) >= wait
 
 
@@ -118,12 +118,12 @@ def test_validators_are_kept_unless_the_feed_is_an_index() -> None:
 @given(
     st.sampled_from(["added", "updated", "unchanged", "duplicate", "rejected"]),
     st.booleans(),
-    st.integers(0, MOST_ATTEMPTS - 1),
+    st.integers(0, MAX_ATTEMPTS - 1),
 )
 def test_every_item_is_settled_after_a_few_tries(
     outcome: str, transient: bool, attempts: int
 ) -> None:
     decided = decide_item(ItemOutcome("a", outcome), transient, attempts)
     assert decided.attempts == attempts + 1
-    assert decided.settled or decided.attempts < MOST_ATTEMPTS
+    assert decided.settled or decided.attempts < MAX_ATTEMPTS
     assert decided.settled or transient or outcome == "rejected"

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from archive.feed_formats.model import ACTIVE, DEAD, FAILING, GONE, Feed
-from archive.feeds.decide import BREAKER_FAILURES, MOST_ATTEMPTS
+from archive.feeds.decide import BREAKER_FAILURES, MAX_ATTEMPTS
 from archive.feeds.poll import ItemPolled, Poller, PollSettings
 from archive.feeds.visit import FeedVisited
 from archive.model import ItemOutcome
@@ -106,9 +106,9 @@ def test_a_page_that_comes_back_makes_the_next_version(
 def test_a_failed_item_is_tried_a_bounded_number_of_times(site: Site, poller: Poller) -> None:
     feed = subscribe(poller, site.serve("/feed", rss(item(site.origin + "/gone")), RSS))
     outcomes = [one.outcome for _ in range(5) for one in poll(poller)]
-    assert outcomes == ["rejected"] * MOST_ATTEMPTS
+    assert outcomes == ["rejected"] * MAX_ATTEMPTS
     ((_, outcome, attempts),) = poller.feeds.items(feed.id)
-    assert (outcome.outcome, attempts) == ("rejected", MOST_ATTEMPTS)
+    assert (outcome.outcome, attempts) == ("rejected", MAX_ATTEMPTS)
     assert "answered 404" in str(outcome.reason)
 
 

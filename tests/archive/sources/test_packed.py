@@ -209,7 +209,7 @@ def test_forged_sizes_do_not_hide_a_bomb(read: Any) -> None:
 
 
 def test_the_cap_on_all_that_is_unpacked(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpack, "MOST_UNPACKED_BYTES", 1_000)
+    monkeypatch.setattr(unpack, "MAX_UNPACKED_BYTES", 1_000)
     items = read("a.zip", zipped({f"{n}.txt": TEXT * 4 for n in range(9)}))
     assert 1 <= len(titles(items)) < 9
     assert "add it in parts" in str(items[-1].problem)

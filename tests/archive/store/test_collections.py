@@ -12,9 +12,9 @@ from archive.model import ArticleDraft, ArticleFilter
 from archive.stats.attribution import each_tag
 from archive.store.articles import ArticleStore
 from archive.store.collections import CollectionStore
-from archive.store.tags import MOST_TAGS_AT_ONCE, TagStore
+from archive.store.tags import MAX_TAGS_AT_ONCE, TagStore
 from archive.text.names import (
-    LONGEST_TAG_CHARACTERS,
+    MAX_TAG_CHARACTERS,
     CollectionNotFoundError,
     NameRefusedError,
     TagNotFoundError,
@@ -171,7 +171,7 @@ def test_a_tag_is_refused_or_kept_in_one_form(text: str) -> None:
     except NameRefusedError:
         return
     assert clean_tag(tag) == tag
-    assert 1 <= len(tag) <= LONGEST_TAG_CHARACTERS
+    assert 1 <= len(tag) <= MAX_TAG_CHARACTERS
     assert fold_name(unicodedata.normalize("NFD", tag)) == fold_name(tag)
     tag.encode()
 
@@ -205,8 +205,8 @@ def test_a_tag_is_renamed_or_made_one_with_another(tags: TagStore, ids: list[int
 
 
 def test_only_so_many_tags_at_once(tags: TagStore, ids: list[int]) -> None:
-    many = [str(n) for n in range(MOST_TAGS_AT_ONCE)]
-    assert tags.tag(ids[:1], many) == MOST_TAGS_AT_ONCE
+    many = [str(n) for n in range(MAX_TAGS_AT_ONCE)]
+    assert tags.tag(ids[:1], many) == MAX_TAGS_AT_ONCE
     with pytest.raises(NameRefusedError, match="give fewer"):
         tags.tag(ids[:1], [*many, "one more"])
 

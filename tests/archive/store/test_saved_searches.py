@@ -147,7 +147,7 @@ def test_what_is_not_there_says_so(saved: SavedSearchStore) -> None:
 
 
 def test_an_archive_keeps_so_many(saved: SavedSearchStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_SAVED", 1)
+    monkeypatch.setattr(module, "MAX_SAVED", 1)
     saved.create("Un", "q=x", 0)
     with pytest.raises(SavedSearchLimitError, match="remove one first"):
         saved.create("Deux", "q=y", 0)

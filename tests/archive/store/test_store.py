@@ -19,7 +19,7 @@ import archive.store.articles
 import archive.store.database
 from archive.errors import ArticleNotFoundError, StoreError
 from archive.model import ArchiveSummary, ArticleDraft, ArticleFilter
-from archive.store.articles import LARGEST_ID, ArticleStore
+from archive.store.articles import MAX_ID, ArticleStore
 from archive.store.database import HEAD_REVISION
 from archive.store.schema import metadata
 from archive.text.normalize import NormalizedDraft, normalize_draft
@@ -173,7 +173,7 @@ def test_get_many_keeps_the_order_asked_for(store: ArticleStore) -> None:
     assert store.get_many([]) == []
 
 
-@pytest.mark.parametrize("article_id", [0, -1, 7, LARGEST_ID, LARGEST_ID + 1, -(10**30)])
+@pytest.mark.parametrize("article_id", [0, -1, 7, MAX_ID, MAX_ID + 1, -(10**30)])
 def test_an_id_without_an_article(store: ArticleStore, article_id: int) -> None:
     with pytest.raises(ArticleNotFoundError, match=f"no article {article_id};"):
         store.get(article_id)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from archive.model import ArticleDraft
 from archive.text.language import (
-    LEAST_LETTERS,
+    MIN_LETTERS,
     PRESS_LANGUAGES,
     UNDETERMINED,
     decide_language,
@@ -110,7 +110,7 @@ def test_a_language_the_detector_does_not_know_stands(tag: str) -> None:
 
 
 def test_a_text_too_short_to_contradict_does_not() -> None:
-    assert decide_language("en", FRENCH[:LEAST_LETTERS]) == ("en", None)
+    assert decide_language("en", FRENCH[:MIN_LETTERS]) == ("en", None)
 
 
 def test_a_text_half_in_the_language_given_does_not_contradict_it() -> None:

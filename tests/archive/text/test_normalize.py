@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archive.errors import FieldRefusedError, UnreadableInputError
 from archive.model import ArticleDraft
 from archive.text.normalize import (
-    LONGEST_FIELD_CHARACTERS,
+    MAX_FIELD_CHARACTERS,
     NormalizedDraft,
     canonical_url,
     clean_line,
@@ -127,9 +127,9 @@ def test_no_text_is_refused(paragraphs: tuple[str, ...]) -> None:
 
 
 def test_fields_are_bounded_and_stay_clean_where_they_are_cut() -> None:
-    long = "a" * (LONGEST_FIELD_CHARACTERS - 1) + " tail"
+    long = "a" * (MAX_FIELD_CHARACTERS - 1) + " tail"
     draft = normalize("Un texte.", title=long, source=long, authors=(long, "\x00"))
-    assert {draft.title, draft.source, *draft.authors} == {"a" * (LONGEST_FIELD_CHARACTERS - 1)}
+    assert {draft.title, draft.source, *draft.authors} == {"a" * (MAX_FIELD_CHARACTERS - 1)}
 
 
 def test_the_language_given_wins_over_the_language_guessed() -> None:

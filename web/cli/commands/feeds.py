@@ -203,9 +203,9 @@ def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
     """
     from datetime import UTC, datetime
 
-    from archive.feed_formats.opml import LARGEST_OPML_BYTES, read_opml
+    from archive.feed_formats.opml import MAX_OPML_BYTES, read_opml
 
-    outlines = read_opml(file.read(LARGEST_OPML_BYTES + 1))
+    outlines = read_opml(file.read(MAX_OPML_BYTES + 1))
     store, counts = _feed_store(composition.services()), {"added": 0, "known": 0, "skipped": 0}
     for outline in outlines:
         if outline.url is None:
