@@ -1,7 +1,7 @@
-"""How many articles of the whole archive hold what is asked, over time, beside all there were.
+"""Timelines: the number of articles that match a query over time, beside all of the archive.
 
-A set, not a ranking: an article counts where it holds every word of the query and meets its
-operators. Which do, the engine says; when they were published, the store.
+Matches are a set, not a ranking: an article counts if it contains every word of the query and meets
+its conditions. The engine finds them, the store knows when they were published.
 """
 
 from collections import Counter
@@ -22,18 +22,21 @@ from indexer.query import Query
 from indexer.query.required_words import only_exclude, require_words
 from indexer.wordings import NOTHING_TO_COUNT
 
-MOST_QUERIES = 2
-# A unit that was asked for may need more bars than one that was chosen: a year of days.
-MOST_ASKED_BARS = 370
-# For tables: ten years of days.
-MOST_ROWS = 4_000
-FILTERS_REMEMBERED = 16
+MAX_QUERIES = 2
+# A requested unit may need more bars than one that is chosen here: a year of days.
+MAX_REQUESTED_BARS = 370
+# Of a table: ten years of days.
+MAX_ROWS = 4_000
+MAX_CACHED_FILTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A query and what it counts: `dated` articles stand in the bars, or `earlier` than the first
-    of them; `notices` say what in it was not understood."""
+    """A query and the number of its articles.
+
+    `dated` articles are in the bars, except those `earlier` than the first bar; `notices` say what
+    in the query was not understood.
+    """
 
     text: str
     dated: int
@@ -48,8 +51,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class TimelineBar:
-    """A unit of time from its first day to its last (ISO 8601 dates): the articles of each query,
-    and all that pass the filter."""
+    """The articles of each query, and all that pass the filter, in one unit of time.
+
+    `first` and `last` are its days, as ISO 8601 dates.
+    """
 
     first: str
     last: str
@@ -58,7 +63,7 @@ class TimelineBar:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Of each query, 0 to 1; 0 where the time has no articles."""
+        """The share of each query's articles, 0 to 1; 0 if there are no articles."""
         return tuple(count / max(self.archive, 1) for count in self.counts)
 
 
@@ -66,7 +71,7 @@ class TimelineBar:
 class Timeline:
     """Bars in order of time, without gaps, from the first article of any query to the last.
 
-    `archive_undated` are all articles without a date that pass the filter.
+    `archive_undated` is the number of articles without a date that pass the filter.
     """
 
     unit: Unit
@@ -81,12 +86,12 @@ class Timelines:
     def __init__(
         self, store: ArticleStore, engine: SearchEngine, understand: Callable[[str], Query]
     ) -> None:
-        """`understand` looks up acronyms, authors and sections: `SearchService.understand`."""
+        """`understand` parses a query and looks up its tags: `SearchService.understand`."""
         self._store = store
         self._engine = engine
         self._understand = understand
         self._days = DayStore(store.database)
-        self._passing = lru_cache(FILTERS_REMEMBERED)(self._count_at)
+        self._passing = lru_cache(MAX_CACHED_FILTERS)(self._count_at)
         self._languages = lru_cache(1)(self._count_languages)
 
     def make(
@@ -94,31 +99,34 @@ class Timelines:
         texts: Sequence[str],
         wanted: ArticleFilter = ArticleFilter(),
         unit: Unit | None = None,
-        most_bars: int = MOST_ASKED_BARS,
+        max_bars: int = MAX_REQUESTED_BARS,
     ) -> Timeline:
-        """Of one query or MOST_QUERIES. A larger unit than the one asked for where that needs more
-        bars; by default the smallest that gives a picture. Raises QueryError, StaleIndexError."""
+        """The timeline of up to MAX_QUERIES queries. Raises QueryError and StaleIndexError.
+
+        The unit is the one asked for or, if it needs more bars than allowed, a larger one; by
+        default it is chosen by the span of time.
+        """
         self._check_index()
         resolved = resolve_filter(wanted, self._store)
-        queries = [self._read(text) for text in texts[:MOST_QUERIES]]
+        queries = [self._read(text) for text in texts[:MAX_QUERIES]]
         found = [self._engine.count_matching(query, resolved) for query in queries]
         archive = self._count_passing(resolved)
         days = [counts.days for counts in found]
-        histogram = _lay_bars(_add(days), unit, most_bars)
-        series = [count_within(histogram, own) for own in days]
+        histogram = _lay_bars(_add(days), unit, max_bars)
+        series = [count_within(histogram, counts) for counts in days]
         counted = tuple(map(_counted, texts, queries, found, series))
         bars = _join_bars(histogram, series, count_within(histogram, archive.days))
         return Timeline(histogram.unit, counted, bars, archive.undated)
 
     def _read(self, text: str) -> Query:
-        """The query as it demands words of articles. Raises QueryError where it demands nothing."""
+        """The query with its words required. Raises QueryError if it requires nothing."""
         query = require_words(self._understand(text))
         if only_exclude(query.conditions) and self._are_stop_words(query):
             raise QueryError(NOTHING_TO_COUNT())
         return query
 
     def _are_stop_words(self, query: Query) -> bool:
-        """Whether all words are stop words, in the languages of at least half of the archive."""
+        """Whether all words are stop words in the languages of at least half of the articles."""
         languages = self._languages(self._store.last_seq())
         parts = {part for word in query.words for part in word.parts}
         silent = sum(
@@ -129,16 +137,18 @@ class Timelines:
         return not parts or 2 * silent >= sum(languages.values()) > 0
 
     def _check_index(self) -> None:
-        """Raises StaleIndexError where the index holds other terms than queries are made of."""
-        held = self._engine.fingerprint()
-        if held is not None:
+        """Raises StaleIndexError if the terms of the index and of queries differ."""
+        made_by = self._engine.fingerprint()
+        if made_by is not None:
             engine = self._engine
             today = {"analyzer": ANALYZER_VERSION, "engine": engine.name, "format": engine.format}
-            check_fingerprint(held, replace(held, **today))
+            check_fingerprint(made_by, replace(made_by, **today))
 
     def _count_passing(self, wanted: ArticleFilter) -> DayCounts:
-        """All articles that pass; remembered while the archive stays as it is, but for filters
-        that name articles, which may be very long."""
+        """Count all articles that pass the filter, cached until the archive changes.
+
+        Filters that list article ids may be very long and are not cached.
+        """
         if wanted.article_ids:
             return self._days.count(self._store.article_ids(wanted))
         return self._passing(self._store.last_seq(), wanted)
@@ -152,11 +162,11 @@ class Timelines:
         return dict(self._store.summarize().languages)
 
 
-def _lay_bars(days: Mapping[str, int], unit: Unit | None, most_bars: int) -> Histogram:
+def _lay_bars(days: Mapping[str, int], unit: Unit | None, max_bars: int) -> Histogram:
     if unit is not None:
-        return make_day_histogram(days, unit, most_bars)
+        return make_day_histogram(days, unit, max_bars)
     chosen = make_day_histogram(days)
-    return make_day_histogram(days, "year", most_bars) if chosen.unit == "year" else chosen
+    return make_day_histogram(days, "year", max_bars) if chosen.unit == "year" else chosen
 
 
 def _add(several: Sequence[Mapping[str, int]]) -> Counter[str]:
@@ -175,6 +185,6 @@ def _join_bars(
     histogram: Histogram, series: Sequence[Sequence[int]], archive: Sequence[int]
 ) -> tuple[TimelineBar, ...]:
     return tuple(
-        TimelineBar(bar.first, bar.last, tuple(own[place] for own in series), archive[place])
+        TimelineBar(bar.first, bar.last, tuple(counts[place] for counts in series), archive[place])
         for place, bar in enumerate(histogram.bars)
     )

@@ -1,8 +1,9 @@
-"""From what people type to a Query: docs/decisions/010-query-language.md. Pure.
+"""The parser of queries: docs/decisions/010-query-language.md. Pure.
 
-Plain words are ranked and none must occur. Quotations, fields, and all that AND, OR, NOT, - or
-parentheses under them join are conditions. Never an error where anything is left to search for:
-what cannot be understood is named in `Query.notices`, with its place, and the rest is searched.
+Plain words are for ranking, and an article need not contain any of them. Quotations, fields, and
+whatever AND, OR, NOT, - or parentheses under them join are conditions. There is no error as long as
+anything is left to search for: what cannot be understood is reported in `Query.notices` with its
+place, and the rest is searched.
 """
 
 import unicodedata
@@ -59,39 +60,39 @@ from indexer.wordings import (
     TOO_MANY_WORDS,
 )
 
-LONGEST_MEANING_CHARACTERS = 2_000
-LONGEST_READING_CHARACTERS = 200
-MOST_CONDITIONS = 64
-MOST_PREFIXES = 8
-SHORTEST_PREFIX = 3
-# Of shorter ones each reads 64 of the most frequent words: 0.2 s among 21,831 articles.
-MOST_SHORT_PREFIXES = 4
-# Each reads where its words stand in every article that holds them all: among 21,831 articles 0.2 s
-# for two stop words, 0.07 s for one and a frequent word, 0.01 s for a name.
-MOST_PHRASES, MOST_STOP_PHRASES = 12, 2
-# Each looks at the authors, or the section, of every article.
-MOST_CREDITS = 16
+MAX_MEANING_CHARACTERS = 2_000
+MAX_READING_CHARACTERS = 200
+MAX_CONDITIONS = 64
+MAX_PREFIXES = 8
+MIN_PREFIX_CHARACTERS = 3
+# A shorter prefix reads the 64 most frequent of its words, which takes 0.2 s with 21,831 articles.
+MAX_SHORT_PREFIXES = 4
+# A phrase reads the positions of its words in all articles that contain them all: with 21,831
+# articles 0.2 s for two stop words, 0.07 s for one and a frequent word, 0.01 s for a name.
+MAX_PHRASES, MAX_STOP_PHRASES = 12, 2
+# Each looks at the authors, the section or the tags of every article.
+MAX_CREDITS = 16
 
 
 def plain_query(text: str, synonyms: Synonyms | None = None) -> Query:
-    """The text as words alone, whatever signs it holds. Raises QueryError as parse_query does."""
+    """Read the text as words only, without operators. Raises QueryError as parse_query does."""
     return _read_plainly(_clean(text), synonyms or bundled_synonyms())
 
 
 def parse_query(text: str, synonyms: Synonyms | None = None) -> Query:
-    """Raises QueryError only for a query without a letter, figure or sign to search for."""
+    """Raises QueryError only for a query without a letter, digit or symbol to search for."""
     line, synonyms = _clean(text), synonyms or bundled_synonyms()
     node, mistakes = read_syntax(line)
     builder = _Conditions()
-    conditions = builder.of_top(node)
+    conditions = builder.of_query(node)
     sought = [text for text in sought_texts(node) if builder.may_rank(text)]
     words, pairs, more = rank_words(sought, synonyms)
-    meaning = " ".join(" ".join(map(_meaning_of, sought)).split())[:LONGEST_MEANING_CHARACTERS]
+    meaning = " ".join(" ".join(map(_meaning_of, sought)).split())[:MAX_MEANING_CHARACTERS]
     notices = [*mistakes, *builder.notices, *[TOO_MANY_WORDS(number=MAX_WORDS)] * more]
     query = Query(meaning, words, pairs, conditions, tuple(dict.fromkeys(notices)), line, node)
     if not words and not conditions:  # the words that operators or fields are written with
         return replace(_read_plainly(line, synonyms), notices=query.notices, tree=node)
-    return _with_remarks(query, node if mistakes else None)
+    return _with_notices(query, node if mistakes else None)
 
 
 def _clean(text: str) -> str:
@@ -102,19 +103,19 @@ def _clean(text: str) -> str:
 
 
 def _read_plainly(line: str, synonyms: Synonyms) -> Query:
-    text = Text(line[:LONGEST_MEANING_CHARACTERS])
+    text = Text(line[:MAX_MEANING_CHARACTERS])
     words, pairs, _ = rank_words([text], synonyms)
     return Query(text.text, words, pairs, text=line, tree=text)
 
 
-def _with_remarks(query: Query, mistaken: Node | None) -> Query:
-    """The query with what else there is to say of it, such as how a mistaken one was read."""
+def _with_notices(query: Query, mended: Node | None) -> Query:
+    """Add the notices on the whole query; `mended` is its tree if it had mistakes."""
     notices = list(query.notices)
     if not query.meaning and not query.is_fields_only:
         notices.append(NOTHING_SOUGHT())
-    elif mistaken is not None:
-        reading = write_syntax(mistaken)
-        if len(reading) <= LONGEST_READING_CHARACTERS:
+    elif mended is not None:
+        reading = write_syntax(mended)
+        if len(reading) <= MAX_READING_CHARACTERS:
             notices.append(SEARCHED(query=reading))
     return replace(query, notices=tuple(notices))
 
@@ -124,58 +125,58 @@ def _meaning_of(text: Text) -> str:
 
 
 class _Conditions:
-    """Makes conditions of nodes, counts what they cost and notes what they could not say."""
+    """Makes conditions of nodes, limits what they cost, and collects notices."""
 
     def __init__(self) -> None:
         self.notices: list[Message] = []
-        self._left = MOST_CONDITIONS
+        self._left = MAX_CONDITIONS
         self._prefixes: set[str] = set()
         self._phrases: set[Parts] = set()
         self._stop_phrases: set[Parts] = set()
         self._credits: set[AttributedTo] = set()
 
-    def of_top(self, node: Node) -> tuple[Condition, ...]:
-        """What every article must meet; plain words side by side are asked of none."""
+    def of_query(self, node: Node) -> tuple[Condition, ...]:
+        """The conditions that every article must meet; plain words side by side are none."""
         condition = self._of(node, strict=False)
         if isinstance(condition, AllOf):
             return condition.conditions
         return () if condition is None else (condition,)
 
     def may_rank(self, text: Text) -> bool:
-        """Whether the text is no prefix, or one of the few that are searched."""
+        """Whether the text is not a prefix, or within the limits for prefixes."""
         if not text.is_prefix:
             return True
         prefix = prefix_of(text)
-        if prefix not in self._prefixes and len(self._prefixes) == MOST_PREFIXES:
-            self.notices.append(TOO_MANY_PREFIXES(number=MOST_PREFIXES))
+        if prefix not in self._prefixes and len(self._prefixes) == MAX_PREFIXES:
+            self.notices.append(TOO_MANY_PREFIXES(number=MAX_PREFIXES))
             return False
-        short = {own for own in self._prefixes if len(own) < SHORTEST_PREFIX}
-        if len(prefix) < SHORTEST_PREFIX:
-            if prefix not in short and len(short) == MOST_SHORT_PREFIXES:
-                self.notices.append(TOO_MANY_SHORT_PREFIXES(number=MOST_SHORT_PREFIXES))
+        short = {known for known in self._prefixes if len(known) < MIN_PREFIX_CHARACTERS}
+        if len(prefix) < MIN_PREFIX_CHARACTERS:
+            if prefix not in short and len(short) == MAX_SHORT_PREFIXES:
+                self.notices.append(TOO_MANY_SHORT_PREFIXES(number=MAX_SHORT_PREFIXES))
                 return False
             self.notices.append(SHORT_PREFIX(word=text.text))
         self._prefixes.add(prefix)
         return True
 
     def _may_look_up(self, condition: Condition) -> bool:
-        """Whether it is no author or section, or one of the few that are looked up."""
+        """Whether it is not looked up in a column, or within the limit for such conditions."""
         if not isinstance(condition, AttributedTo) or condition.attribution == "source":
             return True
-        if condition not in self._credits and len(self._credits) == MOST_CREDITS:
-            self.notices.append(TOO_MANY_CREDITS(number=MOST_CREDITS))
+        if condition not in self._credits and len(self._credits) == MAX_CREDITS:
+            self.notices.append(TOO_MANY_CREDITS(number=MAX_CREDITS))
             return False
         self._credits.add(condition)
         return True
 
-    def _may_seek(self, phrase: Parts) -> bool:
-        """Whether the phrase is one of the few that are searched."""
+    def _may_search(self, phrase: Parts) -> bool:
+        """Whether the phrase is within the limits for phrases."""
         if all(map(is_stop_word, phrase)):
-            known, most = self._stop_phrases, MOST_STOP_PHRASES
+            known, most = self._stop_phrases, MAX_STOP_PHRASES
         else:
-            known, most = self._phrases, MOST_PHRASES
+            known, most = self._phrases, MAX_PHRASES
         if phrase not in known and len(known) == most:
-            self.notices.append(TOO_MANY_PHRASES(number=MOST_PHRASES, stop_words=MOST_STOP_PHRASES))
+            self.notices.append(TOO_MANY_PHRASES(number=MAX_PHRASES, stop_words=MAX_STOP_PHRASES))
             return False
         known.add(phrase)
         return True
@@ -188,12 +189,14 @@ class _Conditions:
             return None if inner is None else Not(inner)
         if node.how == "or":
             return _join(AnyOf, self._of_each(node, strict=True))
-        return _join(AllOf, _unite_fields(node, self._of_each(node, strict or node.how == "and")))
+        return _join(
+            AllOf, _join_same_fields(node, self._of_each(node, strict or node.how == "and"))
+        )
 
     def _of_each(self, node: Joined, strict: bool) -> list[tuple[str, Condition]]:
-        """The conditions of the parts that have one, each with the field it looks at, if one."""
-        made = [(_field_of(part), self._of(part, strict)) for part in node.nodes]
-        return [(name, condition) for name, condition in made if condition is not None]
+        """The conditions of the parts, each with its field, "" for none."""
+        parts = [(_field_of(part), self._of(part, strict)) for part in node.nodes]
+        return [(name, condition) for name, condition in parts if condition is not None]
 
     def _of_text(self, text: Text, strict: bool) -> Condition | None:
         condition = self._understand(text, strict)
@@ -201,7 +204,7 @@ class _Conditions:
             return None
         self._left -= 1
         if self._left < 0:
-            self.notices.append(TOO_MANY_CONDITIONS(number=MOST_CONDITIONS))
+            self.notices.append(TOO_MANY_CONDITIONS(number=MAX_CONDITIONS))
             return None
         return condition
 
@@ -226,7 +229,7 @@ class _Conditions:
             return None
         if len(parts) == 1 and is_lone_sign(parts[0]):
             return HasPrefix(parts[0], in_title)
-        if len(parts) > 1 and not self._may_seek(parts):
+        if len(parts) > 1 and not self._may_search(parts):
             return None
         if text.quoted:
             return HasPhrase(parts, text.within if len(parts) > 1 else None, in_title)
@@ -243,24 +246,26 @@ def _field_of(node: Node) -> str:
     return name if name in _REPEATABLE_FIELDS else ""
 
 
-def _unite_fields(node: Joined, made: list[tuple[str, Condition]]) -> list[tuple[str, Condition]]:
-    """source:A source:B is one or the other: no article has two sources."""
+def _join_same_fields(
+    node: Joined, parts: list[tuple[str, Condition]]
+) -> list[tuple[str, Condition]]:
+    """Join conditions on the same field by OR: no article has the two sources source:A source:B."""
     if node.how != "side":
-        return made
-    named = sorted((pair for pair in made if pair[0]), key=lambda pair: pair[0])
+        return parts
+    named = sorted((pair for pair in parts if pair[0]), key=lambda pair: pair[0])
     united = [
         (name, _join(AnyOf, list(group))) for name, group in groupby(named, key=lambda p: p[0])
     ]
     found = [(name, condition) for name, condition in united if condition is not None]
-    return [*(pair for pair in made if not pair[0]), *found]
+    return [*(pair for pair in parts if not pair[0]), *found]
 
 
 def _join(
-    kind: type[AllOf] | type[AnyOf], made: Iterable[tuple[str, Condition]]
+    kind: type[AllOf] | type[AnyOf], parts: Iterable[tuple[str, Condition]]
 ) -> Condition | None:
     conditions = tuple(
         inner
-        for _, condition in made
+        for _, condition in parts
         for inner in (condition.conditions if isinstance(condition, kind) else (condition,))
     )
     if len(conditions) < 2:

@@ -1,4 +1,4 @@
-"""The query as it is written: cut into lexemes, mended, read as a tree, written out again. Pure.
+"""The syntax of queries: cut into lexemes, mended, read as a tree, written out again. Pure.
 
     query       = { disjunction }                 side by side: plain words are ranked
     disjunction = conjunction { (OR | OU) conjunction }
@@ -6,8 +6,8 @@
     item        = { NOT | SAUF | "-" } ( "(" query ")" | text )
     text        = [ field ":" ] ( word [ "*" ] | '"' words '"' [ "~" number ] )
 
-Any text is a query: what does not fit is left out or read as words, and a notice says so. Mending
-comes before reading and needs no recursion, so nesting is bounded when the tree is built.
+Any text is a query: what does not fit the grammar is left out or read as words, with a notice.
+Mending comes before reading and needs no recursion, so nesting is limited when the tree is built.
 """
 
 from dataclasses import dataclass, field
@@ -28,10 +28,10 @@ from indexer.wordings import (
 
 Operator = Literal["and", "or", "not", "open", "close"]
 
-DEEPEST = 20
-MOST_TEXTS = 2_000
-LONGEST_QUERY_CHARACTERS = 100_000
-MOST_NOTICES = 5
+MAX_DEPTH = 20
+MAX_TEXTS = 2_000
+MAX_QUERY_CHARACTERS = 100_000
+MAX_NOTICES = 5
 FIELDS = {
     "title": "title", "titre": "title", "source": "source", "author": "author",
     "auteur": "author", "language": "language", "langue": "language", "lang": "language",
@@ -39,7 +39,7 @@ FIELDS = {
     "after": "after", "apres": "after", "après": "after", "date": "date",
     "tag": "tag", "étiquette": "tag", "etiquette": "tag",
 }  # fmt: skip
-# The fields that hold an article's text: by default all of it.
+# The fields of an article's text; None is all of it.
 TEXT_FIELDS = (None, "title")
 OPERATORS: dict[str, Operator] = {
     "AND": "and", "ET": "and", "OR": "or", "OU": "or", "NOT": "not", "SAUF": "not",
@@ -98,7 +98,7 @@ EMPTY = Joined("side", ())
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """A sign or a text, and where it stands."""
+    """An operator or a text, and its place in the query."""
 
     kind: Operator | Literal["text"]
     place: int
@@ -107,11 +107,11 @@ class Lexeme:
 
 
 def read_syntax(query: str) -> tuple[Node, tuple[Message, ...]]:
-    """The tree of a query and what is wrong with it."""
+    """The tree of a query, and notices on its mistakes."""
     lexemes, notices = _cut(query.translate(_QUOTES))
     mended = _mend(lexemes, notices)
     reader = _Reader(mended)
-    return reader.read_side(), tuple(dict.fromkeys(notices))[:MOST_NOTICES]
+    return reader.read_side(), tuple(dict.fromkeys(notices))[:MAX_NOTICES]
 
 
 def sought_texts(node: Node) -> list[Text]:
@@ -154,10 +154,10 @@ def _cut(query: str) -> tuple[list[Lexeme], list[Message]]:
     lexemes: list[Lexeme] = []
     notices: list[Message] = []
     texts = 0
-    for found in _LEXEME.finditer(query, endpos=LONGEST_QUERY_CHARACTERS):
+    for found in _LEXEME.finditer(query, endpos=MAX_QUERY_CHARACTERS):
         place = found.start() + 1
         texts += found["word"] is not None or found["phrase"] is not None
-        if texts > MOST_TEXTS:
+        if texts > MAX_TEXTS:
             notices.append(QUERY_CUT(place=place - 1))
             break
         if found["stray"]:
@@ -171,7 +171,7 @@ def _lexeme(found: "regex.Match[str]", place: int, notices: list[Message]) -> Le
     if found["minus"] or found["open"] or found["close"]:
         kind: Operator = "not" if found["minus"] else "open" if found["open"] else "close"
         return Lexeme(kind, place, found.group())
-    # What is no minus is a dash; kept, it would be one when the query is written out.
+    # Other dashes are dropped: they would be read as minus signs if the query were written out.
     written = found.group().lstrip("-") or found.group()
     if written in OPERATORS:
         return Lexeme(OPERATORS[written], place, written)
@@ -194,21 +194,21 @@ def _shorten(text: str) -> str:
 
 
 def _mend(lexemes: list[Lexeme], notices: list[Message]) -> list[Lexeme]:
-    """The lexemes less those with nothing to join, enclose or leave out: a query that can be read.
+    """Drop lexemes with nothing to join, enclose or exclude, so that the query can be read.
 
-    One pass with a stack; pairs deeper than DEEPEST are left out, too.
+    One pass with a stack; parentheses nested deeper than MAX_DEPTH are dropped, too.
     """
     mended: list[Lexeme] = []
     opened: list[bool] = []  # for each open parenthesis whether it was kept
     for lexeme in lexemes:
         if lexeme.kind == "open":
-            opened.append(len(opened) < DEEPEST)
+            opened.append(len(opened) < MAX_DEPTH)
         if lexeme.kind == "close" and not opened:
             notices.append(UNOPENED_PARENTHESIS(place=lexeme.place))
         elif lexeme.kind not in ("open", "close") or opened[-1]:
             _add(mended, lexeme, notices)
         elif lexeme.kind == "open":
-            notices.append(TOO_DEEP(number=DEEPEST))
+            notices.append(TOO_DEEP(number=MAX_DEPTH))
         if lexeme.kind == "close" and opened:
             opened.pop()
     mended = _drop_unclosed(mended, notices)
@@ -221,7 +221,7 @@ def _add(mended: list[Lexeme], lexeme: Lexeme, notices: list[Message]) -> None:
         mended.pop()
         return
     if lexeme.kind in ("and", "or") and (not mended or mended[-1].kind not in ("text", "close")):
-        notices.append(_lonely(lexeme))
+        notices.append(_without_operand(lexeme))
         return
     if lexeme.kind == "close":
         _drop_operators(mended, notices)
@@ -232,9 +232,9 @@ def _add(mended: list[Lexeme], lexeme: Lexeme, notices: list[Message]) -> None:
 
 
 def _drop_operators(mended: list[Lexeme], notices: list[Message]) -> None:
-    """Take away operators at the end, which join nothing."""
+    """Drop operators at the end, which join nothing."""
     while mended and mended[-1].kind in ("and", "or", "not"):
-        notices.append(_lonely(mended.pop()))
+        notices.append(_without_operand(mended.pop()))
 
 
 def _drop_unclosed(mended: list[Lexeme], notices: list[Message]) -> list[Lexeme]:
@@ -250,12 +250,12 @@ def _drop_unclosed(mended: list[Lexeme], notices: list[Message]) -> list[Lexeme]
     return kept[::-1]
 
 
-def _lonely(lexeme: Lexeme) -> Message:
+def _without_operand(lexeme: Lexeme) -> Message:
     return LONELY_OPERATOR(operator=lexeme.written, place=lexeme.place)
 
 
 class _Reader:
-    """Recursive descent over mended lexemes: no deeper than their parentheses."""
+    """A recursive descent parser of mended lexemes, no deeper than their parentheses."""
 
     def __init__(self, lexemes: list[Lexeme]) -> None:
         self._lexemes = lexemes
@@ -269,21 +269,21 @@ class _Reader:
 
     def _read_disjunction(self) -> Node:
         nodes = [self._read_conjunction()]
-        while self._took("or"):
+        while self._take("or"):
             nodes.append(self._read_conjunction())
         return _join("or", nodes)
 
     def _read_conjunction(self) -> Node:
         nodes = [self._read_item()]
-        while self._took("and"):
+        while self._take("and"):
             nodes.append(self._read_item())
         return _join("and", nodes)
 
     def _read_item(self) -> Node:
-        if self._took("not"):
+        if self._take("not"):
             inner = self._read_item()
             return inner.node if isinstance(inner, Negated) else Negated(inner)
-        if self._took("open"):
+        if self._take("open"):
             group = self.read_side()
             self._next += 1
             return group
@@ -294,14 +294,14 @@ class _Reader:
     def _kind(self) -> str | None:
         return self._lexemes[self._next].kind if self._next < len(self._lexemes) else None
 
-    def _took(self, kind: Operator) -> bool:
-        taken = self._kind() == kind
-        self._next += taken
-        return taken
+    def _take(self, kind: Operator) -> bool:
+        is_next = self._kind() == kind
+        self._next += is_next
+        return is_next
 
 
 def _join(how: Literal["side", "and", "or"], nodes: list[Node]) -> Node:
-    """The nodes as one; those joined the same way already are taken in."""
+    """Join the nodes, flattening those that are already joined in the same way."""
     flat = [
         inner
         for node in nodes

@@ -1,7 +1,7 @@
-"""What neighbours are sought of: articles, passages and texts, or several of them. Pure.
+"""Examples to find neighbours of: articles, passages and texts. Pure.
 
-"More like these, not like that": an article is ranked by how near it is to each example on average,
-less a share of how near it is to what it should be unlike (Rocchio, 1971).
+"More like these, not like that": an article is ranked by its mean nearness to the examples, minus a
+share of its nearness to the counterexamples (Rocchio, 1971).
 """
 
 from collections.abc import Sequence
@@ -13,17 +13,17 @@ from indexer.errors import QueryError
 from indexer.passages import Passage, embedding_input, estimate_tokens, split_passages, split_text
 from indexer.wordings import NO_EXAMPLE, NOTHING_TO_COMPARE, TOO_MANY_EXAMPLES
 
-# Each passage compared is one search in the vectors; a long article is compared all over.
-MOST_COMPARED = 12
-MOST_EXAMPLES = 12
-MOST_TEXT_PARAGRAPHS = 1_000
+# Each compared passage takes one search of the vectors; those of a long article are spread over it.
+MAX_COMPARED_PASSAGES = 12
+MAX_EXAMPLES = 12
+MAX_TEXT_PARAGRAPHS = 1_000
 UNLIKE_WEIGHT = 0.5
 SHORT_TEXT_TOKENS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What the model reads of it, passage by passage, its words, and the article it is of."""
+    """The model's input for each passage of an example, its words, and the id of its article."""
 
     inputs: tuple[str, ...]
     words: str
@@ -32,7 +32,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the model shall read, and what nearness to each of it counts; likeness adds up to 1."""
+    """The passages to compare with, and their weights.
+
+    Weights of examples add up to 1, those of counterexamples are negative. `own_ids` are the
+    articles of all of them.
+    """
 
     inputs: tuple[str, ...]
     weights: tuple[float, ...]
@@ -41,45 +45,45 @@ class Comparison:
 
 
 def article_example(article: Article) -> Example:
-    """All of an article."""
+    """A whole article."""
     return _example(article, split_passages(article))
 
 
 def passage_example(article: Article, passage: Passage) -> Example:
-    """A passage in the light of its article's title."""
+    """A passage with its article's title."""
     return _example(article, (passage,))
 
 
 def text_example(text: str) -> Example:
-    """Any text, all of it. Raises QueryError where it says nothing."""
-    passages = split_text(split_paragraphs(text)[:MOST_TEXT_PARAGRAPHS])
+    """A text. Raises QueryError if it is empty."""
+    passages = split_text(split_paragraphs(text)[:MAX_TEXT_PARAGRAPHS])
     if not passages:
         raise QueryError(NOTHING_TO_COMPARE())
     return Example(tuple(passage.text for passage in passages), text)
 
 
 def is_like_a_query(examples: Sequence[Example]) -> bool:
-    """Whether it is one text no longer than a headline: the model reads that best as a question."""
+    """Whether there is one text, as short as a headline, which is best encoded as a query."""
     alone = len(examples) == 1 and examples[0].article_id is None
     return alone and estimate_tokens(examples[0].words) <= SHORT_TEXT_TOKENS
 
 
 def compare(like: Sequence[Example], unlike: Sequence[Example] = ()) -> Comparison:
-    """Every example counts alike, however long it is. Raises QueryError."""
+    """Weigh every example alike, however long it is. Raises QueryError."""
     if not like:
         raise QueryError(NO_EXAMPLE())
-    if len(like) + len(unlike) > MOST_EXAMPLES:
-        raise QueryError(TOO_MANY_EXAMPLES(number=MOST_EXAMPLES))
-    room = max(1, MOST_COMPARED // len([*like, *unlike]))
+    if len(like) + len(unlike) > MAX_EXAMPLES:
+        raise QueryError(TOO_MANY_EXAMPLES(number=MAX_EXAMPLES))
+    room = max(1, MAX_COMPARED_PASSAGES // len([*like, *unlike]))
     inputs, weights = [], []
     for examples, total in ((like, 1.0), (unlike, -UNLIKE_WEIGHT)):
         for example in examples:
             compared = _spread_out(example.inputs, room)
             inputs += compared
             weights += [total / len(examples) / len(compared)] * len(compared)
-    own = (example.article_id for example in (*like, *unlike))
+    ids = (example.article_id for example in (*like, *unlike))
     words = " ".join(example.words for example in like)
-    return Comparison(tuple(inputs), tuple(weights), words, tuple(i for i in own if i is not None))
+    return Comparison(tuple(inputs), tuple(weights), words, tuple(i for i in ids if i is not None))
 
 
 def _example(article: Article, passages: Sequence[Passage]) -> Example:
@@ -88,8 +92,8 @@ def _example(article: Article, passages: Sequence[Passage]) -> Example:
     return Example(inputs, words, article.id)
 
 
-def _spread_out(inputs: Sequence[str], most: int) -> list[str]:
-    """At most so many of them, from all over."""
-    if len(inputs) <= most:
+def _spread_out(inputs: Sequence[str], limit: int) -> list[str]:
+    """At most `limit` of the inputs, evenly spaced."""
+    if len(inputs) <= limit:
         return list(inputs)
-    return [inputs[place * len(inputs) // most] for place in range(most)]
+    return [inputs[place * len(inputs) // limit] for place in range(limit)]

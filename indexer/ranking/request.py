@@ -1,4 +1,4 @@
-"""What is asked of a search. Pure."""
+"""The request of a search. Pure."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,16 +18,16 @@ from indexer.wordings import (
 
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
-MOST_PER_PAGE = 100
+MAX_PAGE_SIZE = 100
 KEYWORD_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What a person asks; `page` counts from 1, `page_size` up to MOST_PER_PAGE.
+    """What to search for and how; `page` counts from 1, `page_size` is at most MAX_PAGE_SIZE.
 
-    `explain` asks for every number that made the order, and of a passage near in meaning alone for
-    its nearest sentence; one more call of the model.
+    `explain` asks for all numbers that decided the order, and for the nearest sentence of passages
+    found by their meaning alone, which takes one more call of the model.
     """
 
     text: str
@@ -44,13 +44,13 @@ class SearchQuery:
     explain: bool = False
 
     def check(self) -> None:
-        """Raises QueryError where a value is none there is."""
+        """Raises QueryError for values that are unknown or out of range."""
         if self.mode not in MODES:
             raise QueryError(NO_SUCH_MODE(name=repr(self.mode), names=", ".join(MODES)))
         if self.fusion not in FUSIONS:
             raise QueryError(NO_SUCH_FUSION(name=repr(self.fusion), names=", ".join(FUSIONS)))
-        if self.page < 1 or not 1 <= self.page_size <= MOST_PER_PAGE:
-            raise QueryError(PAGE_OUT_OF_RANGE(number=MOST_PER_PAGE))
+        if self.page < 1 or not 1 <= self.page_size <= MAX_PAGE_SIZE:
+            raise QueryError(PAGE_OUT_OF_RANGE(number=MAX_PAGE_SIZE))
         if self.sort not in SORTS:
             raise QueryError(NO_SUCH_ORDER(name=repr(self.sort), names=", ".join(SORTS)))
         if self.most_per_outlet is not None and self.most_per_outlet < 1:

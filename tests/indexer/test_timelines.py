@@ -18,7 +18,7 @@ from indexer.engines.registry import open_engine
 from indexer.errors import QueryError, StaleIndexError
 from indexer.search import SearchService
 from indexer.sync import sync
-from indexer.timelines import MOST_ASKED_BARS, Timeline, Timelines
+from indexer.timelines import MAX_REQUESTED_BARS, Timeline, Timelines
 from indexer.wordings import NOTHING_TO_COUNT
 from tests.support.fakes import FakeEmbedder, make_item
 
@@ -70,7 +70,7 @@ def test_counts_equal_counting_by_hand(
     store, engine = ArticleStore(folder / "archive.sqlite"), open_engine("embedded", folder / "i")
     list(ingest([item(n, text, day) for n, (text, day) in enumerate(held)], store))
     sync(store, engine, FakeEmbedder())
-    made = timelines_of(store, engine).make([word], unit=unit, most_bars=5_000)
+    made = timelines_of(store, engine).make([word], unit=unit, max_bars=5_000)
     engine.close()
     store.close()
 
@@ -178,15 +178,15 @@ def test_a_unit_too_small_gives_way(make: Make) -> None:
     timelines = make(item(1, "missile", "2001-01-01"), item(2, "missile", "2021-12-31"))
     assert timelines.make(["missile"]).unit == "year"
     assert timelines.make(["missile"], unit="day").unit == "month"
-    assert len(timelines.make(["missile"], unit="month").bars) == 21 * 12 <= MOST_ASKED_BARS
-    assert timelines.make(["missile"], unit="day", most_bars=10_000).unit == "day"
+    assert len(timelines.make(["missile"], unit="month").bars) == 21 * 12 <= MAX_REQUESTED_BARS
+    assert timelines.make(["missile"], unit="day", max_bars=10_000).unit == "day"
 
 
 def test_a_century_of_years_is_shown_and_what_is_older_told(make: Make) -> None:
     timelines = make(*(item(n, "missile", f"{year}-05-01") for n, year in enumerate((1500, 1900))))
     timelines = make(item(9, "missile", "2021-05-01"))
     made = timelines.make(["missile"])
-    assert (made.unit, len(made.bars)) == ("year", MOST_ASKED_BARS)
+    assert (made.unit, len(made.bars)) == ("year", MAX_REQUESTED_BARS)
     assert (made.queries[0].earlier, made.queries[0].dated) == (1, 3)
 
 

@@ -1,6 +1,6 @@
 """The part of the JSON API that counts over time."""
 
-from indexer.timelines import MOST_ROWS, Timeline
+from indexer.timelines import MAX_ROWS, Timeline
 from web.api.blueprint import Blueprint
 from web.context import get_context
 from web.http.problems import PROBLEM_TYPE
@@ -21,4 +21,4 @@ def show(arguments: JsonObject) -> Timeline:
     texts = tuple(text for text in (arguments["q"], arguments["other"]) if text.strip())
     wanted = read_selection(arguments)
     timelines = get_context().services.timelines
-    return timelines.make(texts or ("",), wanted, arguments["unit"], MOST_ROWS)
+    return timelines.make(texts or ("",), wanted, arguments["unit"], MAX_ROWS)

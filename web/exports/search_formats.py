@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import CodedError
 from archive.sources.export import article_cells, write_rows
-from indexer.ranking.request import MOST_PER_PAGE
+from indexer.ranking.request import MAX_PAGE_SIZE
 from indexer.ranking.result_page import SearchPage, SearchResult
 from web.context import get_context
 from web.exports.citations import format_bibtex, format_ris
@@ -90,12 +90,12 @@ def format_url(kind: str) -> str:
     path = url_for("search_formats.search", kind=kind)
     if kind in FEED_KINDS:
         return _format_path(path)
-    return _format_path(path, page=[], size=[str(MOST_PER_PAGE)])
+    return _format_path(path, page=[], size=[str(MAX_PAGE_SIZE)])
 
 
 def _find() -> SearchPage:
     form, asked = read_form(request.args), read_number("size")
-    size = PAGE_RESULTS if asked is None else max(1, min(asked, MOST_PER_PAGE))
+    size = PAGE_RESULTS if asked is None else max(1, min(asked, MAX_PAGE_SIZE))
     if not form.q.strip():
         return SearchPage((), 0, 1, size)
     query = replace(read_query(form), page_size=size, with_facets=False, explain=False)

@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from archive.stats.histogram import UNITS, Unit
 from indexer.errors import QueryError
 from indexer.filters import FILTER_NAMES, FILTERS
-from indexer.timelines import MOST_ASKED_BARS, MOST_ROWS, Timeline
+from indexer.timelines import MAX_REQUESTED_BARS, MAX_ROWS, Timeline
 from web.context import get_context
 from web.pages.histograms import MEASURES, TELLING_ARTICLES, Measure, SearchUrl, view_timeline
 from web.records.timeline import timeline_table
@@ -57,7 +57,7 @@ def show() -> str:
 @blueprint.get("/timeline.csv", access=Level.VISITOR)
 def table() -> Response:
     """The numbers, for a spreadsheet. Raises QueryError."""
-    text = BYTE_ORDER_MARK + timeline_table(_make(_read(), MOST_ROWS))
+    text = BYTE_ORDER_MARK + timeline_table(_make(_read(), MAX_ROWS))
     named = {"Content-Disposition": "attachment; filename=timeline.csv"}
     return Response(text, mimetype="text/csv", headers=named)
 
@@ -78,14 +78,14 @@ def _read() -> TimelineForm:
     )
 
 
-def _make(form: TimelineForm, most_bars: int) -> Timeline:
+def _make(form: TimelineForm, max_bars: int) -> Timeline:
     timelines = get_context().services.timelines
     texts = form.texts or ("",)
-    return timelines.make(texts, read_query(form.search).filter, form.unit, most_bars)
+    return timelines.make(texts, read_query(form.search).filter, form.unit, max_bars)
 
 
 def _show_timeline(form: TimelineForm) -> dict[str, Any]:
-    timeline = _make(form, MOST_ASKED_BARS)
+    timeline = _make(form, MAX_REQUESTED_BARS)
     view = view_timeline(timeline, form.measure, _search_url(form)) if timeline.bars else None
     said = dict.fromkeys(notice for query in timeline.queries for notice in query.notices)
     return {

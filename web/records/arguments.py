@@ -10,7 +10,7 @@ from archive.model import ArticleFilter
 from archive.stats.histogram import UNITS
 from indexer.filters import FILTER_NAMES, FILTERS, Filter, make_filter
 from indexer.ranking.listing import SORTS
-from indexer.ranking.request import KEYWORD_WEIGHT, MODES, MOST_PER_PAGE
+from indexer.ranking.request import KEYWORD_WEIGHT, MAX_PAGE_SIZE, MODES
 
 MAX_ADDRESSES = 1_000
 MAX_ARTICLES = 10_000
@@ -37,7 +37,7 @@ class Selection(ma.Schema):
 
 class Paging(ma.Schema):
     page = ma.fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
-    page_size = ma.fields.Integer(load_default=10, validate=validate.Range(1, MOST_PER_PAGE))
+    page_size = ma.fields.Integer(load_default=10, validate=validate.Range(1, MAX_PAGE_SIZE))
 
 
 class Filters(Paging, Selection):

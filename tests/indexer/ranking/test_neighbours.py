@@ -8,8 +8,8 @@ from archive.store.articles import ArticleStore
 from indexer.engines.port import SearchEngine
 from indexer.errors import QueryError
 from indexer.ranking.neighbours import (
-    MOST_COMPARED,
-    MOST_EXAMPLES,
+    MAX_COMPARED_PASSAGES,
+    MAX_EXAMPLES,
     UNLIKE_WEIGHT,
     Example,
     article_example,
@@ -28,7 +28,7 @@ examples = st.lists(
         lambda inputs: Example(tuple(inputs), "mots")
     ),
     min_size=1,
-    max_size=MOST_EXAMPLES // 2,
+    max_size=MAX_EXAMPLES // 2,
 )
 
 
@@ -60,7 +60,7 @@ def test_every_example_counts_alike_however_long(
     assert sum(gains) == pytest.approx(1)
     assert sum(losses) == pytest.approx(-UNLIKE_WEIGHT)
     assert len(compared.inputs) == len(compared.weights)
-    assert len(compared.inputs) <= max(MOST_COMPARED, len(like) + len(unlike))
+    assert len(compared.inputs) <= max(MAX_COMPARED_PASSAGES, len(like) + len(unlike))
 
 
 def test_several_examples_are_all_sought_and_none_is_found(
@@ -97,8 +97,8 @@ def test_filters_apply_to_neighbours(service: SearchService) -> None:
 def test_nothing_to_be_like_or_too_much_is_said(service: SearchService) -> None:
     with pytest.raises(QueryError, match="at least one"):
         service.similar([], ANY)
-    with pytest.raises(QueryError, match=f"at most {MOST_EXAMPLES}"):
-        service.similar([text_example("mer")] * (MOST_EXAMPLES + 1), ANY)
+    with pytest.raises(QueryError, match=f"at most {MAX_EXAMPLES}"):
+        service.similar([text_example("mer")] * (MAX_EXAMPLES + 1), ANY)
     with pytest.raises(QueryError, match="nothing to compare"):
         text_example(" \n ")
 

@@ -48,13 +48,13 @@ def timeline(
     hemero timeline "missiles" --with drones --unit month
     hemero timeline "moyenne portée" --csv > timeline.csv
     """
-    from indexer.timelines import MOST_ROWS
+    from indexer.timelines import MAX_ROWS
     from web.cli.output.timeline import show_timeline
     from web.records.timeline import TimelineRecord, timeline_table
 
     services = composition.services()
     texts = [query] if other is None else [query, other]
-    made = services.timelines.make(texts, take_filter(options), unit, MOST_ROWS)
+    made = services.timelines.make(texts, take_filter(options), unit, MAX_ROWS)
     for notice in (notice for counted in made.queries for notice in counted.notices):
         say(notice, err=True)
     if as_json:
