@@ -134,7 +134,7 @@ def webhook_body(
     settings: Settings, saved: SavedSearch, match: SavedMatch, article: Article
 ) -> bytes:
     """UTF-8 JSON: which search, which article, where it is kept; no text of it."""
-    told = {
+    record = {
         "saved_search": {
             "id": saved.id,
             "name": saved.name,
@@ -144,7 +144,7 @@ def webhook_body(
         "found": match.found,
         "score": round(match.score, 6),
     }
-    return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -192,15 +192,15 @@ def send_email(settings: Settings, message: EmailMessage) -> None:
                 server.login(settings.smtp_user, password)
             server.send_message(message)
     except (smtplib.SMTPException, OSError, ValueError) as exc:
-        said = str(exc).replace(message["To"], "the receiver")
-        reason = " ".join(said.split())[:200] or type(exc).__name__
+        text = str(exc).replace(message["To"], "the receiver")
+        reason = " ".join(text.split())[:200] or type(exc).__name__
         raise AlertError(MAIL_REFUSED(reason=reason)) from exc
 
 
 def choose_language(services: Services) -> str:
     """That of most articles, where the pages speak it."""
-    held = (code for code, _ in services.summarize().languages)
-    return next((code for code in held if code in LANGUAGES), LANGUAGES[0])
+    codes = (code for code, _ in services.summarize().languages)
+    return next((code for code in codes if code in LANGUAGES), LANGUAGES[0])
 
 
 def article_link(settings: Settings, article: Article) -> str:
@@ -232,8 +232,8 @@ def _read_password(settings: Settings) -> str:
 
 
 def _message_id(settings: Settings, saved: SavedSearch, articles: Sequence[Article]) -> str:
-    told = json.dumps([saved.id, saved.created, [article.id for article in articles]])
-    digest = hashlib.sha256(told.encode()).hexdigest()[:32]
+    identity = json.dumps([saved.id, saved.created, [article.id for article in articles]])
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:32]
     return f"<{digest}@{settings.smtp_from.rpartition('@')[2]}>"
 
 

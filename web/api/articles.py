@@ -20,7 +20,14 @@ from web.api.blueprint import Blueprint
 from web.context import get_context
 from web.http.admission import search_under_load
 from web.http.problems import PROBLEM_TYPE
-from web.records import arguments as given
+from web.records.arguments import (
+    Filters,
+    NewArticle,
+    SearchArguments,
+    SimilarArguments,
+    SimilarText,
+    read_selection,
+)
 from web.records.articles import ArticleList, ArticleRecord
 from web.records.base import Extended, JsonObject, Problem
 from web.records.intake import Outcome
@@ -28,7 +35,7 @@ from web.records.results import ResultPage
 from web.records.upkeep import HealthRecord
 from web.routes import Level
 from web.upkeep.health import Health, check_health
-from web.urls.similar_inputs import SimilarArguments, read_inputs
+from web.urls.similar_inputs import InputArguments, read_inputs
 
 PREFIX = "/api/v1"
 JSON_TYPE = "application/json"
@@ -102,7 +109,7 @@ def refuse_other_than_json() -> None:
 
 
 @blueprint.get("/search", access=Level.VISITOR)
-@blueprint.arguments(given.SearchArguments, location="query")
+@blueprint.arguments(SearchArguments, location="query")
 @blueprint.response(200, ResultPage)
 def search(arguments: JsonObject) -> SearchPage | Extended:
     """Articles by words and by meaning, each with its reasons."""
@@ -122,7 +129,7 @@ def search(arguments: JsonObject) -> SearchPage | Extended:
 
 
 @blueprint.get("/similar", access=Level.VISITOR)
-@blueprint.arguments(given.SimilarArguments, location="query")
+@blueprint.arguments(SimilarArguments, location="query")
 @blueprint.response(200, ResultPage)
 def similar(arguments: JsonObject) -> SearchPage:
     """Articles near in meaning to some articles, passages or a text, and unlike others."""
@@ -130,7 +137,7 @@ def similar(arguments: JsonObject) -> SearchPage:
 
 
 @blueprint.post("/similar", access=Level.VISITOR, changes=False)
-@blueprint.arguments(given.SimilarText)
+@blueprint.arguments(SimilarText)
 @blueprint.response(200, ResultPage)
 def similar_to_text(arguments: JsonObject) -> SearchPage:
     """The same for a text too long for an address."""
@@ -139,7 +146,7 @@ def similar_to_text(arguments: JsonObject) -> SearchPage:
 
 @blueprint.route("/articles", access=Level.VISITOR, write_access=Level.EDITOR)
 class Articles(MethodView):
-    @blueprint.arguments(given.Filters, location="query")
+    @blueprint.arguments(Filters, location="query")
     @blueprint.response(200, ArticleList)
     def get(self, arguments: JsonObject) -> JsonObject:
         """The articles held, the latest added first."""
@@ -152,7 +159,7 @@ class Articles(MethodView):
             "page_size": query.page_size,
         }
 
-    @blueprint.arguments(given.NewArticle)
+    @blueprint.arguments(NewArticle)
     @blueprint.response(200, Outcome)
     @blueprint.alt_response(201, schema=Outcome)
     @blueprint.doc(responses=REFUSED)
@@ -196,14 +203,14 @@ def _add(fields: JsonObject) -> ItemOutcome:
 
 def _similar(arguments: JsonObject) -> SearchPage:
     services = get_context().services
-    named = SimilarArguments(
+    given = InputArguments(
         arguments["article"],
         arguments["passage"],
         arguments["text"],
         arguments["not_article"],
         arguments["not_passage"],
     )
-    inputs = read_inputs(named, services.store, services.search)
+    inputs = read_inputs(given, services.store, services.search)
     query = _query(arguments, with_facets=arguments["facets"])
 
     def find(lightened: SearchQuery) -> SearchPage:
@@ -219,5 +226,5 @@ def _explain(page: SearchPage) -> Extended:
 
 def _query(arguments: JsonObject, **fields: Any) -> SearchQuery:
     paging = {"page": arguments["page"], "page_size": arguments["page_size"]}
-    selection: JsonObject = {"text": "", "filter": given.read_selection(arguments)}
+    selection: JsonObject = {"text": "", "filter": read_selection(arguments)}
     return SearchQuery(**selection | paging | fields)

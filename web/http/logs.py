@@ -26,16 +26,16 @@ class JsonLines(logging.Formatter):
     """One object a line: time, level, logger, message, then the fields of the request."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said: dict[str, object] = {
+        fields: dict[str, object] = {
             "time": _moment(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
-        said |= _fields(record)
+        fields |= _fields(record)
         if traceback := _traceback(self, record):
-            said["traceback"] = "\n".join(traceback)
-        return json.dumps(said, default=str)  # which escapes all but printable ASCII
+            fields["traceback"] = "\n".join(traceback)
+        return json.dumps(fields, default=str)  # which escapes all but printable ASCII
 
 
 FORMATS: dict[str, type[logging.Formatter]] = {"text": TextLines, "json": JsonLines}

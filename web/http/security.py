@@ -100,9 +100,8 @@ def may_watch() -> bool:
 
 def _known_hosts(settings: Settings) -> frozenset[str]:
     """The names we answer under; links in feeds and citations begin with one of them."""
-    own = urlsplit(settings.base_url).hostname
-    named = {*settings.trusted_hosts, *filter(None, (own,))}
-    return frozenset({*LOCAL_HOSTS, settings.host, socket.gethostname().lower(), *named})
+    configured = (*settings.trusted_hosts, urlsplit(settings.base_url).hostname or settings.host)
+    return frozenset({*LOCAL_HOSTS, settings.host, socket.gethostname().lower(), *configured})
 
 
 def _guard_host(settings: Settings, known_hosts: frozenset[str]) -> None:

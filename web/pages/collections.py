@@ -64,10 +64,10 @@ def show_all() -> str:
 @blueprint.post("/collections", access=Level.EDITOR, back="collections.show_all")
 def create() -> tuple[str, int] | Response:
     try:
-        made = get_context().services.collections.create(_field("name"), _field("note"))
+        created = get_context().services.collections.create(_field("name"), _field("note"))
     except NameRefusedError as exc:
         return _show_all(str(exc)), 422
-    return _show(made.id)
+    return _show(created.id)
 
 
 @blueprint.post("/collections/add", access=Level.EDITOR)
@@ -115,10 +115,10 @@ def export(collection_id: int, form: str) -> Response:
     wanted, services = EXPORTS.get(form), get_context().services
     if wanted is None:
         abort(404)
-    named = services.collections.get(collection_id).id
-    articles = collected_articles(services.collections, services.store, named)
+    key = services.collections.get(collection_id).id
+    articles = collected_articles(services.collections, services.store, key)
     file = make_file(wanted, articles, _cite)
-    name = f"collection-{named}.{form}"
+    name = f"collection-{key}.{form}"
     return send_file(file, wanted.media_type, as_attachment=True, download_name=name)
 
 
@@ -222,12 +222,12 @@ def _find_collection() -> Collection | None:
 
 def _view(places: Sequence[Collected]) -> list[CollectedView]:
     """Those articles that are still there."""
-    held = get_context().services.store.get_many([place.article_id for place in places])
-    articles = {article.id: article for article in held}
+    articles = get_context().services.store.get_many([place.article_id for place in places])
+    by_id = {article.id: article for article in articles}
     return [
-        CollectedView(articles[place.article_id], place)
+        CollectedView(by_id[place.article_id], place)
         for place in places
-        if place.article_id in articles
+        if place.article_id in by_id
     ]
 
 

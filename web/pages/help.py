@@ -53,8 +53,8 @@ DEFAULT = Material(
 @blueprint.get("/help", access=Level.VISITOR)
 def show() -> str:
     recent = get_context().services.store.list_articles(limit=RECENT_ARTICLES)
-    own = [article for article in recent if article.language == current_language()]
-    material = find_material(own or recent)
+    readable = [article for article in recent if article.language == current_language()]
+    material = find_material(readable or recent)
     names = FRENCH if current_language() == "fr" else ENGLISH
     for tag, _ in get_context().services.tags.all_tags(1):
         material = replace(material, tag=tag)

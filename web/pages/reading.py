@@ -43,7 +43,7 @@ from web.urls.arguments import (
 )
 from web.urls.links import article_url
 from web.urls.search_form import read_form, read_query
-from web.urls.similar_inputs import SimilarArguments, read_inputs
+from web.urls.similar_inputs import InputArguments, read_inputs
 
 THEMES = ("auto", "light", "dark")
 PREFERENCE_SECONDS = 365 * 24 * 3600
@@ -99,8 +99,8 @@ def provide_context() -> dict[str, Any]:
 @blueprint.get("/", access=Level.VISITOR)
 def index() -> str:
     recent = get_context().services.store.list_articles(limit=RECENT_ARTICLES)
-    own = [article for article in recent if article.language == i18n.current_language()]
-    titles = [article.title for article in own[:EXAMPLE_TITLES] or recent[:EXAMPLE_TITLES]]
+    readable = [article for article in recent if article.language == i18n.current_language()]
+    titles = [article.title for article in (readable or recent)[:EXAMPLE_TITLES]]
     return render_template("index.html", examples=example_queries(titles))
 
 
@@ -142,14 +142,14 @@ def article(article_id: int) -> str:
 @blueprint.get("/articles/<int:article_id>/versions", access=Level.VISITOR)
 def versions(article_id: int) -> str:
     """Every version of an article, one of them whole or what changed between two."""
-    held = get_context().services.store.versions(article_id)
+    known = get_context().services.store.versions(article_id)
     shown = read_number("version")
     if shown is not None:
-        version = pick_version(held, shown)
-        return render_template("versions.html", versions=held, shown=version, pair=None)
-    pair = pick_versions(held, read_number("old"), read_number("new"))
+        version = pick_version(known, shown)
+        return render_template("versions.html", versions=known, shown=version, pair=None)
+    pair = pick_versions(known, read_number("old"), read_number("new"))
     changes = compare_versions(*pair) if pair else ()
-    return render_template("versions.html", versions=held, pair=pair, changes=changes, shown=None)
+    return render_template("versions.html", versions=known, pair=pair, changes=changes, shown=None)
 
 
 @blueprint.post("/articles/<int:article_id>/delete", access=Level.EDITOR)
@@ -161,7 +161,7 @@ def delete(article_id: int) -> Response:
 @blueprint.get("/similar", access=Level.VISITOR)
 def similar() -> str | Response:
     services, form = get_context().services, read_form(request.args)
-    inputs = read_inputs(_read_similar_arguments(), services.store, services.search)
+    inputs = read_inputs(_read_input_arguments(), services.store, services.search)
     shown: dict[str, Any] = {"form": form, "inputs": inputs, "article_url": article_url}
     if not inputs.like:
         return render_template("similar.html", results=[], page=None, **shown)
@@ -203,8 +203,8 @@ def _summarize() -> ArchiveSummary | None:
         return None
 
 
-def _read_similar_arguments() -> SimilarArguments:
-    return SimilarArguments(
+def _read_input_arguments() -> InputArguments:
+    return InputArguments(
         articles=read_numbers("article"),
         passages=read_numbers("passage"),
         text=request.args.get("text", "").strip() or None,

@@ -158,15 +158,15 @@ def _match_url(saved: SavedSearch, article: Article) -> str:
 
 def _matched(matches: list[SavedMatch]) -> list[tuple[SavedMatch, Article]]:
     articles = get_context().services.store.get_many([match.article_id for match in matches])
-    held = {article.id: article for article in articles}
-    return [(match, held[match.article_id]) for match in matches if match.article_id in held]
+    by_id = {article.id: article for article in articles}
+    return [(match, by_id[match.article_id]) for match in matches if match.article_id in by_id]
 
 
 def _feed(saved_id: int, endpoint: str) -> Feed:
     saved = get_context().services.saved.get(saved_id)
     matched = _matched(get_context().services.saved.matches(saved_id, PAGE_MATCHES))
-    own = absolute_url(url_for(endpoint, saved_id=saved_id))
-    return make_match_feed(saved, matched, absolute_url(""), own)
+    feed_url = absolute_url(url_for(endpoint, saved_id=saved_id))
+    return make_match_feed(saved, matched, absolute_url(""), feed_url)
 
 
 def _conditional(answer: Response) -> AnyResponse:

@@ -115,8 +115,8 @@ def view_article(
     blocks, offset = [], 0
     for paragraph in article.paragraphs:
         end = offset + len(paragraph)
-        own = [p for p in passages if p.start < end and p.end > offset]
-        blocks.append([_view_piece(article, p, (offset, end), terms, sought) for p in own])
+        inside = [p for p in passages if p.start < end and p.end > offset]
+        blocks.append([_view_piece(article, p, (offset, end), terms, sought) for p in inside])
         offset = end + len(PARAGRAPH_BREAK)
     return _anchor_sought(blocks, sought)
 

@@ -137,8 +137,8 @@ class ArchiveCollector(Collector):
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        yield from _told_up("store", "Whether the store answers.", self._read_store)
-        yield from _told_up("index", "Whether the index can be read.", self._read_index)
+        yield from _report_part("store", "Whether the store answers.", self._read_store)
+        yield from _report_part("index", "Whether the index can be read.", self._read_index)
 
     def _read_store(self) -> list[Metric]:
         vitals = count_vitals(self._services.store.database)
@@ -175,23 +175,23 @@ class ArchiveCollector(Collector):
         return family
 
 
-def _told_up(part: str, told: str, read: Callable[[], list[Metric]]) -> Iterator[Metric]:
+def _report_part(part: str, about: str, read: Callable[[], list[Metric]]) -> Iterator[Metric]:
     """The figures of a part, and 1; where it fails, 0 alone."""
     try:
         figures = read()
     except (ArchiveError, IndexerError):
-        yield _gauge(f"hemero_{part}_up", told, 0)
+        yield _gauge(f"hemero_{part}_up", about, 0)
         return
-    yield _gauge(f"hemero_{part}_up", told, 1)
+    yield _gauge(f"hemero_{part}_up", about, 1)
     yield from figures
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, told, value=value)
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value=value)
 
 
-def _states(name: str, told: str, counts: Mapping[str, int]) -> Metric:
-    family = GaugeMetricFamily(name, told, labels=["state"])
+def _states(name: str, about: str, counts: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, about, labels=["state"])
     for state, number in counts.items():
         family.add_metric([state], number)
     return family

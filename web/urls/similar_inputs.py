@@ -39,7 +39,7 @@ class SimilarInputs:
 
 
 @dataclass(frozen=True, slots=True)
-class SimilarArguments:
+class InputArguments:
     """The inputs as a request names them, by their ids."""
 
     articles: Sequence[int] = ()
@@ -50,7 +50,7 @@ class SimilarArguments:
 
 
 def read_inputs(
-    given: SimilarArguments, store: ArticleStore, service: SearchService
+    given: InputArguments, store: ArticleStore, service: SearchService
 ) -> SimilarInputs:
     """Look the inputs up. Raises ArticleNotFoundError, and QueryError for an unknown passage."""
     like = [

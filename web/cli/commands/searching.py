@@ -112,13 +112,13 @@ def similar(
     if not article_ids and not passage and text is None:
         raise click.UsageError("give an article id, --passage or --text")
     from web.cli.output.tables import waiting_for_model
-    from web.urls.similar_inputs import SimilarArguments, read_inputs
+    from web.urls.similar_inputs import InputArguments, read_inputs
 
     services, wanted = composition.services(), _search_query(**options)
     if not _holds_articles(services):
         return
     with waiting_for_model():
-        given = SimilarArguments(article_ids, passage, text, not_articles)
+        given = InputArguments(article_ids, passage, text, not_articles)
         inputs = read_inputs(given, services.store, services.search)
         page = services.search.similar(inputs.examples, wanted, inputs.counterexamples)
     _show_page(services, page, as_json)
