@@ -16,6 +16,7 @@ from web.cli.commands.shared import (
     say,
     tell,
 )
+from web.i18n.catalogue import word_for_terminal
 from web.server.signals import StopSignals
 from web.wordings import (
     CHECK_FAILED,
@@ -223,7 +224,8 @@ def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
         if outline.problem:
             told = CHECK_FAILED(checked=told, problem=outline.problem)
         tell(as_json, told, record)
-    totals = tuple(IMPORT_COUNTS[each](number=number) for each, number in counts.items() if number)
+    told_counts = (IMPORT_COUNTS[each](number=n) for each, n in counts.items() if n)
+    totals = ", ".join(map(word_for_terminal, told_counts))
     tell(as_json, IMPORT_DONE(counts=totals or NO_FEED_IN_LIST()), counts)
 
 
