@@ -7,16 +7,23 @@ FUZZ_SECONDS ?= 60
 KILLS ?= 300
 PYTHON ?= python3
 MINUTES ?= 5
+WORKERS ?= 2
+# Tests start many processes: each would compile every module again if bytecode were not kept.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SETUP = pyproject.toml constraints.txt Makefile
 
-.PHONY: demo test lint types translations crash hostile corruption bench bench-extraction bench-intake bench-stories bench-txtai soak clean
+.PHONY: demo test test-fast lint types translations crash hostile corruption bench bench-extraction bench-intake bench-stories bench-txtai soak clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/hemero demo --port $(PORT)
 
 test: lint types
-	$(VENV)/bin/python -m pytest
+	$(PYTEST) -n $(WORKERS) --dist loadgroup
+
+# make test-fast   without the tests that take over two seconds each, and without lint and types
+test-fast: $(VENV)/installed-for-tests
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not slow"
 
 lint: $(VENV)/installed-for-tests
 	$(VENV)/bin/ruff check .

@@ -12,6 +12,7 @@ PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/article
          "/admin", "/collections", "/saved")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_breaks_a_rule(browser: Browser, site: str, theme: str, language: str) -> None:

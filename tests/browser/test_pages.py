@@ -84,6 +84,7 @@ def test_adding_files(browser: Browser, site: str, tmp_path: Path, scripts: bool
     page.context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_saved_page_a_feed_and_a_list(
     browser: Browser, site: str, tmp_path: Path, scripts: bool

@@ -23,6 +23,8 @@ from indexer.models.embedding import SentenceTransformerEmbedder
 from indexer.search import SearchService
 from indexer.sync import sync
 
+pytestmark = pytest.mark.slow  # they index with the real model
+
 FOLDER = Path(__file__).parent
 MEASURE = "nDCG@10"
 

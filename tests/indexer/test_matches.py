@@ -179,6 +179,7 @@ def test_revised_articles_that_matched_are_not_new(make_desk) -> None:  # type: 
     assert revised in desk.matched(search)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "semantic"])
 def test_none_is_cut_off_by_the_depth_of_a_list(
     make_desk,
@@ -260,6 +261,7 @@ OPERATIONS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(OPERATIONS, st.sampled_from(["hybrid", "keyword"]), st.booleans())
 def test_every_article_the_page_lists_is_reported_exactly_once(

@@ -104,6 +104,7 @@ def test_passages_cover_the_text_in_order(texts: list[str]) -> None:
     assert not article.text[end:].strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["Une phrase. " * 850_000, "mot " * 2_500_000, "x" * 10_000_000])
 def test_ten_megabytes_split_in_bounded_time(text: str) -> None:
     with at_most(20):
@@ -111,6 +112,7 @@ def test_ten_megabytes_split_in_bounded_time(text: str) -> None:
         assert passages[-1].end == len(text.strip())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["A. " * 600_000, "。" * 500_000, ".\u00a0" * 500_000, "«" * 10**6]
 )

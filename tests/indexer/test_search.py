@@ -176,6 +176,7 @@ def test_impossible_queries_are_refused(service: SearchService, wrong: dict[str,
         service.search(replace(SearchQuery("missiles"), **wrong))
 
 
+@pytest.mark.slow
 def test_the_real_model_finds_the_passage_in_any_writing(
     store: ArticleStore, engine: SearchEngine, real_embedder: SentenceTransformerEmbedder
 ) -> None:

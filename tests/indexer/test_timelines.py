@@ -52,6 +52,7 @@ def counts(timeline: Timeline) -> dict[str, tuple[int, ...]]:
     return {bar.first: bar.counts for bar in timeline.bars if any(bar.counts)}
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -210,6 +210,7 @@ def test_rebuilding_finds_the_same(
     assert (rows(store, wire_copy), rows(store, signature_band)) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("published", ["2021-12-03", None])
 def test_a_passage_repeated_everywhere_does_not_slow_admission(
     store: ArticleStore, monkeypatch: pytest.MonkeyPatch, published: str | None

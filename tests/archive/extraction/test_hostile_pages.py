@@ -42,6 +42,7 @@ def test_many_attributes_are_read() -> None:
     assert extract_article(page(body=f"<p {attributes}>{BODY}")).paragraphs
 
 
+@pytest.mark.slow
 def test_a_page_of_the_largest_size_ends_soon() -> None:
     with at_most(20):
         body = f"<p>{'Le gouvernement a annoncé mardi une réforme. ' * 20}</p>"
@@ -96,6 +97,7 @@ def test_ten_thousand_authors_are_cut_short() -> None:
     assert len(draft.authors) <= MAX_AUTHORS
 
 
+@pytest.mark.slow
 def test_a_box_of_endless_text_outside_the_article_ends_soon() -> None:
     with at_most(30):
         parts = "".join(

@@ -227,6 +227,7 @@ def test_host_that_asks_for_quiet_is_left_alone_at_once(site: Site, poller: Poll
     assert [one.failures for one in poller.feeds.feeds()] == [0, 0]
 
 
+@pytest.mark.slow
 def test_failures_slow_the_polls_and_a_month_of_them_ends_them(
     site: Site, poller: Poller, clock: HandClock
 ) -> None:

@@ -52,6 +52,7 @@ def test_a_run_resumes_at_the_very_item(store: ArticleStore, tmp_path: Path) -> 
     assert [placed.outcome.outcome for placed in again] == ["unchanged"] * 200
 
 
+@pytest.mark.slow
 def test_a_killed_run_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     dump, path = write_lines(tmp_path / "dump.jsonl", 2_000), tmp_path / "archive.sqlite"
     ArticleStore(path).close()

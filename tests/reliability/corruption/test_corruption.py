@@ -75,6 +75,7 @@ def _doctor(home: Path, *arguments: str) -> Result:
     return CliRunner().invoke(main, ["--home", str(home), "doctor", *arguments], obj=composition)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_damage_is_noticed_whatever_is_damaged(capsys: pytest.CaptureFixture[str]) -> None:
     figures = run(flips=12, seed=2, share=0.15)

@@ -22,6 +22,7 @@ def victims(fault_library: Path) -> Iterator[Victims]:
         yield started
 
 
+@pytest.mark.slow
 def test_random_kills_lose_nothing_acknowledged(victims: Victims, tmp_path: Path) -> None:
     figures = CrashRun(tmp_path, victims, seed=11).run(RANDOM_KILLS)
     assert figures.problems == []
@@ -29,6 +30,7 @@ def test_random_kills_lose_nothing_acknowledged(victims: Victims, tmp_path: Path
     assert figures.acknowledged > RANDOM_KILLS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("commits", "tier"), [(0, 8), (1, 8), (2, 2)], ids=["first commit", "later commit", "merge"]
 )

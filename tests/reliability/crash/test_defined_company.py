@@ -39,6 +39,7 @@ def author() -> Author:
     return Author(5)
 
 
+@pytest.mark.slow
 def test_two_processes_that_write_wait_for_each_other(
     victims: Victims, fault_library: Path, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ def walk(made: FaultWalk) -> FaultWalk:
     return made
 
 
+@pytest.mark.slow
 def test_every_command_survives_a_disk_that_fails(walk: FaultWalk) -> None:
     figures = walk.run(POINTS)
     assert figures.problems == []

@@ -35,6 +35,7 @@ def mutate(seed: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
     return seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(TARGETS))
 def test_seeds_are_read(name: str) -> None:
     for seed in SEEDS[name]:
@@ -58,6 +59,7 @@ def test_mutated_input_raises_nothing_else_and_ends_soon(name: str) -> None:
     read()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["query", "filter", "line"])
 def test_any_text_is_read(name: str) -> None:
     for text in OWN:

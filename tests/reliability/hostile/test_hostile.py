@@ -18,6 +18,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield opened
 
 
+@pytest.mark.slow
 def test_every_route_withstands_hostile_strings(site: Site) -> None:
     walk = Walk(site, per_place=1)
     walked = walk.run(OWN)
@@ -36,6 +37,7 @@ def test_every_route_withstands_hostile_strings(site: Site) -> None:
     assert {"title", "text", "authors", "url"} <= asked["/api/v1/articles"]
 
 
+@pytest.mark.slow
 def test_who_has_signed_in_is_walked_too(site: Site) -> None:
     site.add_accounts()
     walk = Walk(site, per_place=1)
@@ -46,6 +48,7 @@ def test_who_has_signed_in_is_walked_too(site: Site) -> None:
     assert walk.tally.statuses[200] > 50
 
 
+@pytest.mark.slow
 def test_files_feeds_and_a_browser_withstand_hostile_strings(site: Site) -> None:
     tally, strings = Tally(), OWN[:26:3]
     send_files(site, strings, tally)

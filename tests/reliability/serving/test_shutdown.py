@@ -84,6 +84,7 @@ def test_idle_it_ends_and_leaves_nothing_behind(home: Path) -> None:
         assert server.complaints() == []
 
 
+@pytest.mark.slow
 def test_a_job_under_way_goes_on_at_the_next_start(home: Path) -> None:
     lines = "".join(
         f'{{"title": "N{n}", "text": "Texte {n} de la dépêche."}}\n' for n in range(ITEMS)

@@ -104,6 +104,7 @@ def all_workers_find(server: ServerProcess, words: str, wanted: bool) -> bool:
     return all(bool(find(server, words)) == wanted for _ in range(LOOKS))
 
 
+@pytest.mark.slow
 def test_two_workers_a_command_and_a_poller(home: Path, site: FeedSite) -> None:
     networks = {"HEMERO_ALLOWED_NETWORKS": "127.0.0.0/8"}
     run_cli(home, "feeds", "add", f"http://127.0.0.1:{site.port}/feed", **networks)
@@ -142,6 +143,7 @@ def test_another_takes_over_from_one_that_is_killed(home: Path, site: FeedSite) 
         wait_until(lambda: all_workers_find(server, '"quai des brumes"', True))
 
 
+@pytest.mark.slow
 def test_the_index_is_finished_where_its_writer_is_killed(home: Path) -> None:
     with gunicorn(home) as server, ThreadPoolExecutor() as pool:
         text = {"title": "Digue", "text": f"La digue cède {SLOW} sous la houle."}

@@ -23,6 +23,7 @@ SAMPLE_PAGES, SAMPLE_SIZE = 10, 100
 VISIBLE_WITHIN_SECONDS = 60.0
 LOOK_SECONDS = 0.1
 WATCHED_EVERY = 10
+ROUND_STEPS = 5  # two articles added and updated, one removed
 SHORTEST = 4
 
 
@@ -98,12 +99,15 @@ def make_request(kind: str, sample: Sample, chosen: random.Random) -> tuple[str,
 
 
 def write_until(address: str, seed: int, ends: float, per_second: float) -> Record:
-    """The writer's record: it adds an article, writes it anew and removes every other one."""
+    """The writer's record: it adds an article, writes it anew and removes every other one.
+
+    It works until the time is up, and until it has done each once.
+    """
     with httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS) as client:
         writer = Writer(client, random.Random(seed))
         for step, work in enumerate(writer.steps()):
             due = time.time() + 1 / per_second
-            if due > ends:
+            if due > ends and step >= ROUND_STEPS:
                 break
             work(watched=step % WATCHED_EVERY == 0)
             time.sleep(max(0.0, due - time.time()))

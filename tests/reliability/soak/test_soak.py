@@ -17,6 +17,7 @@ DEEDS = ("rouvre", "ferme", "brÃ»le", "attend", "change", "tient", "penche", "gÃ
 PLAN = Plan(minutes=0.15, readers=2, writes_per_second=5, compared=24)
 
 
+@pytest.mark.slow
 def test_it_stays_quick_and_right_under_load(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

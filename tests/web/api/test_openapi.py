@@ -11,6 +11,7 @@ from hypothesis.errors import Unsatisfiable
 from tests.support.operations import CHECKS, each_operation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", schemathesis.GenerationMode)
 def test_every_answer_is_as_described(
     client: FlaskClient, mode: schemathesis.GenerationMode

@@ -145,12 +145,14 @@ def test_serve_says_where_it_cannot_listen(run: RunHemero) -> None:
     assert "choose another with --host or --port" in result.stderr
 
 
+@pytest.mark.slow
 def test_demo_fills_an_archive_of_its_own(run: RunHemero) -> None:
     assert "48 sample articles added" in run("demo", "--no-serve").stderr
     assert "sample articles" not in run("demo", "--no-serve").stderr
     assert run("export").stdout == ""
 
 
+@pytest.mark.slow
 def test_demo_renews_an_index_of_another_model(run: RunHemero, embedder: FakeEmbedder) -> None:
     run("demo", "--no-serve")
     embedder.name = "another"

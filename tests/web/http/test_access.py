@@ -99,6 +99,7 @@ def test_what_needs_no_level(client: FlaskClient) -> None:
     assert not any(route.access > route.level("POST") for route in stated.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", PEOPLE)
 def test_every_route_as_someone_signed_in(staffed: Flask, role: str) -> None:
     for endpoint, method, path in routes(staffed):

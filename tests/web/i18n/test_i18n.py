@@ -16,6 +16,7 @@ import indexer
 import web
 from archive.messages import TEMPLATES, Template
 from indexer.wordings import MEANING_UNAVAILABLE
+from tests.support.french import FOLDER, FRENCH
 from tests.support.web import MakeApp
 from web.context import get_context
 from web.i18n import catalogue as catalogues
@@ -23,10 +24,8 @@ from web.i18n import locale as i18n
 from web.pages import reading
 
 LAYERS = [Path(layer.__file__).parent for layer in (archive, indexer, web) if layer.__file__]
-FOLDER = catalogues.TRANSLATIONS / "fr" / "LC_MESSAGES"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS = DEFAULT_KEYWORDS | {"define": (2,), "define_plural": (2, 3)}
-FRENCH = {"Accept-Language": "fr-FR, en;q=0.5"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 # Signs alone, and words that both languages share.
 SAME = {

@@ -17,7 +17,7 @@ from archive.wordings import KEPT_WITHOUT, NEXT_VERSION, NOT_A_DATE, NOT_AN_ADDR
 from indexer.errors import QueryError
 from indexer.filters import make_filter
 from indexer.query import parse_query
-from tests.web.i18n.test_i18n import FOLDER, FRENCH
+from tests.support.french import FOLDER, FRENCH
 from web.i18n import locale as i18n
 from web.i18n.messages import word_message
 

@@ -88,6 +88,7 @@ def test_stops_and_stops_again(services: Services) -> None:
     assert started.stop()
 
 
+@pytest.mark.slow
 def test_the_sample_archive_fills_once(services: Services) -> None:
     fill_demo(services)
     held = services.store.count()

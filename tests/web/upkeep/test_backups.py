@@ -519,6 +519,7 @@ def test_a_restore_that_fails_leaves_nothing(
     assert list(tmp_path.glob("*new*")) == []
 
 
+@pytest.mark.slow
 def test_kills_during_backups_leave_whole_ones(
     filled: Services, target: Path, tmp_path: Path
 ) -> None:
@@ -537,6 +538,7 @@ def test_kills_during_backups_leave_whole_ones(
     assert record.articles == 4
 
 
+@pytest.mark.slow
 def test_kills_during_restores_leave_the_old_or_the_new(
     filled: Services, target: Path, tmp_path: Path
 ) -> None:
