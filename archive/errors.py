@@ -7,7 +7,7 @@ and an exit code, and carries a message: what happened and what to do next.
 from enum import Enum, auto
 from typing import ClassVar
 
-from archive.messages import Message, verbatim
+from archive.messages import Message
 
 
 class Category(Enum):
@@ -35,9 +35,9 @@ class CodedError(Exception):
 
     category: ClassVar[Category] = Category.FAILED
 
-    def __init__(self, message: Message | str) -> None:
+    def __init__(self, message: Message) -> None:
         super().__init__(message)
-        self.message = verbatim(message) if isinstance(message, str) else message
+        self.message = message
 
     def __str__(self) -> str:
         return str(self.message)

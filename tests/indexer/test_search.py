@@ -85,7 +85,7 @@ def test_a_model_that_fails_before_the_sentences_leaves_the_page(
 
     def failing(texts: Sequence[str]) -> Vectors:
         if len(texts) > 1:
-            raise ModelError("the model failed: broken on purpose")
+            raise ModelError(verbatim("the model failed: broken on purpose"))
         return encode(texts)
 
     encode = embedder.encode_passages

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from archive.messages import verbatim
 from archive.model import ArticleDraft, SourceItem
 from indexer.analysis import tokenize
 from indexer.engines.port import Vectors
@@ -32,7 +33,7 @@ class FakeEmbedder:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         if self.failing:
-            raise ModelError("the model failed: broken on purpose")
+            raise ModelError(verbatim("the model failed: broken on purpose"))
         self.calls += 1
         self.texts += texts
         return np.stack([_embed(text) for text in texts])

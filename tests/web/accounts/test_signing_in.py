@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from archive.errors import StoreError
+from archive.messages import verbatim
 from archive.store import credentials
 from archive.store.audit import AuditEntry
 from tests.support.web import MakeApp, services_of
@@ -147,7 +148,7 @@ def test_a_use_that_cannot_be_noted_spoils_no_answer(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise StoreError("the archive cannot be written")
+        raise StoreError(verbatim("the archive cannot be written"))
 
     monkeypatch.setattr(services_of(app).credentials, "touch_token", fail)
     _, secret = services_of(app).credentials.create_token("karim", "n", "reader")

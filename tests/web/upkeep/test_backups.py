@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from archive.errors import BackupError, CodedError, DamagedBackupError, StoreError
 from archive.intake.ingest import ingest
+from archive.messages import verbatim
 from archive.store.backup import advance_clock, read_clock
 from indexer.errors import IndexLockedError
 from indexer.lease import hold_lease
@@ -511,7 +512,7 @@ def test_a_restore_that_fails_leaves_nothing(
     folder, _ = make_backup(filled, target)
 
     def fail(*_: Any) -> None:
-        raise StoreError("the archive is of a newer Hemero; upgrade this one")
+        raise StoreError(verbatim("the archive is of a newer Hemero; upgrade this one"))
 
     monkeypatch.setattr(restoring, "advance_clock", fail)
     with pytest.raises(StoreError, match="newer Hemero"):
