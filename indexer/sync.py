@@ -66,7 +66,7 @@ def sync(
     rebuild: bool = False,
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
 ) -> SyncReport:
-    """Bring the engine up to the store's newest change, or from nothing where `rebuild`.
+    """Bring the engine up to the store's newest change, or with `rebuild` from nothing.
 
     A rebuild for another analyzer or format takes the vectors from the index as it is. Raises
     IndexLockedError, StaleIndexError, ModelError; what was committed until then stays.

@@ -191,6 +191,18 @@ def test_a_word_is_stemmed_by_each_articles_language(engine: SearchEngine) -> No
     assert both(find(engine, "negotiation"))[0] == [2]
 
 
+def test_a_title_of_stop_words_alone_spoils_no_score(engine: SearchEngine) -> None:
+    put(
+        engine,
+        indexed(1, "une soupe", title="missiles"),
+        indexed(2, "des missiles", title="Et vous ?"),
+        indexed(3, "le", title="missiles en Europe"),
+    )
+    scores = [hit.score for hit in find(engine, "missiles").keyword]
+    assert len(scores) == 3
+    assert all(score > 0 for score in scores)
+
+
 def test_depth_bounds_each_list(engine: SearchEngine) -> None:
     put(engine, *(indexed(n, f"missile numéro {n}") for n in range(1, 30)))
     found = find(engine, "missile", depth=5)

@@ -70,7 +70,7 @@ class Segment:
         ids = reader.column_reader("id")
         self.article_ids: Ids = np.fromiter((ids[n] for n in range(size)), np.int64, size)
         self.lengths: dict[str, Scores] = {
-            field: np.fromiter((length(n, field) for n in range(size)), np.float32, size)
+            field: np.fromiter((length(n, field) or 0 for n in range(size)), np.float32, size)
             for field in RANKED_FIELDS
         }
 
