@@ -13,16 +13,17 @@ from contextlib import closing
 
 from archive.errors import ArchiveError
 from web.errors import SettingsError
-from web.http.admission import count_threads
 from web.http.security import check_exposure
 from web.services import Services
 from web.settings import load_settings
+from web.traffic.admission import count_threads
 from web.wsgi import announce_stop, close_app
 
 try:
     _settings = load_settings()
     with closing(Services(_settings)) as _services:
-        check_exposure(_settings, _services.accounts.any())
+        _has_accounts = _services.accounts.any()
+    check_exposure(_settings, lambda: _has_accounts)
 except (ArchiveError, SettingsError) as exc:
     sys.exit(str(exc))
 
