@@ -1,4 +1,4 @@
-"""What changed between two versions of an article. Pure."""
+"""Compare two versions of an article. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from archive.model import ArticleVersion
 from archive.wordings import NO_SUCH_VERSION
 
 Kind = Literal["same", "added", "removed"]
-# Paragraphs that share less than this are two, not one rewritten.
-MIN_ALIKE = 0.5
-# Comparing takes time quadratic in the words; a longer paragraph is shown as taken out and put in.
+# Paragraphs less similar than this count as two, not as one rewritten.
+MIN_SIMILARITY = 0.5
+# Comparing takes time quadratic in the words; a longer paragraph is shown as removed and added.
 MAX_WORDS = 400
 MAX_PARAGRAPHS = 500
-# How far down a rewritten paragraph is looked for.
-MAX_MOVED = 10
+# How many paragraphs down a rewritten one is searched for.
+MAX_PARAGRAPHS_MOVED = 10
 
 Piece = tuple[Kind, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ParagraphChange:
-    """A paragraph of either version, or of both, as runs of words that stayed, came or went."""
+    """A paragraph of one or both versions, as runs of words kept, added or removed."""
 
     pieces: tuple[Piece, ...]
 
@@ -35,9 +35,9 @@ class ParagraphChange:
 def pick_versions(
     versions: Sequence[ArticleVersion], old: int | None = None, new: int | None = None
 ) -> tuple[ArticleVersion, ArticleVersion] | None:
-    """The two versions named, by default the newest and the one before it; None where there is one.
+    """Return two versions, by default the newest and the one before it; None if there is only one.
 
-    Raises ArticleNotFoundError for a version that there is not.
+    Raise ArticleNotFoundError if a version does not exist.
     """
     newest = max(version.version for version in versions)
     if newest == 1 and old is None and new is None:
@@ -47,7 +47,7 @@ def pick_versions(
 
 
 def pick_version(versions: Sequence[ArticleVersion], number: int) -> ArticleVersion:
-    """Raises ArticleNotFoundError for a version that there is not."""
+    """Return the version of this number. Raise ArticleNotFoundError if it does not exist."""
     for version in versions:
         if version.version == number:
             return version
@@ -55,12 +55,12 @@ def pick_version(versions: Sequence[ArticleVersion], number: int) -> ArticleVers
 
 
 def compare_versions(old: ArticleVersion, new: ArticleVersion) -> tuple[ParagraphChange, ...]:
-    """Title and paragraphs of both in order; joined without what was added, they are the old."""
+    """Return title and paragraphs in order; without the added words they are the old version."""
     return compare_paragraphs((old.title, *old.paragraphs), (new.title, *new.paragraphs))
 
 
 def compare_paragraphs(old: Sequence[str], new: Sequence[str]) -> tuple[ParagraphChange, ...]:
-    """The same for any two lists of paragraphs; of long ones the first MAX_PARAGRAPHS."""
+    """Compare any two lists of paragraphs; only the first MAX_PARAGRAPHS of each are read."""
     old, new = old[:MAX_PARAGRAPHS], new[:MAX_PARAGRAPHS]
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return tuple(
@@ -76,27 +76,27 @@ def _unchanged(paragraphs: Sequence[str]) -> Iterator[ParagraphChange]:
 
 
 def _pair(old: Sequence[str], new: Sequence[str]) -> Iterator[ParagraphChange]:
-    """Old and new paragraphs side by side where they are alike, the others one by one."""
-    waiting = list(old)
+    """Yield similar old and new paragraphs as one change, all others one by one."""
+    remaining = list(old)
     for paragraph in new:
-        near = enumerate(waiting[:MAX_MOVED])
-        place = next((n for n, other in near if _alike(other, paragraph)), None)
+        near = enumerate(remaining[:MAX_PARAGRAPHS_MOVED])
+        place = next((n for n, other in near if _are_similar(other, paragraph)), None)
         if place is not None:
-            for gone in waiting[:place]:
-                yield ParagraphChange((("removed", gone),))
-            yield ParagraphChange(tuple(_compare_words(waiting[place], paragraph)))
-            del waiting[: place + 1]
+            for removed in remaining[:place]:
+                yield ParagraphChange((("removed", removed),))
+            yield ParagraphChange(tuple(_compare_words(remaining[place], paragraph)))
+            del remaining[: place + 1]
         else:
             yield ParagraphChange((("added", paragraph),))
-    for gone in waiting:
-        yield ParagraphChange((("removed", gone),))
+    for removed in remaining:
+        yield ParagraphChange((("removed", removed),))
 
 
-def _alike(old: str, new: str) -> bool:
+def _are_similar(old: str, new: str) -> bool:
     words = old.split(), new.split()
     if max(map(len, words)) > MAX_WORDS:
         return False
-    return SequenceMatcher(None, *words, autojunk=False).quick_ratio() >= MIN_ALIKE
+    return SequenceMatcher(None, *words, autojunk=False).quick_ratio() >= MIN_SIMILARITY
 
 
 def _compare_words(old: str, new: str) -> Iterator[Piece]:

@@ -1,4 +1,4 @@
-"""The records that pass between the outside world, the store and everything built on it."""
+"""The records that sources, the store and everything built on the store exchange."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -9,23 +9,23 @@ from archive.errors import UnreadableInputError
 from archive.messages import Message
 
 PARAGRAPH_BREAK = "\n\n"
-HEADLINE_CHARACTERS = 90
+MAX_HEADLINE_CHARACTERS = 90
 OUTCOMES = ("added", "updated", "unchanged", "duplicate", "rejected")
 
 
 def headline_of(title: str, paragraphs: Iterable[str]) -> str:
-    """The title, or the first words of an untitled text."""
+    """Return the title, or the first words of the text if it has none."""
     if title:
         return title
     lead = next(iter(paragraphs), "")
-    if len(lead) <= HEADLINE_CHARACTERS:
+    if len(lead) <= MAX_HEADLINE_CHARACTERS:
         return lead
-    return lead[:HEADLINE_CHARACTERS].rsplit(" ", 1)[0] + "…"
+    return lead[:MAX_HEADLINE_CHARACTERS].rsplit(" ", 1)[0] + "…"
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """An article as a source gave it: any field but the paragraphs may be missing or raw."""
+    """An article as its source gave it. Any field but the paragraphs may be missing or raw."""
 
     title: str
     paragraphs: tuple[str, ...]
@@ -41,7 +41,7 @@ class ArticleDraft:
 
 @dataclass(frozen=True, slots=True)
 class OriginalPage:
-    """An HTML page as it came: its bytes, the encoding its server named, where it was found."""
+    """An HTML page as received: its bytes, the encoding its server declared, its address."""
 
     data: bytes
     charset: str | None = None
@@ -50,12 +50,12 @@ class OriginalPage:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article as the store holds it.
+    """An article in the store.
 
-    `published`, `modified` and `added` are ISO 8601: UTC times ending in Z, or a plain date where
-    the source gave no time. `language` is an ISO 639 code, "und" where nothing could be told.
-    `published_offset` is in minutes east of UTC, None where the source named no zone; `paywalled`
-    is None where the page did not say.
+    `published`, `modified` and `added` are ISO 8601: UTC times ending in Z, or a plain date if the
+    source gave no time. `language` is an ISO 639 code, or "und" if it is unknown.
+    `published_offset` is in minutes east of UTC, or None if the source named no zone; `paywalled`
+    is None if the page did not say.
     """
 
     id: int
@@ -76,12 +76,12 @@ class Article:
 
     @property
     def text(self) -> str:
-        """The paragraphs in one string; every character offset counts in it."""
+        """The paragraphs as one string, to which all character offsets refer."""
         return PARAGRAPH_BREAK.join(self.paragraphs)
 
     @property
     def published_local(self) -> str | None:
-        """When it was published by its publisher's clock: ISO 8601 with the offset, if known."""
+        """The time of publication in the publisher's zone: ISO 8601 with the offset, if known."""
         if not self.published or self.published_offset is None:
             return self.published
         zone = timezone(timedelta(minutes=self.published_offset))
@@ -94,7 +94,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class ArticleVersion:
-    """What an article said from `since` on (UTC) until its next version."""
+    """The title and text an article had from `since` (UTC) until its next version."""
 
     article_id: int
     version: int
@@ -109,11 +109,11 @@ class ArticleVersion:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:
-    """Which articles may be answered; an empty field restricts nothing.
+    """The articles that a search may return. An empty field restricts nothing.
 
     Dates are ISO 8601 and compare as text: `published_from` is inclusive, `published_before`
-    exclusive. Sources, sections, authors and tags are whole names, tags however they are spelled;
-    one of an article's authors, tags or collections will do.
+    exclusive. Sources, sections, authors and tags are whole names; tags match in any spelling.
+    It is enough that one of an article's authors, tags or collections matches.
     """
 
     sources: tuple[str, ...] = ()
@@ -130,7 +130,7 @@ class ArticleFilter:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The latest change of one article, added, revised or deleted."""
+    """The latest change of one article: it was added, revised or deleted."""
 
     article_id: int
     seq: int
@@ -149,10 +149,10 @@ class ArchiveSummary:
 
 @dataclass(frozen=True, slots=True)
 class SourceItem:
-    """One thing a source offered: a draft, the reason there is none, or how to read it.
+    """One item of a source: a draft, the reason why there is none, or how to read it.
 
-    `read` puts off what is slow, so that a resumed run passes over what it has without reading it;
-    it raises UnreadableInputError. `page` is what the draft is read from, to be kept with it.
+    `read` defers slow work, so that a resumed run skips finished items without reading them; it
+    raises UnreadableInputError. `page` is the page the draft is read from, to be kept with it.
     """
 
     name: str
@@ -162,7 +162,7 @@ class SourceItem:
     read: Callable[[], ArticleDraft] | None = None
 
     def resolve(self) -> "SourceItem":
-        """The item with its draft, or with the reason why there is none."""
+        """Return the item with its draft, or with the reason why there is none."""
         if self.read is None:
             return self
         try:
@@ -170,14 +170,14 @@ class SourceItem:
         except UnreadableInputError as exc:
             return SourceItem(self.name, problem=exc.message)
 
-    def complete(self, **given: Any) -> "SourceItem":
-        """The item with fields filled in where its draft is silent."""
+    def complete(self, **defaults: Any) -> "SourceItem":
+        """Return the item with these values in the fields that its draft leaves empty."""
 
         def fill(draft: ArticleDraft) -> ArticleDraft:
-            silent = {
-                name: value for name, value in given.items() if value and not getattr(draft, name)
+            missing = {
+                key: value for key, value in defaults.items() if value and not getattr(draft, key)
             }
-            return replace(draft, **silent)
+            return replace(draft, **missing)
 
         if self.read is not None:
             read = self.read
@@ -187,9 +187,9 @@ class SourceItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
-    """What became of one item, once it is durable.
+    """The result for one item, reported once it is on disk.
 
-    `outcome` is added, updated, unchanged, duplicate or rejected; `id` the article's, if any.
+    `outcome` is added, updated, unchanged, duplicate or rejected; `id` is the article's, if any.
     """
 
     item: str
@@ -200,7 +200,7 @@ class ItemOutcome:
 
 @dataclass(slots=True)
 class IngestReport:
-    """Totals of a run, by outcome."""
+    """The number of items of a run, by outcome."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
 

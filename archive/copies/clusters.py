@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from archive.copies.admission import (
     admit_copy as admit_copy,  # for those who write articles
 )
-from archive.model import HEADLINE_CHARACTERS, PARAGRAPH_BREAK, headline_of
+from archive.model import MAX_HEADLINE_CHARACTERS, PARAGRAPH_BREAK, headline_of
 from archive.store.database import Database
 from archive.store.schema import article, signature_band, wire_copy
 from archive.store.statements import LISTED, OLDEST_FIRST
@@ -26,7 +26,7 @@ _COPIES = (
     sa.select(
         wire_copy.c.cluster_id,
         *(article.c[name] for name in ("id", "title", "source", "published")),
-        sa.func.substr(article.c.text, 1, 2 * HEADLINE_CHARACTERS).label("lead"),
+        sa.func.substr(article.c.text, 1, 2 * MAX_HEADLINE_CHARACTERS).label("lead"),
     )
     .join_from(wire_copy, article)
     .order_by(wire_copy.c.cluster_id.desc(), *OLDEST_FIRST)

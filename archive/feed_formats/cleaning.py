@@ -1,4 +1,4 @@
-"""Single fields of a feed's items, as strangers write them, in a form one can rely on. Pure."""
+"""Clean and bound the fields of a feed's items, which may hold anything. Pure."""
 
 import html
 import re
@@ -17,11 +17,11 @@ MAX_RAW_CHARACTERS = 100_000
 MAX_NAME_CHARACTERS = 300
 MAX_TAG_CHARACTERS = 35
 MAX_AUTHORS = 20
-FUTURE = timedelta(days=2)  # clocks and time zones differ; a week ahead is no news
+MAX_FUTURE = timedelta(days=2)  # clocks and time zones differ
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-# Each alternative ends at its own next beginning, so that a field of nothing but beginnings is read
-# once and not once for each of them.
-_UNSEEN = re.compile(
+# Each alternative stops at its own next opening, so that a field of many unclosed openings is
+# scanned once and not once for each of them.
+_INVISIBLE = re.compile(
     r"<!--(?:(?!<!--).)*?-->|<!doctype[^<>]*>|<(script|style)\b(?:(?!<\1\b).)*?</\1\s*>",
     re.DOTALL | re.IGNORECASE,
 )
@@ -29,17 +29,17 @@ _EMAIL = re.compile(r"\S+@\S+\.\S+")
 
 
 def plain_text(markup: str) -> str:
-    """One line of text: tags gone, character references resolved.
+    """Return one line of text without tags, with character references resolved.
 
-    Markup that was escaped twice is markup still; "<p>the &lt;blink&gt; tag" speaks of a tag.
+    Text without tags is unescaped and cleaned again; "<p>the &lt;blink&gt; tag" keeps "<blink>".
     """
-    text, tags = _TAG.subn(" ", _UNSEEN.sub(" ", markup[:MAX_RAW_CHARACTERS]))
+    text, tags = _TAG.subn(" ", _INVISIBLE.sub(" ", markup[:MAX_RAW_CHARACTERS]))
     text = html.unescape(text)
-    return clean_line(text if tags else _TAG.sub(" ", _UNSEEN.sub(" ", text)))
+    return clean_line(text if tags else _TAG.sub(" ", _INVISIBLE.sub(" ", text)))
 
 
 def clean_title(raw: str, remarks: list[Message], is_markup: bool = True) -> str:
-    """The title as plain text; a longer one than any headline is cut, with a remark."""
+    """Return the title as plain text, cut to MAX_TITLE_CHARACTERS with a remark."""
     title = plain_text(raw) if is_markup else clean_line(raw[:MAX_RAW_CHARACTERS])
     if len(raw) <= MAX_TITLE_CHARACTERS or len(title) <= MAX_TITLE_CHARACTERS:
         return title
@@ -54,7 +54,7 @@ def clean_content(raw: str, remarks: list[Message]) -> str:
 
 
 def clean_link(raw: str, base: str, remarks: list[Message]) -> str | None:
-    """The absolute http(s) address, resolved against the feed's; any other is refused (remark)."""
+    """Return the absolute http(s) address, or None with a remark if it is not a valid one."""
     raw = clean_line(raw)
     if not raw:
         return None
@@ -71,7 +71,7 @@ def clean_link(raw: str, base: str, remarks: list[Message]) -> str | None:
 
 
 def clean_date(raw: str, now: datetime, remarks: list[Message]) -> str | None:
-    """ISO 8601 as the store writes it. A date that means nothing or is yet to come is left out."""
+    """Return the date as the store's ISO 8601, or None if missing, invalid or in the future."""
     if not raw.strip():
         return None
     try:
@@ -79,27 +79,27 @@ def clean_date(raw: str, now: datetime, remarks: list[Message]) -> str | None:
     except FieldRefusedError as exc:
         remarks.append(KEPT_WITHOUT(reason=exc.message))
         return None
-    if published > (now + FUTURE).strftime("%Y-%m-%dT%H:%M:%SZ"):
+    if published > (now + MAX_FUTURE).strftime("%Y-%m-%dT%H:%M:%SZ"):
         remarks.append(DATED_IN_THE_FUTURE(date=published))
         return None
     return published
 
 
 def clean_authors(names: list[str]) -> tuple[str, ...]:
-    """Names of people: no e-mail addresses, no links, none twice."""
+    """Return the distinct names, without e-mail addresses and links."""
     shortened = (name[:MAX_NAME_CHARACTERS] for name in names[:MAX_AUTHORS])
     cleaned = (plain_text(_EMAIL.sub(" ", name)).strip(" ()<>,;") for name in shortened)
     return tuple(dict.fromkeys(n for n in cleaned if n and "://" not in n))
 
 
 def clean_language(raw: str) -> str | None:
-    """The language tag as said (RFC 5646); a longer one than any tag is none."""
+    """Return the language tag (RFC 5646) unchanged, or None if it is empty or too long for one."""
     tag = clean_line(raw[:MAX_RAW_CHARACTERS])
     return tag if 0 < len(tag) <= MAX_TAG_CHARACTERS else None
 
 
 def clean_key(identity: str, link: str | None, title: str, content: str) -> str:
-    """What the item is remembered by: its guid or id, else its canonical link, else its text."""
+    """Return an item's key: its guid or id, else its canonical link, else a hash of its text."""
     from hashlib import sha256
 
     key = clean_line(identity) or (canonical_url(link) if link else "")

@@ -1,4 +1,4 @@
-"""From a feed's item to an article's draft: its page's, its own, or both in one. Pure."""
+"""Make an article's draft of a feed's item, of its page, or of both together. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from archive.model import ArticleDraft, SourceItem
 from archive.text.normalize import clean_line
 from archive.wordings import NO_CONTENT
 
-_UNSEEN = ("script", "style", "template", "noscript", "iframe", "object", "svg")
+_INVISIBLE = ("script", "style", "template", "noscript", "iframe", "object", "svg")
 _BLOCKS = (
     *(
         "p",
@@ -52,31 +52,31 @@ _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{5000,}>")
 _BREAK = "\n"
 
 
-def own_draft(entry: FeedEntry, source: str | None = None) -> ArticleDraft:
-    """The item as the feed itself tells it. Raises UnreadableInputError where it holds no text."""
+def draft_from_entry(entry: FeedEntry, source: str | None = None) -> ArticleDraft:
+    """Return the draft of the feed's own text. Raise UnreadableInputError if there is none."""
     paragraphs = content_paragraphs(entry.content)
     if not paragraphs:
         raise UnreadableInputError(NO_CONTENT())
     return ArticleDraft(
-        title=entry.title, paragraphs=paragraphs, url=entry.link, **_told(entry, source)
+        title=entry.title, paragraphs=paragraphs, url=entry.link, **_details(entry, source)
     )
 
 
-def complete_page(item: SourceItem, entry: FeedEntry, source: str | None = None) -> SourceItem:
-    """The item of a page, with what the feed says where the page is silent."""
-    told = _told(entry, source)
-    filled = item.complete(title=entry.title, url=entry.link, **told)
+def complete_item(item: SourceItem, entry: FeedEntry, source: str | None = None) -> SourceItem:
+    """Return the item of a page, with the feed's values for the fields that the page lacks."""
+    details = _details(entry, source)
+    filled = item.complete(title=entry.title, url=entry.link, **details)
     if filled.draft is None or not _is_only_host(filled.draft.source, filled.draft.url):
         return filled
-    # A page that names no outlet is given its host's name; the feed knows better.
-    return replace(filled, draft=replace(filled.draft, source=told["source"]))
+    # A page that names no outlet gets its host's name; the feed's name is better.
+    return replace(filled, draft=replace(filled.draft, source=details["source"]))
 
 
 def content_paragraphs(content: str) -> tuple[str, ...]:
-    """The paragraphs of an item's HTML, or of its plain text."""
+    """Return the paragraphs of an item's HTML or plain text."""
     if not _MARKUP.search(content):
         return _lines(content)
-    # Not Beautiful Soup: sixty thousand nested elements take it two minutes.
+    # Not Beautiful Soup, which takes two minutes for 60,000 nested elements.
     content = _LONG_TAG.sub(" ", content)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
@@ -87,22 +87,22 @@ def content_paragraphs(content: str) -> tuple[str, ...]:
 
 
 def _texts(root: Any) -> Iterator[str]:
-    """What a reader sees, with a break before and after each block."""
+    """Yield the visible text, with a break before and after each block."""
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
-        unseen = element.tag in _UNSEEN
+        invisible = element.tag in _INVISIBLE
         if event == "start":
-            if unseen:
+            if invisible:
                 walker.skip_subtree()
             yield _BREAK if element.tag in _BLOCKS else ""
-            yield "" if unseen else _in_one_line(element.text)
+            yield "" if invisible else _in_one_line(element.text)
         else:
             yield _BREAK if element.tag in _BLOCKS else ""
             yield _in_one_line(element.tail)
 
 
 def _in_one_line(text: str | None) -> str:
-    """A line break in HTML is a space, no end of a paragraph."""
+    """Return the text with spaces for line breaks, which end no paragraph in HTML."""
     return re.sub(r"\s+", " ", text or "")
 
 
@@ -110,7 +110,7 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line for line in map(clean_line, text.split(_BREAK)) if line)
 
 
-def _told(entry: FeedEntry, source: str | None) -> dict[str, Any]:
+def _details(entry: FeedEntry, source: str | None) -> dict[str, Any]:
     return {
         "source": entry.source or source,
         "authors": entry.authors,

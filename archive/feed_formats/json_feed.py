@@ -26,18 +26,18 @@ VERSION = "jsonfeed.org/version/"
 
 
 def read_json_feed(data: bytes, url: str, now: datetime) -> FeedDocument:
-    """The feed; items that are no objects are left out. Raises NotAFeedError."""
+    """Return the feed, without items that are not objects. Raise NotAFeedError."""
     feed = _load(data)
     items = feed.get("items")
-    given = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    objects = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     remarks: list[Message] = []
-    if len(given) > MAX_ENTRIES:
-        remarks.append(FIRST_ITEMS_OF(number=MAX_ENTRIES, total=len(given)))
+    if len(objects) > MAX_ENTRIES:
+        remarks.append(FIRST_ITEMS_OF(number=MAX_ENTRIES, total=len(objects)))
     return FeedDocument(
         kind="json",
         title=clean_title(_string(feed, "title"), []),
         language=clean_language(_string(feed, "language")),
-        entries=tuple(_read_item(item, feed, url, now) for item in given[:MAX_ENTRIES]),
+        entries=tuple(_read_item(item, feed, url, now) for item in objects[:MAX_ENTRIES]),
         remarks=tuple(remarks),
     )
 
@@ -73,7 +73,7 @@ def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str, now: dateti
 
 
 def _identity(item: dict[str, Any]) -> str:
-    """The id; a number is coerced to a string (1.1, items)."""
+    """Return the id; a number becomes a string (1.1, items)."""
     identity = item.get("id")
     return str(identity) if isinstance(identity, int | float) else _string(item, "id")
 
@@ -85,7 +85,7 @@ def _longest_content(item: dict[str, Any]) -> str:
 
 
 def _authors(part: dict[str, Any]) -> list[str]:
-    """The names of `authors` (1.1) or `author` (1.0)."""
+    """Return the names of `authors` (1.1) or `author` (1.0)."""
     authors = part.get("authors")
     listed = authors if isinstance(authors, list) else [part.get("author")]
     return [_string(author, "name") for author in listed if isinstance(author, dict)]

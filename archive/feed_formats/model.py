@@ -1,4 +1,4 @@
-"""The records that pass between the stages of a poll."""
+"""The records that the stages of a poll exchange."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,19 +8,19 @@ from archive.messages import Message, read_message
 
 Kind = Literal["rss", "atom", "rdf", "json", "sitemap"]
 
-ACTIVE = "active"  # polled at every turn
+ACTIVE = "active"  # polled whenever it is due
 FAILING = "failing"  # failed so often that it is polled once a day
-DEAD = "dead"  # failing for a month; polled when named alone
-GONE = "gone"  # answered 410; polled when named alone
-WAITING = "waiting"  # outcome of an item that has not had its turn
+DEAD = "dead"  # failing for a month; polled only when named
+GONE = "gone"  # answered 410; polled only when named
+WAITING = "waiting"  # outcome of an item not yet fetched
 
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One item of a feed, cleaned: plain text fields, an http(s) link or none.
+    """One item of a feed, cleaned: plain text fields, and an http(s) link or None.
 
-    `key` tells it from all others of its feed. `content` is HTML, the longest the feed gives, and
-    may be empty. `remarks` say what was refused or cut in it, and why.
+    `key` is unique in its feed. `content` is the longest HTML that the feed gives and may be
+    empty. `remarks` say what was refused or cut, and why.
     """
 
     key: str
@@ -52,9 +52,9 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed as read. `children` are the sitemaps of a sitemap index, which has no items itself.
+    """A parsed feed. `children` are the sitemaps of a sitemap index, which has no items itself.
 
-    `remarks` say what of the whole document was left out, and why.
+    `remarks` say what was left out of the document, and why.
     """
 
     kind: Kind
@@ -67,10 +67,10 @@ class FeedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A subscription as the store holds it. Times are UTC, ISO 8601 ending in Z.
+    """A subscription in the store. Times are UTC, ISO 8601 ending in Z.
 
-    `source` is the outlet its articles are given, where the user chose one; `due` is when it may
-    be polled next; `succeeded` when it last answered well; `outcome` what the last poll found.
+    `source` is the outlet the user chose for its articles, or None; `due` is when it may be polled
+    next, `succeeded` when it last answered well, and `outcome` what the last poll found.
     """
 
     id: int
@@ -90,10 +90,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class FeedReply:
-    """What came of asking for a feed: its document, "not modified", or the problem.
+    """The result of requesting a feed: its document, "not modified", or the problem.
 
-    `moved_to` is where permanent redirects led; `retry_after_seconds` how long the host wants to
-    be left alone; `asked` is False where no request was made at all.
+    `moved_to` is where permanent redirects led, `retry_after_seconds` how long the host refuses
+    requests, and `asked` is False if no request was made at all.
     """
 
     document: FeedDocument | None = None
@@ -108,7 +108,7 @@ class FeedReply:
 
 @dataclass(frozen=True, slots=True)
 class PendingItem:
-    """An item to be fetched now; `article_id` is the article an earlier try made of it."""
+    """An item to fetch now; `article_id` is the article that an earlier attempt made of it."""
 
     entry: FeedEntry
     attempts: int = 0

@@ -1,4 +1,4 @@
-"""OPML 1.0 and 2.0 (opml.org/spec2.opml): lists of feeds from and for other readers. Pure."""
+"""OPML 1.0 and 2.0 (opml.org/spec2.opml): lists of feeds to exchange with other readers. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _FEED_TYPES = ("", "rss", "atom", "rdf", "feed", "json", "jsonfeed")
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One feed of a list, or why an entry of it is none."""
+    """One feed of a list, or why an entry of the list is not a feed."""
 
     name: str
     url: str | None = None
@@ -30,9 +30,9 @@ class Outline:
 
 
 def read_opml(data: bytes) -> list[Outline]:
-    """The feeds of a list, at any depth, each once. Raises NotAFeedError for no OPML.
+    """Return the feeds of a list, at any depth, each once. Raise NotAFeedError if it is not OPML.
 
-    Outlines without an address are folders and notes, passed over; broken ones say why.
+    Outlines without an address are folders and notes and are skipped; broken ones say why.
     """
     if len(data) > MAX_OPML_BYTES:
         raise NotAFeedError(OPML_TOO_LARGE(number=MAX_OPML_BYTES // 1_000_000))
@@ -42,14 +42,14 @@ def read_opml(data: bytes) -> list[Outline]:
     outlines: dict[str, Outline] = {}
     for element in root.iter():
         if _local_name(element) == "outline" and len(outlines) < MAX_OUTLINES:
-            outline = _read_outline({_bare(name): value for name, value in element.items()})
+            outline = _read_outline({_local(name): value for name, value in element.items()})
             if outline is not None:
                 outlines.setdefault(outline.url or f"{outline.name}\n{outline.problem}", outline)
     return list(outlines.values())
 
 
 def write_opml(feeds: Iterable[Feed], title: str = "Hemero feeds") -> str:
-    """OPML 2.0 that `read_opml` and other readers take."""
+    """Return OPML 2.0 that `read_opml` and other readers accept."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<opml version="2.0">',
@@ -75,13 +75,13 @@ def _parse(data: bytes) -> Any:
     return root
 
 
-def _read_outline(given: dict[str, str]) -> Outline | None:
-    name = plain_text(given.get("title") or given.get("text") or "")
-    raw = clean_line(given.get("xmlurl", ""))
-    kind = given.get("type", "").strip().lower()
+def _read_outline(attributes: dict[str, str]) -> Outline | None:
+    name = plain_text(attributes.get("title") or attributes.get("text") or "")
+    raw = clean_line(attributes.get("xmlurl", ""))
+    kind = attributes.get("type", "").strip().lower()
     if not raw:
-        wanted = kind in _FEED_TYPES[1:]
-        return Outline(name or "outline", problem=NO_XML_URL()) if wanted else None
+        is_feed = kind in _FEED_TYPES[1:]
+        return Outline(name or "outline", problem=NO_XML_URL()) if is_feed else None
     address = f"http:{raw[5:]}" if raw.lower().startswith("feed:") else raw  # feed://example.org
     try:
         canonical_url(address)
@@ -97,8 +97,8 @@ def _outline(feed: Feed) -> str:
 
 
 def _local_name(element: Any) -> str:
-    return _bare(element.tag) if isinstance(element.tag, str) else ""
+    return _local(element.tag) if isinstance(element.tag, str) else ""
 
 
-def _bare(name: str) -> str:
+def _local(name: str) -> str:
     return name.rpartition("}")[2].lower()

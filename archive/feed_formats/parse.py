@@ -1,4 +1,4 @@
-"""A feed document of any kind, told by its content. Pure."""
+"""Read a feed document of any kind, recognized by its content. Pure."""
 
 import re
 import zlib
@@ -21,9 +21,9 @@ _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 
 
 def read_feed(data: bytes, url: str, now: datetime, charset: str | None = None) -> FeedDocument:
-    """The feed in `data`, found at `url`, in whatever format.
+    """Return the feed in `data`, found at `url`, in any of the formats.
 
-    Raises NotAFeedError for anything else, UnreadableInputError for what is no text at all.
+    Raise NotAFeedError if it is not a feed, UnreadableInputError if it is not even text.
     """
     data = _unpack(data)
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
@@ -38,7 +38,7 @@ def read_feed(data: bytes, url: str, now: datetime, charset: str | None = None) 
 
 
 def looks_like_feed(head: bytes) -> bool:
-    """Whether the first bytes of a document are those of a feed."""
+    """Return whether the first bytes of a document are those of a feed."""
     text = head.replace(b"\x00", b"").decode("latin-1").lstrip("ï»¿þÿ \t\r\n")
     if text.startswith("{"):
         return "jsonfeed.org" in text and "version" in text
@@ -48,7 +48,7 @@ def looks_like_feed(head: bytes) -> bool:
 
 
 def _unpack(data: bytes) -> bytes:
-    """A document that is a gzip file itself, as sitemaps often are (RFC 1952)."""
+    """Unpack a document that is itself a gzip file, as sitemaps often are (RFC 1952)."""
     if not data.startswith(b"\x1f\x8b"):
         return data
     try:

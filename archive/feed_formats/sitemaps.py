@@ -22,19 +22,19 @@ from archive.messages import Message, Template
 from archive.wordings import NEWEST_ADDRESSES_TAKEN, NEWEST_SITEMAPS_TAKEN, SITEMAP_UNREADABLE
 
 MAX_CHILDREN = 20
-MAX_ADDRESSES = 50_000  # sitemaps.org: what one sitemap may hold
+MAX_ADDRESSES = 50_000  # sitemaps.org: the limit of one sitemap
 
 # The fields of one <url> or <sitemap>, by local name: real sitemaps get the namespaces wrong.
 Fields = dict[str, str]
 
 
 def read_sitemap(text: str, url: str, now: datetime) -> FeedDocument:
-    """The newest addresses of a sitemap, or the sitemaps of an index. Raises NotAFeedError."""
+    """Return the newest addresses of a sitemap or the sitemaps of an index. Raise NotAFeedError."""
     try:
         parts = list(islice(_read_parts(text), MAX_ADDRESSES))
     except etree.LxmlError as exc:
         raise NotAFeedError(SITEMAP_UNREADABLE(reason=exc)) from exc
-    parts.sort(key=_newest, reverse=True)
+    parts.sort(key=_sort_date, reverse=True)
     children = [fields for name, fields in parts if name == "sitemap"]
     entries = [fields for name, fields in parts if name == "url"]
     return FeedDocument(
@@ -50,7 +50,7 @@ def read_sitemap(text: str, url: str, now: datetime) -> FeedDocument:
 
 
 def _read_parts(text: str) -> Iterator[tuple[str, Fields]]:
-    """Each <url> and <sitemap> with its fields, freed once read."""
+    """Yield each <url> and <sitemap> with its fields; its element is freed once read."""
     parser = etree.XMLPullParser(
         ("end",), recover=True, resolve_entities=False, no_network=True, load_dtd=False
     )
@@ -63,7 +63,7 @@ def _read_parts(text: str) -> Iterator[tuple[str, Fields]]:
 
 
 def _fields_of(element: Any) -> Iterator[tuple[str, str]]:
-    """The texts below; the news namespace's words are kept apart from those of images, videos."""
+    """Yield names and texts of the elements below, except those of images and videos."""
     for part in element.iter():
         name, space = _local_name(part), str(part.tag).partition("}")[0]
         if name and part.text and not any(other in space for other in ("image", "video")):
@@ -87,8 +87,8 @@ def _read_entry(fields: Fields, url: str, now: datetime) -> FeedEntry | None:
     )
 
 
-def _newest(part: tuple[str, Fields]) -> str:
-    """Dates here are ISO 8601 (W3C Datetime): they compare as text, near enough to choose by."""
+def _sort_date(part: tuple[str, Fields]) -> str:
+    """Return the date to sort by: ISO 8601 (W3C Datetime) compares well enough as text."""
     fields = part[1]
     return (fields.get("publication_date") or fields.get("lastmod") or "").strip()
 
@@ -99,8 +99,8 @@ def _addresses(children: list[Fields], url: str) -> Iterator[str]:
             yield link
 
 
-def _left_out(what: Template, given: list[Fields], most: int) -> tuple[Message, ...]:
-    return (what(number=most, total=len(given)),) if len(given) > most else ()
+def _left_out(remark: Template, found: list[Fields], limit: int) -> tuple[Message, ...]:
+    return (remark(number=limit, total=len(found)),) if len(found) > limit else ()
 
 
 def _local_name(element: Any) -> str:

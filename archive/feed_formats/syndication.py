@@ -1,6 +1,6 @@
 """RSS 0.9x and 2.0, Atom and RDF (RSS 1.0), read by feedparser. Pure.
 
-Never handed an address or a name, which it would open: bytes alone, of text made safe.
+feedparser gets only the bytes of sanitized text: it would open an address or a file name.
 """
 
 import io
@@ -36,7 +36,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read_syndication(text: str, url: str, now: datetime) -> FeedDocument:
-    """The feed of XML made safe, well-formed or not. Raises NotAFeedError."""
+    """Return the feed of sanitized XML, well-formed or not. Raise NotAFeedError."""
     text, remarks = _bound_entries(text)
     if text.count("<") > MAX_TAGS:
         raise NotAFeedError(TOO_MANY_FEED_TAGS(number=MAX_TAGS, total=MAX_ENTRIES))
@@ -56,7 +56,7 @@ def read_syndication(text: str, url: str, now: datetime) -> FeedDocument:
 
 
 def _parse(text: str) -> Any:
-    # Not told the address: it would make a guid such as "id-1" one, which changes when feeds move.
+    # Without the address, or a guid such as "id-1" would become one and change if the feed moves.
     headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         return feedparser.parse(
@@ -65,13 +65,13 @@ def _parse(text: str) -> Any:
             resolve_relative_uris=False,
             sanitize_html=False,  # only the content's text is ever used
         )
-    except Exception as exc:  # its hand-written parsers meet what their writers did not foresee
+    except Exception as exc:  # its parsers raise anything on input they do not expect
         reason = f"{type(exc).__name__}: {exc}"
         raise NotAFeedError(FEED_UNREADABLE(reason=reason)) from exc
 
 
 def _bound_entries(text: str) -> tuple[str, tuple[Message, ...]]:
-    """The document with its first items alone, before a parser has to go through all of them."""
+    """Cut the document after its first MAX_ENTRIES items, so that no parser has to read all."""
     starts = [found.start() for found in islice(_ITEM.finditer(text), MAX_ENTRIES + 1)]
     if len(starts) <= MAX_ENTRIES:
         return text, ()
@@ -113,32 +113,32 @@ def _read_entry(entry: Any, kind: Kind, url: str, language: str | None, now: dat
 
 
 def _is_markup(entry: Any, kind: Kind) -> bool:
-    """Atom says what its titles are (RFC 4287, 3.1.1); RSS does not, and most hold HTML."""
+    """Return whether the title is HTML: Atom says so (RFC 4287, 3.1.1), in RSS most are."""
     return kind != "atom" or _string(entry.get("title_detail") or {}, "type") != "text/plain"
 
 
 def _link(entry: Any) -> str:
-    """The item's own page: that behind a redirector, else its link, else a guid that is one."""
+    """Return the item's page: behind a redirector, else its link, else a guid that is one."""
     link = _string(entry, "feedburner_origlink") or _string(entry, "link")
     is_address = link.lower().startswith(("http:", "https:"))
     return "" if entry.get("guidislink") and not is_address else link
 
 
 def _longest_content(entry: Any) -> str:
-    """content:encoded, content, summary or description, whichever says most."""
+    """Return the longest of content:encoded, content, summary and description."""
     parts = [_string(part, "value") for part in entry.get("content") or ()]
     return max((*parts, _string(entry, "summary")), key=len)
 
 
 def _authors(entry: Any) -> list[str]:
-    """The names as written: feedparser cuts addresses in two whose domain ends in .press."""
-    named = [_string(author, "name") for author in entry.get("authors") or () if author]
-    return named if len(named) > 1 else [_string(entry, "author")]
+    """Return the names as written: feedparser splits addresses whose domain ends in .press."""
+    names = [_string(author, "name") for author in entry.get("authors") or () if author]
+    return names if len(names) > 1 else [_string(entry, "author")]
 
 
 def _date(entry: Any) -> str:
-    """When the item was published, in UTC: feedparser reads more forms of dates than we do."""
-    # Not those an entry lacks: for `updated` feedparser then gives `published`, and warns of it.
+    """Return the item's date in UTC: feedparser reads more date formats than we do."""
+    # Only fields present: feedparser replaces a missing `updated` by `published`, with a warning.
     for name in (name for name in ("published", "created", "updated") if name in entry):
         raw, parsed = _string(entry, name).strip(), entry.get(f"{name}_parsed")
         if isinstance(parsed, struct_time) and not _DAY.fullmatch(raw):
@@ -156,11 +156,11 @@ def _section(entry: Any) -> str | None:
 def _language(entry: Any) -> str | None:
     parts = [*(entry.get("content") or ()), entry.get("title_detail") or {}]
     return next(
-        (said for part in parts if (said := clean_language(_string(part, "language")))), None
+        (code for part in parts if (code := clean_language(_string(part, "language")))), None
     )
 
 
 def _string(part: Any, name: str) -> str:
-    """The field, or an empty string: feedparser gives None, lists and objects too."""
+    """Return the field if it is a string, or "": feedparser also gives None, lists and objects."""
     value = part.get(name) if hasattr(part, "get") else None
     return value if isinstance(value, str) else ""

@@ -1,1 +1,1 @@
-"""Live feeds: subscribed once, polled politely, each item fetched once and read as an article."""
+"""Live feeds: subscribe once, poll politely, fetch each item once and read it as an article."""

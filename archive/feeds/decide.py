@@ -1,8 +1,8 @@
-"""What to do after an answer, and when to ask again. Pure.
+"""Decide what to do after a reply, and when to ask again. Pure.
 
-A feed that answers is due at the next turn. One that fails waits twice as long each time, with
-jitter so that many feeds do not come back at once; after BREAKER_FAILURES in a row it is asked once
-a day, and after DEAD_AFTER without a good answer no more, until it is named.
+A feed that answers is due at the next poll. A failing feed waits twice as long each time, with
+jitter so that many feeds do not come back at once. After BREAKER_FAILURES in a row it is asked once
+a day, and after DEAD_AFTER without a good answer only if the user names it.
 """
 
 import math
@@ -25,7 +25,7 @@ MAX_ATTEMPTS = 3
 
 
 def decide_feed(feed: Feed, reply: FeedReply, now: datetime, jitter: float) -> Feed:
-    """The feed as it stands after a reply; `jitter` is 0 to 1, drawn by the caller."""
+    """Return the feed updated by a reply. `jitter` is a random number from 0 to 1."""
     if not reply.asked:
         return _postpone(feed, reply, now)
     feed = replace(feed, polled=format_utc(now))
@@ -37,16 +37,16 @@ def decide_feed(feed: Feed, reply: FeedReply, now: datetime, jitter: float) -> F
 
 
 def backoff_after(failures: int, jitter: float) -> timedelta:
-    """How long to wait after so many failures in a row: 15 min doubling to a day, plus 0-25 %."""
+    """Return the wait after so many failures in a row: 15 min, doubled up to a day, plus 0-25 %."""
     doubled = FIRST_BACKOFF * 2 ** min(max(failures - 1, 0), 16)
     wait = MAX_BACKOFF if failures >= BREAKER_FAILURES else min(doubled, MAX_BACKOFF)
     return wait * (1 + 0.25 * jitter)
 
 
 def parse_retry_after(header: str | None, now: datetime) -> float | None:
-    """Seconds that Retry-After asks for, by number or HTTP date (RFC 9110, 10.2.3), at most a week.
+    """Return the seconds of a Retry-After header, a number or HTTP date (RFC 9110, 10.2.3).
 
-    None where it is missing or means nothing.
+    At most a week; None if the header is missing or invalid.
     """
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
@@ -61,21 +61,21 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class ItemDecision:
-    """How an item is remembered: `settled` is never fetched again."""
+    """How to record an item; a `final` one is never fetched again."""
 
-    settled: bool
+    final: bool
     attempts: int
 
 
 def decide_item(outcome: ItemOutcome, transient: bool, attempts: int) -> ItemDecision:
-    """A rejected item, or one whose page may yet be had, is tried MAX_ATTEMPTS times in all."""
+    """Allow MAX_ATTEMPTS in all for an item that was rejected or whose page failed for now."""
     attempts += 1
-    again = outcome.outcome == "rejected" or transient
-    return ItemDecision(settled=not again or attempts >= MAX_ATTEMPTS, attempts=attempts)
+    retry = outcome.outcome == "rejected" or transient
+    return ItemDecision(final=not retry or attempts >= MAX_ATTEMPTS, attempts=attempts)
 
 
 def _postpone(feed: Feed, reply: FeedReply, now: datetime) -> Feed:
-    """The host wants quiet, for a reason that is not this feed's: no failure is counted."""
+    """Wait without counting a failure: the host refuses requests for now, whatever the feed."""
     seconds = reply.retry_after_seconds or FIRST_BACKOFF.total_seconds()
     return replace(feed, due=_after(now, timedelta(seconds=seconds)), outcome=reply.problem)
 
@@ -104,15 +104,15 @@ def _succeed(feed: Feed, reply: FeedReply, now: datetime) -> Feed:
     document = reply.document
     if document is None:
         return replace(feed, outcome=NOT_MODIFIED())
-    read = FEED_READ(kind=document.kind, number=len(document.entries))
-    # An index may stay the same while its sitemaps change: it is read in full every time.
-    keep = not document.children
+    summary = FEED_READ(kind=document.kind, number=len(document.entries))
+    # An index may stay the same while its sitemaps change, so it is read in full every time.
+    cacheable = not document.children
     return replace(
         feed,
         title=document.title or feed.title,
-        etag=reply.etag if keep else None,
-        last_modified=reply.last_modified if keep else None,
-        outcome=SEVERAL(messages=(read, *document.remarks)),
+        etag=reply.etag if cacheable else None,
+        last_modified=reply.last_modified if cacheable else None,
+        outcome=SEVERAL(messages=(summary, *document.remarks)),
     )
 
 
@@ -121,5 +121,5 @@ def _silence(feed: Feed, now: datetime) -> timedelta:
 
 
 def _after(now: datetime, wait: timedelta) -> str:
-    """Rounded up to the second, so that it is never early."""
+    """Return the time after the wait, rounded up to the second so that it is never early."""
     return format_utc(now + timedelta(seconds=math.ceil(wait.total_seconds())))

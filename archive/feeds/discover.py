@@ -1,4 +1,4 @@
-"""The feeds a web page names in its head (HTML Standard, 4.6.6.1, rel=alternate). Pure."""
+"""Find the feeds that a web page names in its head (HTML Standard, 4.6.6.1). Pure."""
 
 from urllib.parse import urljoin
 
@@ -17,7 +17,7 @@ MAX_FEEDS = 50
 
 
 def discover_feeds(html: str, url: str) -> tuple[str, ...]:
-    """Their addresses, absolute, in the page's order: a site names its main feed first."""
+    """Return the absolute addresses in the page's order: sites name their main feed first."""
     page = BeautifulSoup(
         f"<!doctype html>{html}", "lxml", parse_only=SoupStrainer(["base", "link"])
     )

@@ -1,7 +1,7 @@
-"""Manners towards hosts: one request at a time, a pause after each, robots.txt and Retry-After.
+"""Politeness to hosts: one request at a time, a pause after each, robots.txt and Retry-After.
 
-robots.txt is read as RFC 9309 says: kept a day; 4xx allows all (2.3.1.3); where it cannot be had,
-nothing is fetched (2.3.1.4).
+robots.txt follows RFC 9309: it is cached for a day, a 4xx status allows everything (2.3.1.3), and
+if it cannot be fetched, nothing else is (2.3.1.4).
 """
 
 import time
@@ -35,10 +35,10 @@ from archive.wordings import (
 ROBOT = "Hemero"
 DELAY_SECONDS = 1.0
 MAX_CRAWL_DELAY_SECONDS = 30.0
-ROBOTS_SECONDS = 86_400.0  # RFC 9309, 2.4: not to be kept for longer
-UNREACHABLE_SECONDS = 900.0
-MAX_ROBOTS_CHARACTERS = 512_000  # RFC 9309, 2.5: at least 500 KiB are to be read
-BUSY = (429, 503)
+ROBOTS_CACHE_SECONDS = 86_400.0  # RFC 9309, 2.4: must not be cached for longer
+UNREACHABLE_CACHE_SECONDS = 900.0
+MAX_ROBOTS_CHARACTERS = 512_000  # RFC 9309, 2.5: at least 500 KiB must be read
+BUSY_STATUSES = (429, 503)
 
 Fetch = Callable[[str, Mapping[str, str]], FetchedPage]
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -46,7 +46,7 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time as the poll knows it; tests turn it by hand."""
+    """The clock of a poll; tests replace it by one they set."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
@@ -54,13 +54,13 @@ class Clock:
 
     @classmethod
     def stopped_by(cls, stopping: Event) -> "Clock":
-        """One whose sleep ends when the event is set."""
+        """Return a clock whose sleep ends when the event is set."""
         return cls(sleep=stopping.wait)
 
 
 @dataclass(slots=True)
 class _Host:
-    """What is known of one host name, whatever the ports and schemes it answers on."""
+    """The state of one host name, shared by all its ports and schemes."""
 
     lock: Lock = field(default_factory=Lock)
     free_at: float = float("-inf")
@@ -71,14 +71,14 @@ class _Host:
 
 @dataclass(slots=True)
 class _Site:
-    """The robots.txt of one origin, or why it cannot be fetched, and until when that is kept."""
+    """The robots.txt of one origin, or why it cannot be fetched, and when that expires."""
 
     rules: Protego | Message
-    kept_until: float
+    expires_at: float
 
 
 class HostGate:
-    """Every request of a poll passes here. Safe for many threads."""
+    """Sends all requests of a poll. Safe for many threads."""
 
     def __init__(
         self, fetch: Fetch, clock: Clock = Clock(), delay_seconds: float = DELAY_SECONDS
@@ -90,10 +90,10 @@ class HostGate:
         self._lock = Lock()
 
     def request(self, url: str, headers: Mapping[str, str] = NO_HEADERS) -> FetchedPage:
-        """The host's answer, whatever its status, in its turn.
+        """Wait until the host may be asked, and return its answer, whatever the status.
 
-        Raises RobotsForbiddenError, RobotsUnreachableError, HostClosedError where the host is to be
-        left alone for now, FetchError for all else.
+        Raise RobotsForbiddenError, RobotsUnreachableError, HostClosedError if the host must not be
+        asked for now, or FetchError for any other failure.
         """
         origin = origin_of(url)
         with self._lock:
@@ -105,12 +105,12 @@ class HostGate:
 
     def _rules_of(self, host: _Host, origin: str) -> Protego:
         site = host.sites.get(origin)
-        if site is None or self.clock.monotonic() >= site.kept_until:
+        if site is None or self.clock.monotonic() >= site.expires_at:
             site = host.sites[origin] = self._read_site(host, origin)
         if isinstance(site.rules, Message):
             raise RobotsUnreachableError(site.rules)
-        wanted = site.rules.crawl_delay(ROBOT) or 0.0
-        host.delay_seconds = min(max(wanted, 0.0), MAX_CRAWL_DELAY_SECONDS)
+        crawl_delay = site.rules.crawl_delay(ROBOT) or 0.0
+        host.delay_seconds = min(max(crawl_delay, 0.0), MAX_CRAWL_DELAY_SECONDS)
         return site.rules
 
     def _read_site(self, host: _Host, origin: str) -> _Site:
@@ -123,34 +123,34 @@ class HostGate:
         if not page.ok and (page.status not in range(400, 500) or page.status == 429):
             return self._closed_site(ROBOTS_ANSWERED(site=origin, status=page.status))
         text = page.body.decode("utf-8", "replace")[:MAX_ROBOTS_CHARACTERS]
-        return _Site(Protego.parse(text), self.clock.monotonic() + ROBOTS_SECONDS)
+        return _Site(Protego.parse(text), self.clock.monotonic() + ROBOTS_CACHE_SECONDS)
 
     def _closed_site(self, problem: Message) -> _Site:
-        return _Site(problem, self.clock.monotonic() + UNREACHABLE_SECONDS)
+        return _Site(problem, self.clock.monotonic() + UNREACHABLE_CACHE_SECONDS)
 
     def _ask(self, host: _Host, url: str, headers: Mapping[str, str]) -> FetchedPage:
         now = self.clock.monotonic()
         if now < host.closed_until:
             seconds = host.closed_until - now
-            told = HOST_CLOSED(site=origin_of(url), seconds=f"{seconds:.0f}")
-            raise HostClosedError(told, seconds)
+            problem = HOST_CLOSED(site=origin_of(url), seconds=f"{seconds:.0f}")
+            raise HostClosedError(problem, seconds)
         if now < host.free_at:
             self.clock.sleep(host.free_at - now)
         try:
             page = self._fetch(url, headers)
         finally:
             host.free_at = self.clock.monotonic() + max(self._delay_seconds, host.delay_seconds)
-        self._heed_retry_after(host, page)
+        self._apply_retry_after(host, page)
         return page
 
-    def _heed_retry_after(self, host: _Host, page: FetchedPage) -> None:
-        if page.status in BUSY:
+    def _apply_retry_after(self, host: _Host, page: FetchedPage) -> None:
+        if page.status in BUSY_STATUSES:
             seconds = parse_retry_after(page.headers.get("retry-after"), self.clock.now())
             host.closed_until = self.clock.monotonic() + (seconds or 0.0)
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port: what a robots.txt speaks for (RFC 9309, 2.3). Raises FetchError."""
+    """Return scheme, host and port, the scope of a robots.txt (RFC 9309, 2.3). Raise FetchError."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -158,5 +158,5 @@ def origin_of(url: str) -> str:
         raise FetchError(NOT_FETCHABLE(address=f"{url!r:.300}")) from exc
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         raise FetchError(NOT_FETCHABLE(address=f"{url!r:.300}"))
-    named = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{named}{f':{port}' if port else ''}"
+    authority = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{authority}{f':{port}' if port else ''}"

@@ -1,4 +1,4 @@
-"""One poller at a time, across processes."""
+"""A lock that lets one process at a time poll the feeds."""
 
 import json
 import os
@@ -19,8 +19,8 @@ HOLDER_NAME = "feeds.poller.json"
 
 
 @contextmanager
-def only_poller(home: Path) -> Iterator[None]:
-    """Held for as long as the block runs. Raises PollLockedError, which says who polls."""
+def poll_lock(home: Path) -> Iterator[None]:
+    """Hold the lock while the block runs. Raise PollLockedError, which names the holder."""
     home.mkdir(parents=True, exist_ok=True)
     lock = FileLock(home / LOCK_NAME, thread_local=False)
     try:
@@ -31,8 +31,8 @@ def only_poller(home: Path) -> Iterator[None]:
         reason = exc.strerror or exc
         raise PollLockedError(CANNOT_LOCK(path=home / LOCK_NAME, reason=reason)) from exc
     try:
-        told = {"process": os.getpid(), "since": format_utc(datetime.now(UTC))}
-        (home / HOLDER_NAME).write_text(json.dumps(told), "utf-8")
+        holder = {"process": os.getpid(), "since": format_utc(datetime.now(UTC))}
+        (home / HOLDER_NAME).write_text(json.dumps(holder), "utf-8")
         yield
     finally:
         (home / HOLDER_NAME).unlink(missing_ok=True)
@@ -41,7 +41,7 @@ def only_poller(home: Path) -> Iterator[None]:
 
 def _holder(home: Path) -> Message:
     try:
-        told = json.loads((home / HOLDER_NAME).read_text("utf-8"))
-        return POLLED_BY_PROCESS(process=told["process"], moment=told["since"])
+        holder = json.loads((home / HOLDER_NAME).read_text("utf-8"))
+        return POLLED_BY_PROCESS(process=holder["process"], moment=holder["since"])
     except (OSError, ValueError, LookupError, TypeError):
         return POLLED_BY_ANOTHER()

@@ -1,4 +1,4 @@
-"""Several things at once, whose results still come in a fixed order."""
+"""Run work in several threads and yield the results in a fixed order."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,23 +10,23 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-AHEAD_RESULTS = 64
+MAX_RESULTS_AHEAD = 64
 LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """The last thing of a group; `error` is what ended it early."""
+    """Marks the end of a group; `error` is the exception that ended it early, if any."""
 
     error: BaseException | None = None
 
 
 class OrderedStream(Generic[T, R]):
-    """The results of `work(group)` for every group: group by group, each in its own order.
+    """The results of `work(group)`, group by group, each group in its own order.
 
-    Up to `threads` groups are at work at once, each at most AHEAD_RESULTS ahead of the reader, so
-    that what is fetched and not yet read stays small. Groups begin in their order, which is why
-    the one being read is always at work and nothing waits for ever.
+    Up to `threads` groups run at once, each at most MAX_RESULTS_AHEAD results ahead, so that few
+    results wait to be read. Groups start in order, so the group being read is always running and
+    there is no deadlock.
     """
 
     def __init__(self, work: Callable[[T], Iterator[R]], threads: int, stopping: Event) -> None:
@@ -35,32 +35,32 @@ class OrderedStream(Generic[T, R]):
         self._stopping = stopping
 
     def read(self, groups: Sequence[T]) -> Iterator[R]:
-        """Raises what `work` raised, after the results that came before it."""
-        queues: list[Queue[R | _End]] = [Queue(AHEAD_RESULTS) for _ in groups]
-        left = Event()
+        """Yield the results. An exception of `work` is raised after the results before it."""
+        queues: list[Queue[R | _End]] = [Queue(MAX_RESULTS_AHEAD) for _ in groups]
+        reader_left = Event()
         with ThreadPoolExecutor(self._threads, thread_name_prefix="feeds") as pool:
             for group, queue in zip(groups, queues, strict=True):
-                pool.submit(self._produce, group, queue, left)
+                pool.submit(self._produce, group, queue, reader_left)
             try:
                 for queue in queues:
                     yield from self._drain(queue)
             finally:
-                left.set()
+                reader_left.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _produce(self, group: T, queue: "Queue[R | _End]", left: Event) -> None:
+    def _produce(self, group: T, queue: "Queue[R | _End]", reader_left: Event) -> None:
         end = _End()
         try:
             for result in self._work(group):
-                if not self._put(queue, result, left):
+                if not self._put(queue, result, reader_left):
                     return
-        except BaseException as exc:  # handed to the reader
+        except BaseException as exc:  # raised again in the reader
             end = _End(exc)
-        self._put(queue, end, left)
+        self._put(queue, end, reader_left)
 
-    def _put(self, queue: "Queue[R | _End]", result: "R | _End", left: Event) -> bool:
-        """Whether there is still a reader."""
-        while not (left.is_set() or self._stopping.is_set()):
+    def _put(self, queue: "Queue[R | _End]", result: "R | _End", reader_left: Event) -> bool:
+        """Return whether there is still a reader."""
+        while not (reader_left.is_set() or self._stopping.is_set()):
             try:
                 queue.put(result, timeout=LOOK_SECONDS)
                 return True

@@ -1,6 +1,6 @@
-"""The poll: feeds asked, host by host and hosts in parallel; their items put into the store.
+"""Poll feeds, each host in turn and several hosts in parallel, and store their items.
 
-Pages are fetched by several threads, but one alone stores, in the order of the feeds: the same
+Several threads fetch pages, but only one stores them, in the order of the feeds, so that the same
 answers always give the same archive.
 """
 
@@ -33,7 +33,7 @@ LIMITS = FetchLimits(max_bytes=MAX_FEED_BYTES, timeout_seconds=30.0)
 
 @dataclass(frozen=True, slots=True)
 class ItemPolled:
-    """What became of one item of a feed, once it is durable."""
+    """The outcome of one item of a feed, reported once it is on disk."""
 
     feed: Feed
     outcome: ItemOutcome
@@ -41,9 +41,9 @@ class ItemPolled:
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """How a poll behaves; tests hurry it."""
+    """The pace and limits of a poll; tests make it faster."""
 
-    clock: Clock | None = None  # the system's, whose waits end when polling is to stop
+    clock: Clock | None = None  # None: the system clock, whose waits end when polling stops
     delay_seconds: float = DELAY_SECONDS
     threads: int = THREADS
     items_per_visit: int = ITEMS_PER_VISIT
@@ -52,7 +52,7 @@ class PollSettings:
 
 @dataclass(slots=True)
 class Poller:
-    """Polls the feeds of an archive. One at a time: see `archive.feeds.lock`."""
+    """Polls the feeds of an archive. Only one may run at a time: see `archive.feeds.lock`."""
 
     store: ArticleStore
     options: ReadOptions = field(default_factory=ReadOptions)
@@ -69,7 +69,7 @@ class Poller:
         return self.settings.clock or Clock.stopped_by(self.stopping)
 
     def make_gate(self) -> HostGate:
-        """A gate to ask through, polite for as long as it is kept."""
+        """Return a gate for requests; it is polite to each host for as long as it is used."""
         return HostGate(
             polite_fetch(self.options, self.settings.limits),
             self.clock,
@@ -77,9 +77,9 @@ class Poller:
         )
 
     def poll(self, feeds: Sequence[Feed] | None = None) -> Iterator[FeedVisited | ItemPolled]:
-        """Poll the feeds given, else those that are due; what happened, once it is durable."""
-        wanted = self.feeds.due(self.clock.now()) if feeds is None else feeds
-        gate, groups = self.make_gate(), group_by_host(wanted)
+        """Poll these feeds, by default those that are due; yield each event once it is on disk."""
+        polled = self.feeds.due(self.clock.now()) if feeds is None else feeds
+        gate, groups = self.make_gate(), group_by_host(polled)
         stream = OrderedStream(partial(self._visit, gate), self.settings.threads, self.stopping)
         for event in stream.read(groups):
             if isinstance(event, FeedVisited):
@@ -99,15 +99,15 @@ class Poller:
         return visitor.visit_all(feeds)
 
     def _store_item(self, fetched: ItemFetched) -> ItemOutcome | None:
-        """The item's outcome; None where it is left for the next poll."""
+        """Store the item and return its outcome, or None if it is left for the next poll."""
         outcome = self._outcome_of(fetched)
         if outcome is None:
             return None
         reasons = (outcome.reason, fetched.remark, *fetched.item.entry.remarks)
         outcome = replace(outcome, reason=join_messages(*reasons))
         decision = decide_item(outcome, fetched.transient, fetched.item.attempts)
-        self.feeds.settle(
-            fetched.feed.id, fetched.item, outcome, decision.attempts, decision.settled
+        self.feeds.record_item(
+            fetched.feed.id, fetched.item, outcome, decision.attempts, decision.final
         )
         return outcome
 
@@ -115,14 +115,14 @@ class Poller:
         if fetched.source is not None:
             (outcome,) = ingest([fetched.source], self.store)
             return outcome
-        held = self.feeds.article_at(fetched.address or "")
-        if held is None:
+        article_id = self.feeds.article_at(fetched.address or "")
+        if article_id is None:
             return None
-        return ItemOutcome(fetched.item.entry.name, "unchanged", held, HELD_ALREADY())
+        return ItemOutcome(fetched.item.entry.name, "unchanged", article_id, HELD_ALREADY())
 
 
 def group_by_host(feeds: Sequence[Feed]) -> list[list[Feed]]:
-    """The feeds of each host together, in the order of each host's first."""
+    """Return the feeds grouped by host, ordered by the first feed of each host."""
     groups: dict[str, list[Feed]] = {}
     for feed in feeds:
         groups.setdefault(host_of(feed.url), []).append(feed)
@@ -130,7 +130,7 @@ def group_by_host(feeds: Sequence[Feed]) -> list[list[Feed]]:
 
 
 def polite_fetch(options: ReadOptions, limits: FetchLimits = LIMITS) -> Fetch:
-    """A guarded GET that names us and answers with any status."""
+    """Return a guarded GET that sends our user agent and returns answers of any status."""
     return lambda url, headers: request_url(
         url,
         limits,

@@ -1,4 +1,4 @@
-"""The feeds subscribed and what became of their items, in the archive's own file."""
+"""Store the subscribed feeds and the outcomes of their items in the archive's database."""
 
 import json
 from collections.abc import Sequence
@@ -26,76 +26,77 @@ class FeedStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, url: str, now: datetime, **told: str | None) -> tuple[Feed, bool]:
-        """The feed under `url`, and whether it is new. One that had ended is polled again."""
+    def add(self, url: str, now: datetime, **details: str | None) -> tuple[Feed, bool]:
+        """Return the feed at `url` and whether it is new. A gone or dead one becomes active."""
         moment = format_utc(now)
-        values = {"url": url, "state": ACTIVE, "added": moment, "failures": 0, **_said(told)}
+        known = {name: value for name, value in details.items() if value}
+        values = {"url": url, "state": ACTIVE, "added": moment, "failures": 0, **known}
         with self._database.write() as connection:
-            held = connection.execute(sa.select(feed).where(feed.c.url == url)).first()
-            if held is None:
+            stored = connection.execute(sa.select(feed).where(feed.c.url == url)).first()
+            if stored is None:
                 connection.execute(feed.insert().values(**values))
             else:
-                changed = _said(told) | ({"title": held.title} if held.title else {})
-                if held.state in RETIRED:
+                changed = known | ({"title": stored.title} if stored.title else {})
+                if stored.state in RETIRED:
                     changed |= {"state": ACTIVE, "failures": 0, "due": moment, "succeeded": moment}
                 if changed:
-                    connection.execute(feed.update().where(feed.c.id == held.id).values(**changed))
+                    connection.execute(feed.update().where(feed.c.url == url).values(**changed))
             row = connection.execute(sa.select(feed).where(feed.c.url == url)).one()
-        return _feed(row), held is None
+        return _feed(row), stored is None
 
     def feeds(self) -> list[Feed]:
-        """Every feed, in the order of subscription."""
+        """Return every feed in the order of subscription."""
         with self._database.read() as connection:
             return [_feed(row) for row in connection.execute(sa.select(feed).order_by(feed.c.id))]
 
-    def find(self, named: str) -> Feed:
-        """The feed of this address or number. Raises FeedNotFoundError."""
-        condition = feed.c.url == named
-        if named.isascii() and named.isdigit() and len(named) < 19:
-            condition = sa.or_(condition, feed.c.id == int(named))
+    def find(self, name: str) -> Feed:
+        """Return the feed of this address or id. Raise FeedNotFoundError."""
+        condition = feed.c.url == name
+        if name.isascii() and name.isdigit() and len(name) < 19:
+            condition = sa.or_(condition, feed.c.id == int(name))
         with self._database.read() as connection:
             row = connection.execute(sa.select(feed).where(condition)).first()
         if row is None:
-            raise FeedNotFoundError(NO_SUCH_FEED(name=f"{named:.300}"))
+            raise FeedNotFoundError(NO_SUCH_FEED(name=f"{name:.300}"))
         return _feed(row)
 
     def due(self, now: datetime) -> list[Feed]:
-        """The feeds to be polled now: no longer waiting, neither gone nor dead."""
-        wanted = sa.and_(
+        """Return the feeds to poll now: their wait is over and they are neither gone nor dead."""
+        is_due = sa.and_(
             feed.c.state.not_in(RETIRED),
             sa.or_(feed.c.due.is_(None), feed.c.due <= format_utc(now)),
         )
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(feed).where(wanted).order_by(feed.c.id))
+            rows = connection.execute(sa.select(feed).where(is_due).order_by(feed.c.id))
             return [_feed(row) for row in rows]
 
     def remove(self, feed_id: int) -> None:
-        """Forget the feed and its items; the articles stay."""
+        """Delete the feed and its items; the articles stay."""
         with self._database.write() as connection:
             connection.execute(feed.delete().where(feed.c.id == feed_id))
 
     def record_visit(
         self, visited: Feed, entries: Sequence[FeedEntry], now: datetime
     ) -> tuple[Feed, int]:
-        """The feed as decided and its new items as waiting, in one transaction; how many are new.
+        """Save the feed and its new items, which wait, in one transaction; count the new items.
 
-        A feed that moved to an address subscribed already keeps its own, and says so.
+        If the feed moved to the address of another one, it keeps its own; its outcome says so.
         """
         with self._database.write() as connection:
             visited = _without_clash(connection, visited)
             changed = {name: value for name, value in asdict(visited).items() if name != "id"}
             changed["outcome"] = visited.outcome and visited.outcome.to_json()
             connection.execute(feed.update().where(feed.c.id == visited.id).values(**changed))
-            new = _note(connection, visited.id, entries, format_utc(now)) if entries else 0
+            new = _insert_new(connection, visited.id, entries, format_utc(now)) if entries else 0
         return visited, new
 
     def pending(self, feed_id: int, limit: int) -> tuple[list[PendingItem], int]:
-        """The items to be fetched now, those never tried first, and how many wait besides."""
-        wanted = sa.and_(feed_item.c.feed_id == feed_id, feed_item.c.entry.is_not(None))
-        query = sa.select(feed_item).where(wanted).order_by(feed_item.c.attempts, sa.text("rowid"))
+        """Return the items to fetch now, fewest attempts first, and how many others wait."""
+        waits = sa.and_(feed_item.c.feed_id == feed_id, feed_item.c.entry.is_not(None))
+        query = sa.select(feed_item).where(waits).order_by(feed_item.c.attempts, sa.text("rowid"))
         with self._database.read() as connection:
             rows = connection.execute(query.limit(limit)).all()
-            number = sa.select(sa.func.count()).select_from(feed_item).where(wanted)
+            number = sa.select(sa.func.count()).select_from(feed_item).where(waits)
             waiting = int(connection.scalar(number) or 0)
         items = [
             PendingItem(FeedEntry.from_json(row.entry), row.attempts, row.article_id)
@@ -103,24 +104,24 @@ class FeedStore:
         ]
         return items, waiting - len(items)
 
-    def settle(
-        self, feed_id: int, item: PendingItem, outcome: ItemOutcome, attempts: int, settled: bool
+    def record_item(
+        self, feed_id: int, item: PendingItem, outcome: ItemOutcome, attempts: int, final: bool
     ) -> None:
-        """Remember what became of an item; one not settled stays to be tried again."""
+        """Save the outcome of an item. Unless it is final, the item is tried again."""
         values: dict[str, Any] = {
             "outcome": outcome.outcome,
             "article_id": outcome.id or item.article_id,
             "reason": outcome.reason and outcome.reason.to_json(),
             "attempts": attempts,
         }
-        if settled:
+        if final:
             values["entry"] = None
-        one = sa.and_(feed_item.c.feed_id == feed_id, feed_item.c.key == item.entry.key)
+        is_item = sa.and_(feed_item.c.feed_id == feed_id, feed_item.c.key == item.entry.key)
         with self._database.write() as connection:
-            connection.execute(feed_item.update().where(one).values(**values))
+            connection.execute(feed_item.update().where(is_item).values(**values))
 
     def item_counts(self) -> dict[int, dict[str, int]]:
-        """How many items each feed has, by outcome."""
+        """Return the number of items by outcome for each feed id."""
         number = sa.func.count()
         query = sa.select(feed_item.c.feed_id, feed_item.c.outcome, number).group_by(
             feed_item.c.feed_id, feed_item.c.outcome
@@ -132,7 +133,7 @@ class FeedStore:
         return counts
 
     def items(self, feed_id: int) -> list[tuple[str, ItemOutcome, int]]:
-        """Key, outcome and attempts of every item of a feed, in the order they were first seen."""
+        """Return key, outcome and attempts of the feed's items, in the order first seen."""
         query = (
             sa.select(feed_item).where(feed_item.c.feed_id == feed_id).order_by(sa.text("rowid"))
         )
@@ -152,17 +153,17 @@ class FeedStore:
             ]
 
     def article_at(self, url: str) -> int | None:
-        """The article held under a canonical address."""
+        """Return the id of the article at a canonical address, or None."""
         query = sa.select(article.c.id).where(article.c.url == url).order_by(article.c.id).limit(1)
         with self._database.read() as connection:
             found = connection.scalar(query)
         return int(found) if found is not None else None
 
 
-def _note(
+def _insert_new(
     connection: sa.Connection, feed_id: int, entries: Sequence[FeedEntry], moment: str
 ) -> int:
-    """How many of the entries are new: those alone are noted, once each."""
+    """Save the new entries, each once, and return their number."""
     if connection.scalar(sa.select(feed.c.id).where(feed.c.id == feed_id)) is None:
         return 0  # removed while it was polled
     known = select_keys(connection, feed_id, [entry.key for entry in entries])
@@ -177,7 +178,7 @@ def _note(
 
 
 def select_keys(connection: sa.Connection, feed_id: int, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that the feed has had before."""
+    """Return those of the keys that the feed already has."""
     listed = sa.func.json_each(json.dumps(keys)).table_valued("value")
     query = sa.select(feed_item.c.key).where(
         feed_item.c.feed_id == feed_id, feed_item.c.key.in_(sa.select(listed.c.value))
@@ -197,17 +198,13 @@ def _waiting_row(feed_id: int, entry: FeedEntry, moment: str) -> dict[str, Any]:
 
 
 def _without_clash(connection: sa.Connection, visited: Feed) -> Feed:
-    held = connection.execute(sa.select(feed.c.id, feed.c.url).where(feed.c.url == visited.url))
-    other = next((row for row in held if row.id != visited.id), None)
+    same_url = connection.execute(sa.select(feed.c.id, feed.c.url).where(feed.c.url == visited.url))
+    other = next((row for row in same_url if row.id != visited.id), None)
     if other is None:
         return visited
-    own = connection.scalar(sa.select(feed.c.url).where(feed.c.id == visited.id))
+    old_url = connection.scalar(sa.select(feed.c.url).where(feed.c.id == visited.id))
     moved = FEED_MOVED(address=visited.url)
-    return replace(visited, url=str(own or visited.url), outcome=moved)
-
-
-def _said(told: dict[str, str | None]) -> dict[str, Any]:
-    return {name: value for name, value in told.items() if value}
+    return replace(visited, url=str(old_url or visited.url), outcome=moved)
 
 
 def _feed(row: Any) -> Feed:

@@ -1,4 +1,4 @@
-"""From an address a reader gives to the feed it means."""
+"""Find the feed at an address that a user enters, and subscribe to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MAX_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class FoundFeed:
-    """A feed that answers; `others` are feeds the same page names besides."""
+    """A feed that was read; `others` are the other feeds that the same page names."""
 
     url: str
     document: FeedDocument
@@ -30,7 +30,7 @@ class FoundFeed:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A feed that is followed, whether it is newly so, and what was found under its address."""
+    """A subscribed feed, whether it is new, and what was found at its address."""
 
     feed: Feed
     new: bool
@@ -38,42 +38,44 @@ class Subscription:
 
 
 def find_feed(gate: HostGate, address: str, now: datetime) -> FoundFeed:
-    """The feed at `address`, or the first that the web page there names and that can be read.
+    """Return the feed at `address`, or the first readable one that the web page there names.
 
-    Raises FetchError where nothing answers, NotAFeedError where there is no feed.
+    Raise FetchError if nothing answers, NotAFeedError if there is no feed.
     """
     page = _get(gate, clean_line(address))
     try:
-        return FoundFeed(_lasting(page, address), read_feed(page.body, page.url, now, page.charset))
+        document = read_feed(page.body, page.url, now, page.charset)
+        return FoundFeed(_permanent_url(page, address), document)
     except UnreadableInputError as exc:
-        named = _named_by(page)
-        if not named:
+        candidates = _feeds_named_by(page)
+        if not candidates:
             raise NotAFeedError(
                 NO_FEED_NAMED(reason=exc.message, address=f"{address:.300}")
             ) from exc
-    return _first_readable(gate, named, now)
+    return _first_readable(gate, candidates, now)
 
 
 def subscribe(
     gate: HostGate, store: FeedStore, address: str, now: datetime, source: str | None = None
 ) -> Subscription:
-    """Follow the feed at an address. Raises as `find_feed` does."""
+    """Subscribe to the feed at an address. Raises the errors of `find_feed`."""
     found = find_feed(gate, address, now)
     feed, new = store.add(found.url, now, source=source, title=found.document.title)
     return Subscription(feed, new, found)
 
 
-def _first_readable(gate: HostGate, named: Sequence[str], now: datetime) -> FoundFeed:
+def _first_readable(gate: HostGate, candidates: Sequence[str], now: datetime) -> FoundFeed:
     problems = []
-    for url in named[:MAX_TRIES]:
+    for url in candidates[:MAX_TRIES]:
         try:
             page = _get(gate, url)
             document = read_feed(page.body, page.url, now, page.charset)
         except (FetchError, UnreadableInputError) as exc:
             problems.append(exc.message)
             continue
-        return FoundFeed(_lasting(page, url), document, tuple(u for u in named if u != url))
-    raise NotAFeedError(NAMED_FEEDS_UNREADABLE(number=len(named), reason=problems[0]))
+        others = tuple(other for other in candidates if other != url)
+        return FoundFeed(_permanent_url(page, url), document, others)
+    raise NotAFeedError(NAMED_FEEDS_UNREADABLE(number=len(candidates), reason=problems[0]))
 
 
 def _get(gate: HostGate, url: str) -> FetchedPage:
@@ -83,12 +85,12 @@ def _get(gate: HostGate, url: str) -> FetchedPage:
     return page
 
 
-def _lasting(page: FetchedPage, asked: str) -> str:
-    """The address to remember: a temporary redirect may lead elsewhere tomorrow."""
-    return page.moved_to or clean_line(asked)
+def _permanent_url(page: FetchedPage, requested: str) -> str:
+    """Return the address to store; only permanent redirects count, as others may change."""
+    return page.moved_to or clean_line(requested)
 
 
-def _named_by(page: FetchedPage) -> tuple[str, ...]:
+def _feeds_named_by(page: FetchedPage) -> tuple[str, ...]:
     try:
         html = decode_text(page.body, page.charset or declared_charset(page.body))
     except UnreadableInputError:

@@ -1,6 +1,6 @@
-"""One visit: ask for a feed, note its new items, fetch the pages of those that wait.
+"""Visit a feed: fetch it, save its new items, and fetch the pages of the waiting items.
 
-Runs in a thread of its own; what it yields is put into the store by the thread that polls.
+Visits run in worker threads; the polling thread stores the items they yield.
 """
 
 import logging
@@ -19,7 +19,7 @@ from archive.errors import (
     RobotsForbiddenError,
     UnreadableInputError,
 )
-from archive.feed_formats.entries import complete_page, own_draft
+from archive.feed_formats.entries import complete_item, draft_from_entry
 from archive.feed_formats.model import Feed, FeedDocument, FeedReply, PendingItem
 from archive.feed_formats.parse import read_feed
 from archive.feed_formats.sitemaps import MAX_CHILDREN
@@ -36,16 +36,16 @@ from archive.text.decode import MAX_DOCUMENT_BYTES
 from archive.text.normalize import canonical_url
 from archive.wordings import KEPT_AS_THE_FEED_TELLS, NO_ARTICLE_FOUND, PAGE_NOT_READ, UNREADABLE
 
-DEEPEST_INDEX = 2
-TRANSIENT = (408, 425, 429)  # besides 5xx: the page may be had later
-LASTING = (RobotsForbiddenError, BlockedAddressError, PageRefusedError)
+MAX_INDEX_DEPTH = 2
+TRANSIENT_STATUSES = (408, 425, 429)  # as any 5xx: the page may be available later
+PERMANENT_ERRORS = (RobotsForbiddenError, BlockedAddressError, PageRefusedError)
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedVisited:
-    """A feed was asked, and `new` items noted; `waiting` are left for the next poll."""
+    """A feed was fetched and `new` items saved; `waiting` items are left for the next poll."""
 
     feed: Feed
     new: int = 0
@@ -55,10 +55,10 @@ class FeedVisited:
 
 @dataclass(frozen=True, slots=True)
 class ItemFetched:
-    """An item to be put into the store, with what is to be said of it.
+    """An item to store, with a remark for its outcome.
 
-    `source` is None where the store may hold it already, under `address`. `transient`: its page
-    could not be had this time, but may yet.
+    `source` is None if the store may already have it, at `address`. `transient` means that its
+    page could not be fetched this time, but may be available later.
     """
 
     feed: Feed
@@ -71,7 +71,7 @@ class ItemFetched:
 
 @dataclass(slots=True)
 class Visitor:
-    """Visits the feeds of one host one after another; never fetches an address twice."""
+    """Visits the feeds of one host one after another and fetches no address twice."""
 
     gate: HostGate
     feeds: FeedStore
@@ -105,15 +105,15 @@ class Visitor:
     def _ask(self, feed: Feed, now: datetime) -> FeedReply:
         try:
             return ask_feed(self.gate, feed, now)
-        except Exception as exc:  # a bug met in one feed must not keep the others from their turn
+        except Exception as exc:  # a bug in one feed must not stop the others
             logger.exception("reading %s failed", feed.url)
             return FeedReply(problem=UNREADABLE(reason=f"{exc!r:.200}"))
 
     def _fetch_item(self, feed: Feed, item: PendingItem) -> ItemFetched | None:
-        """None where the item has to wait for its host."""
+        """Return the item, or None if it has to wait for its host."""
         entry = item.entry
         if entry.link is None:
-            return _own_item(feed, item, None, transient=False)
+            return _feed_item(feed, item, None, transient=False)
         address = canonical_url(entry.link)
         if address in self.seen or self.feeds.article_at(address) not in (None, item.article_id):
             return ItemFetched(feed, item, None, address)
@@ -123,20 +123,20 @@ class Visitor:
         except HostClosedError:
             self.seen.discard(address)
             return None
-        except (*LASTING, UnreadableInputError) as exc:
-            return _own_item(feed, item, exc.message, transient=False)
+        except (*PERMANENT_ERRORS, UnreadableInputError) as exc:
+            return _feed_item(feed, item, exc.message, transient=False)
         except FetchError as exc:
-            return _own_item(feed, item, exc.message, transient=True)
-        except Exception as exc:  # a bug met on one page must not keep the others out
+            return _feed_item(feed, item, exc.message, transient=True)
+        except Exception as exc:  # a bug on one page must not stop the others
             logger.exception("reading %s failed", entry.link)
-            return _own_item(feed, item, UNREADABLE(reason=f"{exc!r:.200}"), transient=True)
+            return _feed_item(feed, item, UNREADABLE(reason=f"{exc!r:.200}"), transient=True)
 
 
 def ask_feed(gate: HostGate, feed: Feed, now: datetime) -> FeedReply:
-    """What came of asking; never raises for what a server does."""
-    conditions = {"If-None-Match": feed.etag, "If-Modified-Since": feed.last_modified}
+    """Request the feed and return the reply; whatever the server does, nothing is raised."""
+    validators = {"If-None-Match": feed.etag, "If-Modified-Since": feed.last_modified}
     try:
-        page = gate.request(feed.url, {name: said for name, said in conditions.items() if said})
+        page = gate.request(feed.url, {name: tag for name, tag in validators.items() if tag})
     except HostClosedError as exc:
         return FeedReply(problem=exc.message, retry_after_seconds=exc.seconds, asked=False)
     except FetchError as exc:
@@ -161,7 +161,7 @@ def ask_feed(gate: HostGate, feed: Feed, now: datetime) -> FeedReply:
 
 
 def read_children(gate: HostGate, index: FeedDocument, now: datetime) -> FeedDocument:
-    """A sitemap index with its sitemaps' items: DEEPEST_INDEX levels, MAX_CHILDREN in all."""
+    """Add the items of an index's sitemaps: MAX_INDEX_DEPTH levels, MAX_CHILDREN in all."""
     entries, remarks = list(index.entries), list(index.remarks)
     waiting, asked = [(url, 1) for url in index.children], 0
     while waiting and asked < MAX_CHILDREN and len(entries) < MAX_ENTRIES:
@@ -175,38 +175,38 @@ def read_children(gate: HostGate, index: FeedDocument, now: datetime) -> FeedDoc
             remarks.append(exc.message)
             continue
         entries += child.entries
-        if depth < DEEPEST_INDEX:
-            waiting += [(below, depth + 1) for below in child.children]
+        if depth < MAX_INDEX_DEPTH:
+            waiting += [(url, depth + 1) for url in child.children]
     return replace(index, entries=tuple(entries[:MAX_ENTRIES]), remarks=tuple(remarks))
 
 
 def _page_item(feed: Feed, item: PendingItem, gate: HostGate, options: ReadOptions) -> ItemFetched:
-    """The item with its page's text. Raises FetchError, UnreadableInputError."""
+    """Return the item with its page's text. Raise FetchError, UnreadableInputError."""
     entry = item.entry
     page = gate.request(entry.link or "")
     if not page.ok:
-        again = page.status in TRANSIENT or page.status >= 500
-        raise (FetchError if again else PageRefusedError)(refusal_of(page))
-    if len(page.body) > MAX_DOCUMENT_BYTES:  # what a feed may be, no article is
+        transient = page.status in TRANSIENT_STATUSES or page.status >= 500
+        raise (FetchError if transient else PageRefusedError)(refusal_of(page))
+    if len(page.body) > MAX_DOCUMENT_BYTES:  # the fetch limit is larger, for feeds
         raise UnreadableInputError(PAGE_NOT_READ(number=len(page.body)))
     read = read_page(page, entry.name, options).resolve()
     if read.draft is None:
         raise UnreadableInputError(read.problem or NO_ARTICLE_FOUND())
-    if item.article_id is not None:  # the same article, whatever address the page gives itself
+    if item.article_id is not None:  # the same article, whatever its page says
         read = replace(read, draft=replace(read.draft, url=entry.link))
-    return ItemFetched(feed, item, complete_page(read, entry, feed.source or feed.title))
+    return ItemFetched(feed, item, complete_item(read, entry, feed.source or feed.title))
 
 
-def _own_item(
+def _feed_item(
     feed: Feed, item: PendingItem, problem: Message | None, transient: bool
 ) -> ItemFetched:
-    """The item as the feed tells it, or the reason why there is none."""
+    """Return the item with the feed's own text, or the reason why there is none."""
     entry = item.entry
     try:
-        draft = own_draft(entry, feed.source or feed.title)
+        draft = draft_from_entry(entry, feed.source or feed.title)
     except UnreadableInputError as exc:
-        told = exc.message if problem is None else SEVERAL(messages=(problem, exc.message))
-        return ItemFetched(feed, item, SourceItem(entry.name, problem=told), transient=transient)
+        reason = exc.message if problem is None else SEVERAL(messages=(problem, exc.message))
+        return ItemFetched(feed, item, SourceItem(entry.name, problem=reason), transient=transient)
     remark = KEPT_AS_THE_FEED_TELLS(reason=problem) if problem else None
     return ItemFetched(
         feed, item, SourceItem(entry.name, draft), transient=transient, remark=remark

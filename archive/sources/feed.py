@@ -9,7 +9,7 @@ from functools import partial
 from io import BufferedReader
 
 from archive.errors import UnreadableInputError
-from archive.feed_formats.entries import own_draft
+from archive.feed_formats.entries import draft_from_entry
 from archive.feed_formats.model import FeedDocument, FeedEntry
 from archive.feed_formats.parse import MAX_FEED_BYTES, looks_like_feed, read_feed
 from archive.model import ArticleDraft, SourceItem
@@ -59,6 +59,6 @@ def read_feed_items(
 def _read_entry(entry: FeedEntry, document: FeedDocument) -> ArticleDraft:
     """Raises UnreadableInputError."""
     try:
-        return own_draft(entry, document.title or None)
+        return draft_from_entry(entry, document.title or None)
     except UnreadableInputError as exc:
         raise UnreadableInputError(SUBSCRIBE_FIRST(reason=exc.message)) from exc

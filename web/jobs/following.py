@@ -5,7 +5,7 @@ from threading import Event
 
 from archive.errors import ArchiveError
 from archive.feed_formats.model import Feed
-from archive.feeds.lock import only_poller
+from archive.feeds.lock import poll_lock
 from archive.feeds.poll import ItemPolled, Poller
 from archive.feeds.subscribe import subscribe
 from archive.intake.jobs import Job
@@ -26,7 +26,7 @@ def follow_feeds(job: Job, services: Services, stopping: Event) -> Iterator[Job]
     if refused and not job.done:  # else they were told before a restart
         job = jobs.note_alone(job, refused)
         yield job
-    with only_poller(services.settings.home):
+    with poll_lock(services.settings.home):
         for event in poller.poll(followed):
             if isinstance(event, ItemPolled):
                 job = jobs.note_alone(job, [event.outcome])

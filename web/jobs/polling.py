@@ -9,7 +9,7 @@ from threading import Event
 
 from archive.errors import PollLockedError
 from archive.feed_formats.model import Feed
-from archive.feeds.lock import only_poller
+from archive.feeds.lock import poll_lock
 from archive.feeds.poll import ItemPolled, Poller, PollSettings
 from archive.feeds.visit import FeedVisited
 from web.jobs.background_worker import BackgroundWorker
@@ -101,7 +101,7 @@ class FeedWorker(BackgroundWorker):
 
     def take_turn(self) -> None:
         try:
-            with only_poller(self._services.settings.home):
+            with poll_lock(self._services.settings.home):
                 poll_forever(
                     make_poller(self._services, self._stopping),
                     self._poll_seconds,

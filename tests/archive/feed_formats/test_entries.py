@@ -3,7 +3,7 @@
 import pytest
 
 from archive.errors import UnreadableInputError
-from archive.feed_formats.entries import content_paragraphs, own_draft
+from archive.feed_formats.entries import content_paragraphs, draft_from_entry
 from archive.feed_formats.model import FeedEntry
 from tests.support.work import at_most
 
@@ -38,4 +38,4 @@ def test_hostile_content_is_read_quickly(part: str) -> None:
 
 def test_an_item_of_a_link_alone_has_no_draft() -> None:
     with pytest.raises(UnreadableInputError, match="no text"):
-        own_draft(FeedEntry("k", link="http://a.example/"))
+        draft_from_entry(FeedEntry("k", link="http://a.example/"))

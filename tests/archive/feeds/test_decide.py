@@ -120,10 +120,10 @@ def test_validators_are_kept_unless_the_feed_is_an_index() -> None:
     st.booleans(),
     st.integers(0, MAX_ATTEMPTS - 1),
 )
-def test_every_item_is_settled_after_a_few_tries(
+def test_every_item_becomes_final_after_a_few_tries(
     outcome: str, transient: bool, attempts: int
 ) -> None:
     decided = decide_item(ItemOutcome("a", outcome), transient, attempts)
     assert decided.attempts == attempts + 1
-    assert decided.settled or decided.attempts < MAX_ATTEMPTS
-    assert decided.settled or transient or outcome == "rejected"
+    assert decided.final or decided.attempts < MAX_ATTEMPTS
+    assert decided.final or transient or outcome == "rejected"

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from archive.errors import FieldRefusedError, UnreadableInputError
 from archive.extraction.extract import declared_charset, extract_article
-from archive.feed_formats.entries import own_draft
+from archive.feed_formats.entries import draft_from_entry
 from archive.feed_formats.opml import read_opml
 from archive.feed_formats.parse import read_feed
 from archive.feeds.decide import parse_retry_after
@@ -61,7 +61,7 @@ def read_any_feed(data: bytes) -> None:
         document = read_feed(data, "https://paper.example/feed", NOW)
         for entry in document.entries:
             with suppress(UnreadableInputError):
-                _normalize(own_draft(entry, document.title or None))
+                _normalize(draft_from_entry(entry, document.title or None))
     with suppress(UnreadableInputError):
         read_opml(data)
 

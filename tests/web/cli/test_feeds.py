@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.feeds import poll
-from archive.feeds.lock import only_poller
+from archive.feeds.lock import poll_lock
 from archive.feeds.store import FeedStore
 from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Answer, Site, article_page, item, rss
@@ -107,7 +107,7 @@ def test_a_second_poller_is_told_who_polls(
     run: RunHemero, settings: Settings, feed_url: str
 ) -> None:
     run("feeds", "add", feed_url)
-    with only_poller(settings.home):
+    with poll_lock(settings.home):
         result = run("feeds", "poll")
     assert result.exit_code != 0
     assert f"process {os.getpid()} has been polling the feeds since" in result.stderr
@@ -179,7 +179,7 @@ def test_keeper_polls_beside_the_server(services: Services, feed_url: str) -> No
     wait_until(lambda: services.store.count() == 1)
     keeper.stop()
     assert told == [True]
-    with only_poller(services.settings.home):
+    with poll_lock(services.settings.home):
         pass
 
 
@@ -189,7 +189,7 @@ def test_keeper_waits_while_another_polls(
     object.__setattr__(services.settings, "allowed_networks", ("127.0.0.0/8",))
     FeedStore(services.store.database).add(feed_url, poll.Clock().now())
     keeper = FeedWorker(services, lambda: None, every_seconds=0.05)
-    with only_poller(services.settings.home), caplog.at_level(logging.INFO):
+    with poll_lock(services.settings.home), caplog.at_level(logging.INFO):
         keeper.start()
         time.sleep(0.2)
         assert services.store.count() == 0

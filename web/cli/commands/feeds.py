@@ -142,7 +142,7 @@ def poll_feeds(
     hemero feeds poll --every 15m
     hemero feeds poll https://example.org/rss.xml
     """
-    from archive.feeds.lock import only_poller
+    from archive.feeds.lock import poll_lock
     from web.cli.output.feeds import PollPrinter
     from web.jobs.polling import make_poller, poll_forever, poll_once
 
@@ -158,7 +158,7 @@ def poll_feeds(
             index_if_free(services)
         printer.finish(totals)
 
-    with only_poller(services.settings.home), StopSignals(stopping.set):
+    with poll_lock(services.settings.home), StopSignals(stopping.set):
         poller = make_poller(services, stopping)
         if seconds:
             poll_forever(poller, seconds, printer.show, finish)
