@@ -257,7 +257,7 @@ def test_a_server_that_drips_is_a_failure(
     hurried = make_poller(2.0)
     subscribe(hurried, site.serve("/drip", rss(), RSS, drip_seconds=0.2))
     poll(hurried)
-    assert "took over" in (stored(hurried).outcome or "")
+    assert "took over" in str(stored(hurried).outcome)
 
 
 def test_bad_answers_are_failures_with_a_reason(site: Site, poller: Poller) -> None:
