@@ -1,4 +1,4 @@
-"""Accounts of those who may do more than everyone. A password comes here as its hash."""
+"""Accounts of people who may do more than everyone. Passwords arrive here already hashed."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ _NAME = re.compile(r"\w[\w.@+-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whoever signs in under `name`; a closed account lets no one in."""
+    """A person who signs in as `name`; nobody can sign in to a closed account."""
 
     id: int
     name: str
@@ -48,7 +48,7 @@ class AccountStore:
         self._database = database
 
     def any(self) -> bool:
-        """Whether there is an account: then nobody is let in for where they come from."""
+        """Return whether an account exists: if so, nobody gets in by address alone."""
         with self._database.read() as connection:
             return connection.scalar(sa.select(account.c.id).limit(1)) is not None
 
@@ -57,12 +57,12 @@ class AccountStore:
             return [read_account(row) for row in connection.execute(_BY_NAME)]
 
     def find(self, name: str) -> Account:
-        """Raises AccountNotFoundError."""
+        """Return the account with this name. Raises AccountNotFoundError."""
         with self._database.read() as connection:
             return find_account(connection, name)
 
     def create(self, name: str, role: Role, password_hash: str) -> Account:
-        """Raises AccountRefusedError for a name that is taken or none, and before any admin."""
+        """Raises AccountRefusedError if the name is taken or invalid, or the first is no admin."""
         values = {
             "name": clean_account_name(name),
             "role": check_role(role),
@@ -74,34 +74,34 @@ class AccountStore:
             check_room(connection, account, MAX_ACCOUNTS)
             if role != "admin" and connection.execute(_BY_NAME.limit(1)).first() is None:
                 raise AccountRefusedError(ADMIN_FIRST())
-            if connection.execute(_NAMED, {"named": values["name"]}).first():
+            if connection.execute(_NAMED, {"name": values["name"]}).first():
                 raise AccountRefusedError(ACCOUNT_NAME_TAKEN(name=values["name"]))
             connection.execute(account.insert().values(values))
         return self.find(name)
 
     def set_role(self, name: str, role: Role) -> None:
-        """Raises AccountNotFoundError, and AccountRefusedError for the last admin."""
+        """Raises AccountNotFoundError, and AccountRefusedError if no admin would be left."""
         self._change(name, {"role": check_role(role)})
 
     def close(self, name: str) -> None:
-        """Let it in no more; its sessions and tokens end. The same errors."""
+        """Refuse further sign-ins; end its sessions and tokens. Raises as `set_role` does."""
         self._change(name, {"closed": True}, (session, api_token))
 
     def reopen(self, name: str) -> None:
         self._change(name, {"closed": False})
 
     def set_password(self, name: str, password_hash: str) -> None:
-        """Its sessions end, as whoever knew the old password may hold one; tries are forgotten."""
+        """End its sessions, as someone may use one with the old password; forget failed tries."""
         with self._database.write() as connection:
             found = _update(connection, name, {"password_hash": password_hash}, (session,))
             connection.execute(failed_sign_in.delete().where(failed_sign_in.c.name == found.name))
 
     def renew_hash(self, name: str, password_hash: str) -> None:
-        """Of the same password, with other costs: nothing ends."""
+        """Replace the hash of the same password, made at another cost; its sessions go on."""
         self._change(name, {"password_hash": password_hash})
 
     def remove(self, name: str) -> None:
-        """The account, its sessions and its tokens; the audit keeps its name. The same errors."""
+        """Delete it, its sessions and tokens; the audit keeps its name. Raises as `set_role`."""
         with self._database.write() as connection:
             found = find_account(connection, name)
             connection.execute(account.delete().where(account.c.id == found.id))
@@ -113,11 +113,11 @@ class AccountStore:
 
 
 _BY_NAME = sa.select(account).order_by(account.c.name)
-_NAMED = sa.select(account).where(account.c.name == sa.bindparam("named"))
+_NAMED = sa.select(account).where(account.c.name == sa.bindparam("name"))
 
 
 def clean_account_name(name: str) -> str:
-    """NFKC, caseless, 1 to 64 letters, figures and . @ + - _. Raises AccountRefusedError."""
+    """NFKC, case-folded, 1 to 64 letters, digits and . @ + - _. Raises AccountRefusedError."""
     folded = fold_account_name(name)
     if not _NAME.fullmatch(folded):
         raise AccountRefusedError(BAD_ACCOUNT_NAME())
@@ -125,7 +125,7 @@ def clean_account_name(name: str) -> str:
 
 
 def check_role(role: str) -> Role:
-    """Raises AccountRefusedError."""
+    """Return the role. Raises AccountRefusedError if there is no such role."""
     if role not in ROLES:
         raise AccountRefusedError(NO_SUCH_ROLE(role=repr(role), roles=", ".join(ROLES)))
     return role
@@ -136,7 +136,7 @@ def fold_account_name(name: str) -> str:
 
 
 def find_account(connection: sa.Connection, name: str) -> Account:
-    row = connection.execute(_NAMED, {"named": fold_account_name(name)}).first()
+    row = connection.execute(_NAMED, {"name": fold_account_name(name)}).first()
     if row is None:
         raise AccountNotFoundError(NO_SUCH_ACCOUNT())
     return read_account(row)
@@ -145,7 +145,7 @@ def find_account(connection: sa.Connection, name: str) -> Account:
 def _update(
     connection: sa.Connection, name: str, values: dict[str, Any], ended: Iterable[sa.Table]
 ) -> Account:
-    """The account as it was."""
+    """Return the account as it was before."""
     found = find_account(connection, name)
     connection.execute(account.update().where(account.c.id == found.id).values(values))
     for table in ended:
@@ -155,7 +155,7 @@ def _update(
 
 
 def _check_admin_left(connection: sa.Connection, before: Account) -> None:
-    """Accounts without an admin could not be looked after but from the command line."""
+    """Without an admin, accounts could be managed only from the command line."""
     others = sa.select(account.c.id).limit(1)
     admins = others.where(account.c.role == "admin", account.c.closed.is_(False))
     if before.role != "admin" or before.closed:
@@ -165,11 +165,11 @@ def _check_admin_left(connection: sa.Connection, before: Account) -> None:
 
 
 def check_room(
-    connection: sa.Connection, table: sa.Table, most: int, *where: sa.ColumnElement[bool]
+    connection: sa.Connection, table: sa.Table, limit: int, *where: sa.ColumnElement[bool]
 ) -> None:
     count = connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
-    if count >= most:
-        raise AccountRefusedError(TOO_MANY_TOKENS(number=most))
+    if count >= limit:
+        raise AccountRefusedError(TOO_MANY_TOKENS(number=limit))
 
 
 def read_account(row: Any) -> Account:

@@ -1,4 +1,4 @@
-"""The articles on disk: one SQLite file, the only truth."""
+"""The articles on disk: one SQLite file, the single source of truth."""
 
 import json
 import zlib
@@ -32,7 +32,7 @@ from archive.wordings import ARTICLE_NAMED, NO_SUCH_ARTICLE, PAGE_NAMED, ROW_DAM
 
 PAGE_ARTICLES = 500
 MAX_ID = 2**63 - 1
-# Authors as the text they are: where that is damaged, their digest tells.
+# Authors as stored text, so that the digest reveals damage before JSON fails to parse.
 _ARTICLE = sa.select(
     *(column for column in article.c if column.name != "authors"),
     sa.type_coerce(article.c.authors, sa.Text).label("authors"),
@@ -43,13 +43,13 @@ _BY_ID, _BY_URL, _BY_HASH = (
     for column in (article.c.id, article.c.url, article.c.content_hash)
 )
 _INSERT = article.insert()
-_KEEP_PAGE = original_page.insert().prefix_with("OR REPLACE")
-# Of 240 pages, level 9 saves 1 % over level 6 and takes twice as long.
+_REPLACE_PAGE = original_page.insert().prefix_with("OR REPLACE")
+# Measured on 240 pages: level 9 saves 1 % over level 6 and takes twice as long.
 PAGE_COMPRESSION = 6
 
 
 class StoreTransaction:
-    """Reads and writes of one unit of work: all of it becomes durable, or nothing."""
+    """Reads and writes of one unit of work: either all of it becomes durable, or nothing."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
@@ -61,63 +61,62 @@ class StoreTransaction:
         return self._find(_BY_URL, url)
 
     def find_by_hash(self, content_hash: str) -> Article | None:
-        """The oldest article with this text."""
+        """Return the oldest article with this text, or None."""
         return self._find(_BY_HASH, content_hash)
 
     def insert(self, draft: NormalizedDraft) -> int:
-        """The new article's id."""
+        """Store a new article and return its id."""
         values = _columns(draft) | {"version": 1, "added": format_utc(datetime.now(UTC))}
         return int(self.connection.execute(_INSERT, seal(article, values)).lastrowid)
 
-    def revise(self, held: Article, draft: NormalizedDraft) -> None:
-        """Take the draft over; what it leaves unsaid stays as it was.
+    def revise(self, stored: Article, draft: NormalizedDraft) -> None:
+        """Update the article from the draft; fields that the draft leaves empty stay unchanged.
 
-        Another title or text is the article's next version, the one before is kept.
+        A changed title or text makes a new version; the previous one is kept.
         """
-        version = held.version
-        if (held.title, held.paragraphs) != (draft.title, draft.paragraphs):
-            self._keep_version(held)
+        version = stored.version
+        if (stored.title, stored.paragraphs) != (draft.title, draft.paragraphs):
+            self._keep_version(stored)
             version += 1
-        new = _columns(draft)
-        said = {name: value for name, value in new.items() if value}
+        columns = _columns(draft)
+        changes = {name: value for name, value in columns.items() if value}
         if draft.language == UNDETERMINED:
-            del said["language"]
+            del changes["language"]
         if draft.published:
-            said["published_offset"] = draft.published_offset
-        said |= {"title": draft.title, "version": version}
-        whole = {name: getattr(held, name) for name in (*new, "added")}
-        whole |= {"authors": list(held.authors)} | said
-        said[DIGEST] = digest_of(article, whole)
-        self.connection.execute(article.update().where(article.c.id == held.id).values(said))
+            changes["published_offset"] = draft.published_offset
+        changes |= {"title": draft.title, "version": version}
+        row = {name: getattr(stored, name) for name in (*columns, "added")}
+        row |= {"authors": list(stored.authors)} | changes
+        changes[DIGEST] = digest_of(article, row)
+        self.connection.execute(article.update().where(article.c.id == stored.id).values(changes))
 
     def delete(self, article_id: int) -> None:
-        """Raises ArticleNotFoundError where there is none."""
-        gone = article.delete().where(article.c.id.in_(_possible([article_id])))
-        found = self.connection.execute(gone)
-        if not found.rowcount:
+        """Delete an article. Raises ArticleNotFoundError."""
+        delete = article.delete().where(article.c.id.in_(_possible([article_id])))
+        if not self.connection.execute(delete).rowcount:
             raise ArticleNotFoundError(NO_SUCH_ARTICLE(article=article_id))
 
     def keep_page(self, article_id: int, page: OriginalPage) -> None:
-        """Keep the page an article was read from, compressed, in place of an earlier one."""
+        """Store the page an article was read from, compressed, replacing an earlier one."""
         values = {
             "article_id": article_id,
             "url": page.url,
             "charset": page.charset,
             "body": zlib.compress(page.data, PAGE_COMPRESSION),
         }
-        self.connection.execute(_KEEP_PAGE, seal(original_page, values))
+        self.connection.execute(_REPLACE_PAGE, seal(original_page, values))
 
     def note_progress(self, key: str, stamp: str, done: int) -> None:
-        """How many items of a source are dealt with; `stamp` tells one state of it from another."""
+        """Store how many items of a source are done; `stamp` identifies the source's state."""
         values = {"key": key, "stamp": stamp, "done": done}
         self.connection.execute(progress.insert().prefix_with("OR REPLACE"), values)
 
-    def _keep_version(self, held: Article) -> None:
+    def _keep_version(self, stored: Article) -> None:
         values = {
-            "article_id": held.id,
-            "version": held.version,
-            "title": held.title,
-            "text": held.text,
+            "article_id": stored.id,
+            "version": stored.version,
+            "title": stored.title,
+            "text": stored.text,
             "superseded": format_utc(datetime.now(UTC)),
         }
         self.connection.execute(article_version.insert().values(seal(article_version, values)))
@@ -130,11 +129,11 @@ class StoreTransaction:
 class ArticleStore:
     """Articles, their versions and the cursor of changes. Safe for many threads and processes.
 
-    Nothing is read that is not as it was stored: then a DamagedRowError names it.
+    Reading a row that has changed since it was stored raises a DamagedRowError that names it.
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens the file, making or upgrading it where needed. Raises StoreError."""
+        """Open the file, creating or upgrading it if needed. Raises StoreError."""
         self.database = Database(path)
 
     def close(self) -> None:
@@ -147,30 +146,30 @@ class ArticleStore:
             yield StoreTransaction(connection)
 
     def get(self, article_id: int) -> Article:
-        """Raises ArticleNotFoundError where there is none."""
+        """Return the article with this id. Raises ArticleNotFoundError."""
         found = self.get_many([article_id])
         if not found:
             raise ArticleNotFoundError(NO_SUCH_ARTICLE(article=article_id))
         return found[0]
 
     def get_many(self, article_ids: Sequence[int]) -> list[Article]:
-        """The articles that exist, in the order of their ids as given; one SELECT."""
+        """Return the articles that exist, in the order of `article_ids`, in one SELECT."""
         query = _ARTICLE.where(article.c.id.in_(_possible(article_ids)))
         with self.database.read() as connection:
             rows = {row.id: row for row in connection.execute(query)}
         return [_article(rows[i]) for i in article_ids if i in rows]
 
     def list_articles(
-        self, wanted: ArticleFilter = ArticleFilter(), limit: int = 20, offset: int = 0
+        self, filters: ArticleFilter = ArticleFilter(), limit: int = 20, offset: int = 0
     ) -> list[Article]:
-        """A page of the articles that pass the filter, the latest added first."""
-        query = _ARTICLE.where(*_conditions(wanted)).order_by(article.c.id.desc())
+        """Return a page of the articles that pass the filter, the latest added first."""
+        query = _ARTICLE.where(*_conditions(filters)).order_by(article.c.id.desc())
         start = min(offset, MAX_ID)
         with self.database.read() as connection:
             return [_article(row) for row in connection.execute(query.limit(limit).offset(start))]
 
     def each_article(self) -> Iterator[Article]:
-        """Every article by ascending id, read in pages so that no lock is held between them."""
+        """Yield every article by ascending id, in pages, so that no lock is held in between."""
         last = 0
         while True:
             query = _ARTICLE.where(article.c.id > last).order_by(article.c.id)
@@ -182,7 +181,7 @@ class ArticleStore:
             last = rows[-1].id
 
     def versions(self, article_id: int) -> list[ArticleVersion]:
-        """Every version of an article, the newest first. Raises ArticleNotFoundError."""
+        """Return every version of an article, the newest first. Raises ArticleNotFoundError."""
         newest = self.get(article_id)
         query = (
             sa.select(article_version)
@@ -193,16 +192,16 @@ class ArticleStore:
             rows = connection.execute(query).all()
         for row in rows:
             _check(article_version, row, VERSION_NAMED(version=row.version, article=article_id))
-        begun = [newest.added, *(row.superseded for row in rows)]
+        starts = [newest.added, *(row.superseded for row in rows)]
         texts = [(row.version, row.title, row.text) for row in rows]
         texts.append((newest.version, newest.title, newest.text))
         return [
             ArticleVersion(article_id, version, title, tuple(text.split(PARAGRAPH_BREAK)), since)
-            for (version, title, text), since in reversed(list(zip(texts, begun, strict=True)))
+            for (version, title, text), since in reversed(list(zip(texts, starts, strict=True)))
         ]
 
     def page_of(self, article_id: int) -> OriginalPage | None:
-        """The page an article was read from, where there was one."""
+        """Return the page an article was read from, or None if none is stored."""
         query = sa.select(original_page).where(original_page.c.article_id == article_id)
         with self.database.read() as connection:
             row = connection.execute(query).first()
@@ -211,31 +210,31 @@ class ArticleStore:
         _check(original_page, row, PAGE_NAMED(article=article_id))
         return OriginalPage(zlib.decompress(row.body), row.charset, row.url)
 
-    def paged_ids(self) -> list[int]:
-        """The articles whose original page is kept."""
+    def ids_with_pages(self) -> list[int]:
+        """Return the ids of the articles whose original page is stored."""
         query = sa.select(original_page.c.article_id).order_by(original_page.c.article_id)
         with self.database.read() as connection:
             return list(connection.scalars(query))
 
     def progress_of(self, key: str, stamp: str) -> int:
-        """How many items of a source were dealt with, 0 where it has changed since."""
+        """Return how many items of a source are done, 0 if its `stamp` has changed since."""
         query = sa.select(progress.c.done).where(progress.c.key == key, progress.c.stamp == stamp)
         with self.database.read() as connection:
             return int(connection.scalar(query) or 0)
 
-    def article_ids(self, wanted: ArticleFilter = ArticleFilter()) -> list[int]:
-        """Those of the articles that pass the filter, ascending."""
-        query = sa.select(article.c.id).where(*_conditions(wanted)).order_by(article.c.id)
+    def article_ids(self, filters: ArticleFilter = ArticleFilter()) -> list[int]:
+        """Return the ids of the articles that pass the filter, ascending."""
+        query = sa.select(article.c.id).where(*_conditions(filters)).order_by(article.c.id)
         with self.database.read() as connection:
             return list(connection.scalars(query))
 
-    def count(self, wanted: ArticleFilter = ArticleFilter()) -> int:
-        query = sa.select(sa.func.count()).select_from(article).where(*_conditions(wanted))
+    def count(self, filters: ArticleFilter = ArticleFilter()) -> int:
+        query = sa.select(sa.func.count()).select_from(article).where(*_conditions(filters))
         with self.database.read() as connection:
             return int(connection.scalar(query) or 0)
 
     def changes_after(self, seq: int, limit: int) -> list[Change]:
-        """The changes past a checkpoint, oldest first; an article that is gone was deleted."""
+        """Return the changes after `seq`, the oldest first; a missing article was deleted."""
         query = sa.select(change).where(change.c.seq > seq).order_by(change.c.seq).limit(limit)
         with self.database.read() as connection:
             return [Change(row.article_id, row.seq) for row in connection.execute(query)]
@@ -246,14 +245,14 @@ class ArticleStore:
             return int(connection.scalar(query) or 0)
 
     def last_seq(self) -> int:
-        """The newest change's seq, 0 in an archive that never held anything."""
+        """Return the newest change's seq, or 0 if the archive has never had an article."""
         with self.database.read() as connection:
             return int(connection.scalar(sa.select(clock.c.seq)) or 0)
 
     def summarize(self) -> ArchiveSummary:
-        """The archive in numbers."""
+        """Return the archive in numbers."""
         with self.database.read() as connection:
-            # Each alone is one look into the index; together they would read the whole table.
+            # Alone, each takes one lookup in the index; together, they would read the whole table.
             first, last = (
                 connection.scalar(sa.select(extreme(article.c.published)))
                 for extreme in (sa.func.min, sa.func.max)
@@ -285,7 +284,7 @@ def _columns(draft: NormalizedDraft) -> dict[str, Any]:
 
 
 def _article(row: Any) -> Article:
-    """Raises DamagedRowError where the row is not as it was written."""
+    """Return the row's article. Raises DamagedRowError if its digest does not match."""
     values = _check(article, row, ARTICLE_NAMED(article=row.id))
     del values[DIGEST]
     values["paragraphs"] = tuple(values.pop("text").split(PARAGRAPH_BREAK))
@@ -294,51 +293,51 @@ def _article(row: Any) -> Article:
 
 
 def _check(table: sa.Table, row: Any, what: Message) -> dict[str, Any]:
-    """The row's values. Raises DamagedRowError where its digest is not that of them."""
+    """Return the row's values. Raises DamagedRowError if its digest does not match them."""
     values = dict(row._mapping)
     if not is_sound(table, values):
         raise DamagedRowError(ROW_DAMAGED(what=what))
     return values
 
 
-def _conditions(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
+def _conditions(filters: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
     columns = article.c
-    if wanted.sources:
-        yield columns.source.in_(_listed(wanted.sources))
-    if wanted.languages:
-        yield columns.language.in_(_listed(wanted.languages))
-    if wanted.sections:
-        yield columns.section.in_(_listed(wanted.sections))
-    if wanted.authors:
+    if filters.sources:
+        yield columns.source.in_(_listed(filters.sources))
+    if filters.languages:
+        yield columns.language.in_(_listed(filters.languages))
+    if filters.sections:
+        yield columns.section.in_(_listed(filters.sections))
+    if filters.authors:
         author = sa.func.json_each(columns.authors).table_valued("value")
-        named = author.c.value.in_(_listed(wanted.authors))
+        named = author.c.value.in_(_listed(filters.authors))
         yield sa.select(sa.literal(1)).select_from(author).where(named).exists()
-    if wanted.published_from:
-        yield columns.published >= wanted.published_from
-    if wanted.published_before:
-        yield columns.published < wanted.published_before
-    yield from _memberships(wanted)
+    if filters.published_from:
+        yield columns.published >= filters.published_from
+    if filters.published_before:
+        yield columns.published < filters.published_before
+    yield from _memberships(filters)
 
 
-def _memberships(wanted: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
+def _memberships(filters: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
     key = article.c.id
-    if wanted.tags:
-        yield tagged(wanted.tags)
-    if wanted.collections:
-        yield key.in_(collected_in(_possible(wanted.collections)))
-    if wanted.article_ids:
-        yield key.in_(_possible(wanted.article_ids))
-    if wanted.excluded_ids:
-        yield key.not_in(_possible(wanted.excluded_ids))
+    if filters.tags:
+        yield tagged(filters.tags)
+    if filters.collections:
+        yield key.in_(collected_in(_possible(filters.collections)))
+    if filters.article_ids:
+        yield key.in_(_possible(filters.article_ids))
+    if filters.excluded_ids:
+        yield key.not_in(_possible(filters.excluded_ids))
 
 
 def _possible(article_ids: Sequence[int]) -> sa.Select[tuple[Any]]:
-    """Those SQLite can compare with: no article has any other."""
+    """Return the ids in SQLite's range: no article has any other."""
     return _listed([i for i in article_ids if 0 < i <= MAX_ID])
 
 
 def _listed(values: Sequence[int | str]) -> sa.Select[tuple[Any]]:
-    """The values as a table in one parameter: SQLite takes no more than 32,766 parameters."""
+    """Return the values as a table in one parameter: SQLite takes 32,766 parameters at most."""
     return sa.select(sa.func.json_each(json.dumps(values)).table_valued("value").c.value)
 
 

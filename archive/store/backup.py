@@ -13,54 +13,54 @@ from archive.errors import StoreError
 from archive.store.database import Database
 from archive.wordings import ARCHIVE_NOT_COPIED, DAMAGED
 
-# Between two steps an interrupt is heeded: 16 MB of pages of 4 KB.
+# 16 MB in pages of 4 KB; an interrupt takes effect between two steps.
 STEP_PAGES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCopy:
-    """What a copy of the store holds; `seq` is the highest ever given there."""
+    """What a copy of the store contains; `seq` is the highest ever assigned there."""
 
     articles: int
     seq: int
 
 
 def copy_store(database: Database, target: Path) -> StoreCopy:
-    """Copy the store, as it is at one moment, into a new file: whole, checked and on disk.
+    """Copy the store's state at one moment into a new file: complete, checked and on disk.
 
-    Writers go on meanwhile (SQLite's online backup inside a read transaction). Raises StoreError
-    for a store that is damaged or a target that cannot be written.
+    Others can write meanwhile (SQLite's online backup inside a read transaction). Raises StoreError
+    if the store is damaged or the target cannot be written.
     """
     try:
         with database.read() as connection, closing(sqlite3.connect(target)) as copy:
-            connection.execute(sa.text("SELECT seq FROM clock"))  # from here on, one state
+            connection.execute(sa.text("SELECT seq FROM clock"))  # the snapshot starts here
             source = connection.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)  # noqa: S101 - the one driver we use
             source.backup(copy, pages=STEP_PAGES)
-            copy.execute("PRAGMA journal_mode = DELETE")  # the file alone is the whole archive
-            made = _describe(copy, database.path)
+            copy.execute("PRAGMA journal_mode = DELETE")  # leaves no journal file
+            store_copy = _describe(copy, database.path)
     except sqlite3.Error as exc:
         raise StoreError(ARCHIVE_NOT_COPIED(path=database.path, reason=exc)) from exc
     sync_path(target)
-    return made
+    return store_copy
 
 
 def advance_clock(path: Path, seq: int) -> None:
-    """See to it that what changes next in this store gets a seq above `seq` and above the time.
+    """Ensure that the next change in this store gets a seq above `seq` and above the time in ms.
 
-    Raises StoreError, also where the store is of a newer Hemero; an older one is upgraded.
+    Raises StoreError, also if a newer Hemero made the store; an older store is upgraded.
     """
     database = Database(path)
     try:
         with database.write() as connection:
-            least = max(seq, int(time.time() * 1000))
-            connection.execute(sa.text("UPDATE clock SET seq = max(seq, :least)"), {"least": least})
+            minimum = max(seq, int(time.time() * 1000))
+            connection.execute(sa.text("UPDATE clock SET seq = max(seq, :new)"), {"new": minimum})
     finally:
         database.close()
 
 
 def read_clock(path: Path) -> int:
-    """The highest seq ever given in the store, 0 where there is none that can be read."""
+    """Return the highest seq ever assigned in the store, or 0 if it cannot be read."""
     try:
         address = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as connection:

@@ -1,4 +1,4 @@
-"""Collections: articles that a reader keeps together, in the order they were put in, with notes."""
+"""Collections: articles that a reader groups, with notes, in the order they were added."""
 
 import json
 from collections.abc import Sequence
@@ -28,15 +28,15 @@ from archive.wordings import (
 
 MAX_COLLECTIONS = 1_000
 MAX_ID = 2**63 - 1
-_HELD = sa.select(sa.func.count()).where(collected.c.collection_id == collection.c.id)
-_COUNTED = sa.select(collection, _HELD.scalar_subquery().label("articles"))
+_ARTICLE_COUNT = sa.select(sa.func.count()).where(collected.c.collection_id == collection.c.id)
+_COUNTED = sa.select(collection, _ARTICLE_COUNT.scalar_subquery().label("articles"))
 _NUMBER = sa.select(sa.func.count(collection.c.id))
-_PUT_IN = sa.text("""
+_INSERT = sa.text("""
     INSERT OR IGNORE INTO collected (collection_id, article_id, added, note)
     SELECT :collection_id, article.id, :added, :note FROM json_each(:ids) AS ids
     JOIN article ON article.id = ids.value ORDER BY ids.key
 """)
-# SQLite numbers rows as they come, and many come within one second.
+# Many articles are added within one second; SQLite numbers rows in the order of insertion.
 _IN_ORDER = (collected.c.added, sa.text("collected.rowid"))
 
 
@@ -67,7 +67,7 @@ class CollectionStore:
         self._database = database
 
     def create(self, name: str, note: str | None = None) -> Collection:
-        """Raises NameRefusedError, also where there is one of this name."""
+        """Raises NameRefusedError, also if a collection with this name exists."""
         values = {"name": clean_name(name), "note": clean_note(note), "created": _now()}
         with self._database.write() as connection:
             if (connection.scalar(_NUMBER) or 0) >= MAX_COLLECTIONS:
@@ -86,48 +86,48 @@ class CollectionStore:
         return self.get(collection_id)
 
     def describe(self, collection_id: int, note: str | None) -> Collection:
-        """Write what a collection is about. Raises as `rename` does."""
+        """Set the note on what a collection is about. Raises as `rename` does."""
         cleaned = clean_note(note)
         with self._database.write() as connection:
             _update(connection, collection_id, note=cleaned)
         return self.get(collection_id)
 
     def remove(self, collection_id: int) -> None:
-        """Its articles stay in the archive. Raises CollectionNotFoundError."""
-        gone = collection.delete().where(_is(collection_id))
+        """Delete it; its articles stay in the archive. Raises CollectionNotFoundError."""
+        delete = collection.delete().where(_is(collection_id))
         with self._database.write() as connection:
-            if not connection.execute(gone).rowcount:
+            if not connection.execute(delete).rowcount:
                 raise _missing(collection_id)
 
     def collections(self) -> list[Collection]:
-        """All of them, the latest made first."""
+        """Return all collections, the newest first."""
         return self._read(_COUNTED.order_by(collection.c.id.desc()))
 
     def get(self, collection_id: int) -> Collection:
-        """Raises CollectionNotFoundError."""
+        """Return the collection with this id. Raises CollectionNotFoundError."""
         found = self._read(_COUNTED.where(_is(collection_id)))
         if not found:
             raise _missing(collection_id)
         return found[0]
 
-    def find(self, named: str) -> Collection:
-        """By its name or else by its number. Raises CollectionNotFoundError."""
-        is_named = sa.func.folded(collection.c.name) == _fold(named)
+    def find(self, reference: str) -> Collection:
+        """Return a collection by its name, or else its number. Raises CollectionNotFoundError."""
+        is_named = sa.func.folded(collection.c.name) == _fold(reference)
         found = self._read(_COUNTED.where(is_named))
         if found:
             return found[0]
-        if named.isascii() and named.isdigit() and len(named) < len(str(MAX_ID)):
-            return self.get(int(named))
-        raise _missing(named[:60])
+        if reference.isascii() and reference.isdigit() and len(reference) < len(str(MAX_ID)):
+            return self.get(int(reference))
+        raise _missing(reference[:60])
 
     def collections_of(self, article_id: int) -> list[Collection]:
-        """Those the article is in, the latest made first."""
-        holding = sa.select(collected.c.collection_id).where(collected.c.article_id.in_(LISTED))
-        query = _COUNTED.where(collection.c.id.in_(holding)).order_by(collection.c.id.desc())
+        """Return the collections the article is in, the newest first."""
+        containing = sa.select(collected.c.collection_id).where(collected.c.article_id.in_(LISTED))
+        query = _COUNTED.where(collection.c.id.in_(containing)).order_by(collection.c.id.desc())
         return self._read(query, ids=json.dumps([article_id]))
 
     def add(self, collection_id: int, article_ids: Sequence[int], note: str | None = None) -> int:
-        """Put the articles that exist in, in this order; how many were not in it. Raises
+        """Add the articles that exist, in this order; return how many were new to it. Raises
         CollectionNotFoundError and NameRefusedError."""
         values = {
             "collection_id": collection_id,
@@ -137,19 +137,19 @@ class CollectionStore:
         }
         with self._database.write() as connection:
             _require(connection, collection_id)
-            return int(connection.execute(_PUT_IN, values).rowcount)
+            return int(connection.execute(_INSERT, values).rowcount)
 
     def take_out(self, collection_id: int, article_ids: Sequence[int]) -> int:
-        """How many were in it. Raises CollectionNotFoundError."""
-        held = collected.c.collection_id == collection_id
-        gone = collected.delete().where(held, collected.c.article_id.in_(LISTED))
+        """Remove articles; return how many were in it. Raises CollectionNotFoundError."""
+        is_inside = collected.c.collection_id == collection_id
+        delete = collected.delete().where(is_inside, collected.c.article_id.in_(LISTED))
         with self._database.write() as connection:
             _require(connection, collection_id)
-            return connection.execute(gone, {"ids": json.dumps(list(article_ids))}).rowcount
+            return connection.execute(delete, {"ids": json.dumps(list(article_ids))}).rowcount
 
     def annotate(self, collection_id: int, article_id: int, note: str | None) -> None:
-        """Write why an article is in a collection. Raises CollectionNotFoundError where it is
-        not, and NameRefusedError."""
+        """Set the note on why an article is in a collection. Raises CollectionNotFoundError if it
+        is not, and NameRefusedError."""
         place = _is_in(self.get(collection_id).id, article_id)
         change = collected.update().where(*place).values(note=clean_note(note))
         with self._database.write() as connection:
@@ -159,7 +159,7 @@ class CollectionStore:
                 )
 
     def articles(self, collection_id: int, limit: int = -1, offset: int = 0) -> list[Collected]:
-        """A page of a collection in the order its articles were put in; all where not limited.
+        """Return a page of a collection in the order its articles were added; all by default.
         Raises CollectionNotFoundError."""
         query = (
             sa.select(collected.c.article_id, collected.c.added, collected.c.note)
@@ -176,7 +176,7 @@ class CollectionStore:
 
 
 def collected_in(collection_ids: sa.Select[tuple[Any]]) -> sa.Select[tuple[int]]:
-    """The ids of the articles that are in one of the collections."""
+    """Return a query for the ids of the articles in any of the collections."""
     return sa.select(collected.c.article_id).where(collected.c.collection_id.in_(collection_ids))
 
 
@@ -191,18 +191,18 @@ def _update(connection: sa.Connection, collection_id: int, **values: str | None)
         raise _missing(collection_id)
 
 
-def _refuse_taken(connection: sa.Connection, name: str, own_id: int = 0) -> None:
+def _refuse_taken(connection: sa.Connection, name: str, ignored_id: int = 0) -> None:
     taken = sa.select(collection.c.id).where(
-        sa.func.folded(collection.c.name) == fold_name(name), collection.c.id != own_id
+        sa.func.folded(collection.c.name) == fold_name(name), collection.c.id != ignored_id
     )
     if connection.scalar(taken) is not None:
         raise NameRefusedError(COLLECTION_NAME_TAKEN(name=repr(name)))
 
 
-def _fold(named: str) -> str:
-    """The name as names are compared, "" for what can be none."""
+def _fold(name: str) -> str:
+    """Return the name in its form for comparison, or "" if it is invalid."""
     try:
-        return fold_name(clean_name(named))
+        return fold_name(clean_name(name))
     except NameRefusedError:
         return ""
 
@@ -216,8 +216,8 @@ def _is_in(collection_id: int, article_id: int) -> tuple[sa.ColumnElement[bool],
     return collected.c.collection_id == collection_id, collected.c.article_id == known
 
 
-def _missing(named: int | str) -> CollectionNotFoundError:
-    return CollectionNotFoundError(NO_SUCH_COLLECTION(name=repr(named)))
+def _missing(reference: int | str) -> CollectionNotFoundError:
+    return CollectionNotFoundError(NO_SUCH_COLLECTION(name=repr(reference)))
 
 
 def _now() -> str:

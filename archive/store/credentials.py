@@ -1,6 +1,6 @@
-"""The secrets that stand for an account: API tokens, and the sessions of those who signed in.
+"""Secrets that give access to an account: API tokens, and the sessions of signed-in people.
 
-A secret is 256 random bits, of which only the SHA-256 is kept: no one can try out so many.
+A secret is 256 random bits, too many to guess; only its SHA-256 is stored.
 """
 
 import secrets
@@ -28,7 +28,7 @@ from archive.text.names import NameRefusedError, clean_name
 from archive.text.normalize import format_utc
 from archive.wordings import BAD_TOKEN_LIFE, BAD_TOKEN_NAME, NO_SUCH_TOKEN, ROLE_ABOVE_OWN
 
-TOKEN_PREFIX = "hemero_"  # noqa: S105  so that scanners for leaked secrets know one
+TOKEN_PREFIX = "hemero_"  # noqa: S105  recognized by scanners for leaked secrets
 SECRET_BYTES = 32
 MAX_TOKENS = 100
 MAX_SESSIONS = 100
@@ -38,7 +38,7 @@ IDLE_DAYS, SESSION_DAYS = 7, 30
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A secret for programs, which may do what `role` may and its owner too; null: never used."""
+    """A program's secret: it may do what both `role` and its owner may. `used` is None if never."""
 
     id: int
     account_id: int
@@ -52,7 +52,7 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a secret stands for: an account, and the most that may be done with it."""
+    """What a secret gives access to: an account, with at most the rights of `role`."""
 
     account: Account
     role: Role
@@ -69,9 +69,9 @@ class CredentialStore:
     def create_token(
         self, owner: str, name: str, role: Role, days: int | None = None
     ) -> tuple[ApiToken, str]:
-        """A new token and its secret, which is told this once.
+        """Return a new token and its secret, which cannot be read again.
 
-        Raises AccountNotFoundError, and AccountRefusedError for more than its owner may do.
+        Raises AccountNotFoundError, and AccountRefusedError if `role` exceeds the owner's.
         """
         now, secret = datetime.now(UTC), TOKEN_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
         values = {
@@ -85,14 +85,14 @@ class CredentialStore:
             found = find_account(connection, owner)
             if found.closed or ROLES.index(role) > ROLES.index(found.role):
                 raise AccountRefusedError(ROLE_ABOVE_OWN(name=found.name, role=role))
-            own = api_token.c.account_id == found.id
-            check_room(connection, api_token, MAX_TOKENS, own)
-            made = connection.execute(api_token.insert().values(values | {"account_id": found.id}))
-            row = connection.execute(_TOKENS.where(api_token.c.id == made.lastrowid)).one()
+            check_room(connection, api_token, MAX_TOKENS, api_token.c.account_id == found.id)
+            insert = api_token.insert().values(values | {"account_id": found.id})
+            is_new = api_token.c.id == connection.execute(insert).lastrowid
+            row = connection.execute(_TOKENS.where(is_new)).one()
         return _token(row), secret
 
     def tokens(self, owner: str | None = None) -> list[ApiToken]:
-        """The tokens of one account or of all, by their owners."""
+        """Return the tokens of one account or of all, sorted by owner."""
         query = _TOKENS
         if owner is not None:
             query = query.where(account.c.name == fold_account_name(owner))
@@ -100,7 +100,7 @@ class CredentialStore:
             return [_token(row) for row in connection.execute(query)]
 
     def revoke_token(self, token_id: int, owner: str | None = None) -> None:
-        """It opens nothing from now on. Raises TokenNotFoundError, also where not `owner`'s."""
+        """Delete a token. Raises TokenNotFoundError, also if it is not `owner`'s."""
         with self._database.write() as connection:
             row = connection.execute(_TOKENS.where(api_token.c.id == token_id)).first()
             if row is None or (owner is not None and row.owner != fold_account_name(owner)):
@@ -108,9 +108,9 @@ class CredentialStore:
             connection.execute(api_token.delete().where(api_token.c.id == token_id))
 
     def find_token(self, secret: str) -> Credential | None:
-        """What the token stands for; None where it is unknown, expired or its account closed."""
-        held = api_token.c.token_hash == hash_secret(secret)
-        query = sa.select(account, *_TOKEN_COLUMNS).join_from(account, api_token).where(held)
+        """Return the token's credential; None if it is unknown, expired or its account closed."""
+        is_token = api_token.c.token_hash == hash_secret(secret)
+        query = sa.select(account, *_TOKEN_COLUMNS).join_from(account, api_token).where(is_token)
         with self._database.read() as connection:
             row = connection.execute(query).first()
         if row is None or row.closed or (row.expires or "9") <= format_utc(datetime.now(UTC)):
@@ -124,24 +124,24 @@ class CredentialStore:
         _touch(self._database, api_token, api_token.c.id == token_id)
 
     def open_session(self, account_id: int) -> str:
-        """The secret of a new session; the oldest of too many ends."""
+        """Return the secret of a new session; past MAX_SESSIONS, the oldest one ends."""
         secret, now = secrets.token_urlsafe(SECRET_BYTES), format_utc(datetime.now(UTC))
         values = {"account_id": account_id, "created": now, "used": now}
-        own = session.c.account_id == account_id
-        newest = sa.select(session.c.token_hash).where(own).order_by(session.c.created.desc())
+        is_owners = session.c.account_id == account_id
+        sessions = sa.select(session.c.token_hash).where(is_owners)
         with self._database.write() as connection:
             _forget_ended(connection)
-            kept = newest.limit(MAX_SESSIONS - 1)
-            connection.execute(session.delete().where(own, session.c.token_hash.not_in(kept)))
+            kept = sessions.order_by(session.c.created.desc()).limit(MAX_SESSIONS - 1)
+            connection.execute(session.delete().where(is_owners, session.c.token_hash.not_in(kept)))
             connection.execute(session.insert().values(token_hash=hash_secret(secret), **values))
         return secret
 
     def find_session(self, secret: str) -> Credential | None:
-        """Whose session it is; None where it is unknown, ended or its account closed."""
+        """Return the session's credential; None if it is unknown, ended or its account closed."""
         query = sa.select(account, session.c.used).join_from(account, session)
-        held = (session.c.token_hash == hash_secret(secret), account.c.closed.is_(False))
+        is_open = (session.c.token_hash == hash_secret(secret), account.c.closed.is_(False))
         with self._database.read() as connection:
-            row = connection.execute(query.where(*held, *_living())).first()
+            row = connection.execute(query.where(*is_open, *_is_current())).first()
         return None if row is None else Credential(read_account(row), row.role, None, row.used)
 
     def touch_session(self, secret: str) -> None:
@@ -185,14 +185,14 @@ def _expiry(now: datetime, days: int | None) -> str | None:
     return format_utc(now + timedelta(days=days))
 
 
-def _living() -> tuple[sa.ColumnElement[bool], ...]:
+def _is_current() -> tuple[sa.ColumnElement[bool], ...]:
     now = datetime.now(UTC)
     idle, oldest = (format_utc(now - timedelta(days=days)) for days in (IDLE_DAYS, SESSION_DAYS))
     return session.c.used > idle, session.c.created > oldest
 
 
 def _forget_ended(connection: sa.Connection) -> None:
-    connection.execute(session.delete().where(sa.not_(sa.and_(*_living()))))
+    connection.execute(session.delete().where(sa.not_(sa.and_(*_is_current()))))
 
 
 def _touch(database: Database, table: sa.Table, where: sa.ColumnElement[bool]) -> None:

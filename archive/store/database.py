@@ -32,18 +32,18 @@ BUSY_TIMEOUT_SECONDS = 30
 class Database:
     """One SQLite file in WAL mode. Safe for many threads and processes.
 
-    Where its disk or folder may not be written it can still be read; writing raises StoreError.
+    If its disk or folder is read-only, the file can still be read; writing raises StoreError.
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens the file, making or upgrading it where needed. Raises StoreError."""
+        """Open the file, creating or upgrading it if needed. Raises StoreError."""
         self.path = path
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
-            made = {"folder": path.parent, "reason": exc.strerror}
-            raise StoreError(FOLDER_NOT_MADE(**made)) from exc
-        self._writable = _may_be_written(path)
+            message = FOLDER_NOT_MADE(folder=path.parent, reason=exc.strerror)
+            raise StoreError(message) from exc
+        self._writable = _is_writable(path)
         if not self._writable and not path.exists():
             raise StoreError(ARCHIVE_NOT_MADE(path=path))
         self._engine = _open_engine(path) if self._writable else _open_read_only(path)
@@ -52,7 +52,7 @@ class Database:
                 with self.write() as connection:
                     _migrate(connection, path)
         except StoreError:
-            self.close()  # what is refused is let go of
+            self.close()
             raise
 
     def close(self) -> None:
@@ -60,13 +60,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the file. Raises StoreError."""
+        """Open a connection that sees one snapshot of the file. Raises StoreError."""
         with self._begin("") as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A write transaction, on disk (fsync) when the block ends; waits for other writers."""
+        """Begin a write transaction, on disk (fsync) when the block ends; wait for others."""
         if not self._writable:
             raise StoreError(ARCHIVE_NOT_WRITTEN(path=self.path))
         with self._begin("IMMEDIATE") as connection:
@@ -94,45 +94,45 @@ def _open_engine(path: Path) -> sa.Engine:
     url = sa.URL.create("sqlite+pysqlite", database=str(path))
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
     sa.event.listen(engine, "connect", _configure)
-    sa.event.listen(engine, "begin", _begin_as_told)
+    sa.event.listen(engine, "begin", _begin_transaction)
     return engine
 
 
 def _open_read_only(path: Path) -> sa.Engine:
-    """No connection is kept: whether another user writes the file is looked at for each."""
+    """Pool no connections: each must check anew whether another user writes the file."""
     engine = sa.create_engine(
         "sqlite+pysqlite://",
         creator=lambda: _connect_read_only(path),
         poolclass=sa.pool.NullPool,
     )
     sa.event.listen(engine, "connect", _configure_reading)
-    sa.event.listen(engine, "begin", _begin_as_told)
+    sa.event.listen(engine, "begin", _begin_transaction)
     return engine
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:
-    """A connection that makes no file beside the archive. Raises StoreError.
+    """Open a connection that creates no file beside the archive. Raises StoreError.
 
-    SQLite reads a journal it may not write where the file shared by its readers is there too; a
-    file without a journal it reads as one that nobody changes.
+    SQLite can read a journal that it may not write only if the readers' shared file exists too. A
+    file without a journal is opened as one that nobody changes.
     """
     journal, shared = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
-    if _holds_something(journal) and not shared.exists():
+    if _is_not_empty(journal) and not shared.exists():
         raise StoreError(JOURNAL_UNREAD(path=path, name=journal.name))
     mode = "mode=ro" if journal.exists() and shared.exists() else "mode=ro&immutable=1"
     address = f"{path.absolute().as_uri()}?{mode}"
     return sqlite3.connect(address, timeout=BUSY_TIMEOUT_SECONDS, uri=True, check_same_thread=False)
 
 
-def _holds_something(path: Path) -> bool:
+def _is_not_empty(path: Path) -> bool:
     try:
         return path.stat().st_size > 0
     except FileNotFoundError:  # another user may close the archive at any time
         return False
 
 
-def _may_be_written(path: Path) -> bool:
-    """Whether this user may write the file, or make it; SQLite makes others beside it."""
+def _is_writable(path: Path) -> bool:
+    """Return whether this user may write the file and, as SQLite must, create others beside it."""
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
@@ -144,14 +144,14 @@ def _configure(connection: Any, record: object) -> None:
 
 
 def _configure_reading(connection: Any, _record: object) -> None:
-    # The driver's own transaction handling would begin too late to lock; ours is _begin_as_told.
+    # The driver would begin transactions too late to lock; _begin_transaction does it.
     connection.isolation_level = None
-    # SQLite itself folds the case of ASCII alone.
+    # SQLite itself folds the case of ASCII only.
     connection.create_function("folded", 1, fold_name, deterministic=True)
 
 
 def _write_ahead(connection: Any) -> None:
-    """Journal ahead; SQLite itself does not wait here while another makes the same new file."""
+    """Turn on WAL. SQLite's own timeout does not cover another process creating the same file."""
     deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
     while True:
         try:
@@ -163,12 +163,12 @@ def _write_ahead(connection: Any) -> None:
             time.sleep(0.01)
 
 
-def _begin_as_told(connection: sa.Connection) -> None:
+def _begin_transaction(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', '')}")
 
 
 def _migrate(connection: sa.Connection, path: Path) -> None:
-    # Only a new or old file pays for loading Alembic.
+    # Imported here because most files need no migration, and Alembic is slow to load.
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError

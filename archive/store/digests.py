@@ -1,8 +1,8 @@
-"""Digests that reveal whether a row of the store still is as it was written.
+"""Digests that reveal whether a row of the store has changed since it was written.
 
 SQLite has no checksums for pages: a bit flipped inside a text passes its integrity check. So each
-article, earlier version and kept page carries a digest of its values, which is compared at each
-reading.
+article, earlier version and kept page carries a digest of its values, which is checked at each
+read.
 """
 
 import json
@@ -35,19 +35,19 @@ def seal(table: sa.Table, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_sound(table: sa.Table, values: Mapping[str, Any]) -> bool:
-    """Whether a row still matches its digest."""
+    """Return whether a row still matches its digest."""
     return bool(values[DIGEST] == digest_of(table, values))
 
 
 def digest_of(table: sa.Table, values: Mapping[str, Any]) -> str:
-    """Return the digest of a row; a column that it leaves out is null. See `digest_values`."""
+    """Return the digest of a row; a missing column counts as null. See `digest_values`."""
     stored = (_stored(values.get(name)) for name in SEALED_COLUMNS[table.name])
     return digest_values(stored)
 
 
 def digest_values(values: Iterable[Value]) -> str:
-    """Return 32 hex digits: BLAKE2b (RFC 7693) of values as SQLite stores them, each with its kind
-    and length."""
+    """Return 32 hex digits: BLAKE2b (RFC 7693) of the values as SQLite stores them, each with its
+    kind and length."""
     digest = blake2b(digest_size=DIGEST_BYTES)
     for value in values:
         kind, data = _encode(value)

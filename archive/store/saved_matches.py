@@ -1,7 +1,7 @@
-"""The articles that came to match saved searches: what of those found is new.
+"""Matches of saved searches: selecting and storing the new ones among the articles found.
 
-Of wire copies the first that matches stands for all: another copy is no new match, not even in a
-later check. A match goes with its article; the next copy that changes may then match in its place.
+The first of several wire copies to match stands for all: another copy is never a new match, even in
+a later check. Deleting an article deletes its matches; another copy that changes may then match.
 """
 
 import json
@@ -18,12 +18,12 @@ Channel = Literal["email", "webhook"]
 State = Literal["none", "waiting", "sent"]
 CHANNELS: tuple[Channel, ...] = ("email", "webhook")
 
-_KEEP = saved_match.insert().prefix_with("OR IGNORE")
+_INSERT = saved_match.insert().prefix_with("OR IGNORE")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundMatch:
-    """An article the search lists, found by its change `seq`."""
+    """An article among the results of the search, found through its change `seq`."""
 
     article_id: int
     seq: int
@@ -32,7 +32,7 @@ class FoundMatch:
 
 @dataclass(frozen=True, slots=True)
 class SavedMatch:
-    """A match as it is kept; it is new to the reader where `seq` is past the search's `read_seq`.
+    """A stored match; it is new to the reader if `seq` is above the search's `read_seq`.
 
     `found` is the UTC time of the check that found it.
     """
@@ -46,44 +46,44 @@ class SavedMatch:
     webhook_state: State
 
 
-def keep_held(
+def insert_known_matches(
     connection: sa.Connection,
     saved_id: int,
-    held: Sequence[tuple[int, float]],
+    known: Sequence[tuple[int, float]],
     seen_seq: int,
     moment: str,
 ) -> None:
-    """What is listed already, by the change that brought it; all of it is read."""
-    scores = dict(held)
+    """Store the (article, score) pairs known when the search is saved as read matches."""
+    scores = dict(known)
     query = sa.select(change).where(change.c.article_id.in_(LISTED))
     rows = connection.execute(query, {"ids": json.dumps(list(scores))}).all()
-    known = [
+    found = [
         FoundMatch(row.article_id, min(row.seq, seen_seq), scores[row.article_id]) for row in rows
     ]
     states = {f"{channel}_state": "none" for channel in CHANNELS}
-    insert_matches(connection, saved_id, select_new(connection, saved_id, known), moment, states)
+    insert_matches(connection, saved_id, select_new(connection, saved_id, found), moment, states)
 
 
 def select_new(
     connection: sa.Connection, saved_id: int, found: Sequence[FoundMatch]
 ) -> list[FoundMatch]:
-    """Those still held that did not match before; of wire copies the best alone."""
+    """Return the matches that are new and whose article exists; only the best of wire copies."""
     ids = {"ids": json.dumps([match.article_id for match in found])}
-    own = saved_match.c.saved_search_id == saved_id
-    matched = sa.select(saved_match.c.article_id).where(own)
-    facts = sa.select(article.c.id, wire_copy.c.cluster_id).outerjoin_from(article, wire_copy)
+    of_search = saved_match.c.saved_search_id == saved_id
+    matched = sa.select(saved_match.c.article_id).where(of_search)
+    articles = sa.select(article.c.id, wire_copy.c.cluster_id).outerjoin_from(article, wire_copy)
     clusters = {
         row.id: row.cluster_id
         for row in connection.execute(
-            facts.where(article.c.id.in_(LISTED), article.c.id.not_in(matched)), ids
+            articles.where(article.c.id.in_(LISTED), article.c.id.not_in(matched)), ids
         )
     }
-    told = (
+    matched_clusters = (
         sa.select(wire_copy.c.cluster_id)
         .join(saved_match, saved_match.c.article_id == wire_copy.c.article_id)
-        .where(own)
+        .where(of_search)
     )
-    known = set(connection.scalars(told)) if any(clusters.values()) else set()
+    known = set(connection.scalars(matched_clusters)) if any(clusters.values()) else set()
     new = []
     for match in sorted(found, key=lambda match: (-match.score, match.article_id)):
         cluster = clusters.get(match.article_id)
@@ -113,4 +113,4 @@ def insert_matches(
         for match in matches
     ]
     if rows:
-        connection.execute(_KEEP, rows)
+        connection.execute(_INSERT, rows)

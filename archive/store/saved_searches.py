@@ -1,4 +1,4 @@
-"""Saved searches, their matches and what is to be sent of them, in the archive's own file."""
+"""Saved searches, their matches and the messages to be sent, in the archive's SQLite file."""
 
 import json
 import secrets
@@ -18,8 +18,8 @@ from archive.store.saved_matches import (
     FoundMatch,
     SavedMatch,
     State,
+    insert_known_matches,
     insert_matches,
-    keep_held,
     select_new,
 )
 from archive.store.schema import saved_match, saved_search
@@ -30,9 +30,10 @@ from archive.wordings import NO_SUCH_SAVED_SEARCH, TOO_MANY_SAVED_SEARCHES
 MAX_SAVED = 1_000
 SECRET_BYTES = 32
 
+_TOTAL = sa.func.count(saved_match.c.seq).label("total")
 _UNREAD = sa.func.count().filter(saved_match.c.seq > saved_search.c.read_seq)
 _COUNTED = (
-    sa.select(saved_search, _UNREAD.label("unread"), sa.func.count(saved_match.c.seq).label("held"))
+    sa.select(saved_search, _UNREAD.label("unread"), _TOTAL)
     .outerjoin_from(saved_search, saved_match)
     .group_by(saved_search.c.id)
     .order_by(saved_search.c.id)
@@ -41,9 +42,9 @@ _COUNTED = (
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """A search kept by its URL's arguments; `unread` of its `held` matches are new to the reader.
+    """A search saved as its URL's arguments; `unread` of its `total` matches are new to the reader.
 
-    Changes up to `seen_seq` were looked through. `outcome` says what went wrong with sending.
+    Changes up to `seen_seq` have been searched. `outcome` says what went wrong with sending.
     """
 
     id: int
@@ -57,7 +58,7 @@ class SavedSearch:
     secret: str = field(repr=False)
     outcome: Message | None
     unread: int = 0
-    held: int = 0
+    total: int = 0
 
 
 class SavedSearchStore:
@@ -71,12 +72,12 @@ class SavedSearchStore:
         name: str,
         arguments: str,
         seen_seq: int,
-        held: Sequence[tuple[int, float]] = (),
+        known: Sequence[tuple[int, float]] = (),
         *,
         email: str | None = None,
         webhook: str | None = None,
     ) -> SavedSearch:
-        """A new search. `held` are (article, score) pairs it lists already: known, never sent.
+        """Save a search; `known` are (article, score) pairs of earlier matches, which are not sent.
 
         Raises SavedSearchLimitError.
         """
@@ -94,24 +95,24 @@ class SavedSearchStore:
         with self._database.write() as connection:
             _check_room(connection)
             saved_id = int(connection.execute(saved_search.insert().values(values)).lastrowid)
-            keep_held(connection, saved_id, held, seen_seq, moment)
+            insert_known_matches(connection, saved_id, known, seen_seq, moment)
         return self.get(saved_id)
 
     def get(self, saved_id: int) -> SavedSearch:
-        """Raises SavedSearchNotFoundError."""
+        """Return the saved search with this id. Raises SavedSearchNotFoundError."""
         with self._database.read() as connection:
             row = connection.execute(_COUNTED.where(saved_search.c.id == saved_id)).first()
         if row is None:
             raise _missing(saved_id)
-        return _saved(row)
+        return _read_search(row)
 
     def searches(self) -> list[SavedSearch]:
-        """Every saved search with its counts, in the order they were saved."""
+        """Return every saved search with its counts, the oldest first."""
         with self._database.read() as connection:
-            return [_saved(row) for row in connection.execute(_COUNTED)]
+            return [_read_search(row) for row in connection.execute(_COUNTED)]
 
     def matches(self, saved_id: int, limit: int = 50, offset: int = 0) -> list[SavedMatch]:
-        """A page of the matches, the latest first."""
+        """Return a page of the matches, the latest first."""
         query = (
             sa.select(saved_match)
             .where(saved_match.c.saved_search_id == saved_id)
@@ -122,7 +123,7 @@ class SavedSearchStore:
         return [SavedMatch(**row._mapping) for row in rows]
 
     def mark_read(self, saved_id: int, seq: int) -> None:
-        """Matches up to this change are read; one found later stays new. Raises as `get`."""
+        """Mark the matches up to this change as read; later ones stay new. Raises as `get`."""
         seen, read = saved_search.c.seen_seq, saved_search.c.read_seq
         self._change(saved_id, read_seq=sa.func.max(read, sa.func.min(seen, max(seq, 0))))
 
@@ -131,37 +132,37 @@ class SavedSearchStore:
         self._change(saved_id, name=name)
 
     def send_to(self, saved_id: int, email: str | None, webhook: str | None) -> None:
-        """Send new matches there from now on; what waits for an address taken away is dropped.
+        """Send new matches there from now on; drop messages that wait for a removed address.
 
         Raises SavedSearchNotFoundError.
         """
         self._change(saved_id, email=email, webhook=webhook, outcome=None)
         for channel, address in (("email", email), ("webhook", webhook)):
             if address is None:
-                self._settle(saved_id, _column(channel), "none")
+                self._change_waiting(saved_id, _column(channel), "none")
 
     def note_outcome(self, saved_id: int, outcome: Message | None) -> None:
-        """What went wrong with sending or checking, None where all went well."""
-        told = (
+        """Store what went wrong with sending or checking; None if all went well."""
+        update = (
             saved_search.update()
             .where(saved_search.c.id == saved_id)
             .values(outcome=outcome and outcome.to_json())
         )
         with self._database.write() as connection:
-            connection.execute(told)
+            connection.execute(update)
 
     def remove(self, saved_id: int) -> None:
-        """Forget the search and its matches; the articles stay. Raises SavedSearchNotFoundError."""
+        """Delete the search and its matches; the articles stay. Raises SavedSearchNotFoundError."""
         with self._database.write() as connection:
-            gone = connection.execute(saved_search.delete().where(saved_search.c.id == saved_id))
-            if not gone.rowcount:
+            deleted = connection.execute(saved_search.delete().where(saved_search.c.id == saved_id))
+            if not deleted.rowcount:
                 raise _missing(saved_id)
 
     def record(self, saved_id: int, found: Sequence[FoundMatch], seen_seq: int) -> int:
-        """Keep the matches that are new and how far was looked, in one transaction.
+        """Store the new matches and the last change searched, in one transaction.
 
-        How many are new: articles that are gone, that matched before or whose wire copy did are
-        not. Messages wait for those addresses the search has now. 0 where it was removed meanwhile.
+        Return how many are new, 0 if the search is gone. Articles that are gone, or that matched
+        before, themselves or as a wire copy, are not. A message waits for each current address.
         """
         with self._database.write() as connection:
             row = connection.execute(
@@ -174,12 +175,12 @@ class SavedSearchStore:
                       for name in CHANNELS}  # fmt: skip
             insert_matches(connection, saved_id, new, format_utc(datetime.now(UTC)), states)
             seen = sa.func.max(saved_search.c.seen_seq, seen_seq)
-            own = saved_search.c.id == saved_id
-            connection.execute(saved_search.update().where(own).values(seen_seq=seen))
+            is_this = saved_search.c.id == saved_id
+            connection.execute(saved_search.update().where(is_this).values(seen_seq=seen))
         return len(new)
 
     def waiting(self, saved_id: int, channel: Channel, limit: int) -> list[SavedMatch]:
-        """Matches whose message is still to be sent, the oldest first."""
+        """Return up to `limit` matches whose message is still to be sent, the oldest first."""
         query = (
             sa.select(saved_match)
             .where(saved_match.c.saved_search_id == saved_id, _column(channel) == "waiting")
@@ -190,22 +191,22 @@ class SavedSearchStore:
         return [SavedMatch(**row._mapping) for row in rows]
 
     def mark_sent(self, saved_id: int, channel: Channel, article_ids: Sequence[int]) -> None:
-        """To be called right after the receiver took the message."""
-        self._settle(saved_id, _column(channel), "sent", article_ids)
+        """Note that messages were sent; call it right after the receiver accepted them."""
+        self._change_waiting(saved_id, _column(channel), "sent", article_ids)
 
     def give_up(self, saved_id: int, channel: Channel, found_before: datetime) -> int:
-        """Wait no longer for the messages of matches found before then; how many they were."""
+        """Drop the waiting messages of matches found before then; return their number."""
         old = saved_match.c.found < format_utc(found_before)
-        return self._settle(saved_id, _column(channel), "none", None, old)
+        return self._change_waiting(saved_id, _column(channel), "none", None, old)
 
     def _change(self, saved_id: int, **values: Any) -> None:
-        own = saved_search.c.id == saved_id
+        is_this = saved_search.c.id == saved_id
         with self._database.write() as connection:
-            changed = connection.execute(saved_search.update().where(own).values(values))
+            changed = connection.execute(saved_search.update().where(is_this).values(values))
             if not changed.rowcount:
                 raise _missing(saved_id)
 
-    def _settle(
+    def _change_waiting(
         self,
         saved_id: int,
         column: sa.Column[Any],
@@ -213,21 +214,21 @@ class SavedSearchStore:
         article_ids: Sequence[int] | None = None,
         *conditions: sa.ColumnElement[bool],
     ) -> int:
-        """How many waiting messages are so no longer."""
-        change_state = saved_match.update().where(
+        """Give waiting messages another state; return how many there were."""
+        statement = saved_match.update().where(
             saved_match.c.saved_search_id == saved_id, column == "waiting", *conditions
         )
-        named = {}
+        parameters = {}
         if article_ids is not None:
-            change_state = change_state.where(saved_match.c.article_id.in_(LISTED))
-            named = {"ids": json.dumps(list(article_ids))}
+            statement = statement.where(saved_match.c.article_id.in_(LISTED))
+            parameters = {"ids": json.dumps(list(article_ids))}
         with self._database.write() as connection:
-            return connection.execute(change_state.values({column.name: state}), named).rowcount
+            return connection.execute(statement.values({column.name: state}), parameters).rowcount
 
 
 def _check_room(connection: sa.Connection) -> None:
-    held = connection.scalar(sa.select(sa.func.count()).select_from(saved_search)) or 0
-    if held >= MAX_SAVED:
+    count = connection.scalar(sa.select(sa.func.count()).select_from(saved_search)) or 0
+    if count >= MAX_SAVED:
         raise SavedSearchLimitError(TOO_MANY_SAVED_SEARCHES(number=MAX_SAVED))
 
 
@@ -239,6 +240,6 @@ def _missing(saved_id: int) -> SavedSearchNotFoundError:
     return SavedSearchNotFoundError(NO_SUCH_SAVED_SEARCH(number=saved_id))
 
 
-def _saved(row: Any) -> SavedSearch:
+def _read_search(row: Any) -> SavedSearch:
     outcome = row.outcome and read_message(row.outcome)
     return SavedSearch(**(dict(row._mapping) | {"outcome": outcome}))

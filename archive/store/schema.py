@@ -1,7 +1,7 @@
 """Tables of the store, as the newest migration leaves them.
 
 The change cursor is kept by triggers that the migrations create, so no writer can forget it.
-A `digest` is of the row's other values, and tells a reader of damage: `archive.store.digests`.
+A `digest` covers the row's other values and reveals damage: see `archive.store.digests`.
 """
 
 from typing import Any
@@ -12,11 +12,11 @@ metadata = sa.MetaData()
 
 
 def _owned(name: str, owner: str, **options: Any) -> sa.Column[int]:
-    """A column that names an owner; its row goes when the owner goes."""
+    """Return a foreign key to the owner; deleting the owner deletes the row."""
     return sa.Column(name, sa.Integer, sa.ForeignKey(owner, ondelete="CASCADE"), **options)
 
 
-# AUTOINCREMENT: an id is never given twice, so links and passage ids stay true for ever.
+# AUTOINCREMENT: ids are never reused, so links and passage ids stay valid forever.
 article = sa.Table(
     "article",
     metadata,
@@ -52,7 +52,7 @@ article_version = sa.Table(
     sa.Column("digest", sa.Text, nullable=False, server_default=""),
 )
 
-# The page an article was read from (zlib), so that it can be read again, better.
+# The page an article was extracted from (zlib), so that a better extractor can read it again.
 original_page = sa.Table(
     "original_page",
     metadata,
@@ -63,7 +63,7 @@ original_page = sa.Table(
     sa.Column("digest", sa.Text, nullable=False, server_default=""),
 )
 
-# Wire copies: articles of one cluster tell one agency's text. An article alone has no row.
+# Wire copies: articles of one cluster carry one agency's text. One without copies has no row.
 wire_copy = sa.Table(
     "wire_copy",
     metadata,
@@ -72,8 +72,8 @@ wire_copy = sa.Table(
 )
 
 # MinHash bands of each article's text: articles that share a key may be copies. `day` counts from
-# 1970, and is far before all days where the article has no date. In the primary key it comes before
-# the article, so that of the many that share a key those of some days are found at once.
+# 1970, and is far before all days if the article has no date. In the primary key it precedes the
+# article, so that the articles of certain days are found quickly among all that share a key.
 signature_band = sa.Table(
     "signature_band",
     metadata,
@@ -83,7 +83,7 @@ signature_band = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# How far a long run of adding has come, written with what it added.
+# How far a long import has come, written in the same transaction as the articles it added.
 progress = sa.Table(
     "progress",
     metadata,
@@ -112,7 +112,7 @@ feed = sa.Table(
 )
 
 # What a feed has offered so far, so that nothing is fetched twice; `key` names the item. `entry` is
-# the item itself (JSON) while it waits to be fetched or tried again, and null once it is settled.
+# the item itself (JSON) while it waits to be fetched or tried again, and null once it is done.
 feed_item = sa.Table(
     "feed_item",
     metadata,
@@ -159,13 +159,13 @@ change = sa.Table(
     sa.Column("article_id", sa.Integer, nullable=False, unique=True),
 )
 
-# One row: the highest seq ever given, a hybrid clock max(last + 1, now in ms), so that seq repeats
-# neither after a restore nor with the machine's clock set back.
+# One row: the highest seq ever assigned, a hybrid clock max(last + 1, now in ms), so that no seq
+# repeats after a restore or when the machine's clock is set back.
 clock = sa.Table("clock", metadata, sa.Column("seq", sa.Integer, nullable=False))
 
-# A search kept by its URL's arguments. Changes up to `seen_seq` were looked through for matches,
-# matches up to `read_seq` were read. `outcome` says what went wrong with sending, null where all
-# went well; `secret` signs what a webhook gets.
+# A search saved as its URL's arguments. Changes up to `seen_seq` were searched for matches, and
+# matches up to `read_seq` were read. `outcome` says what went wrong with sending, null if nothing
+# did; `secret` signs the requests to a webhook.
 saved_search = sa.Table(
     "saved_search",
     metadata,
@@ -182,8 +182,8 @@ saved_search = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# An article matches a search once, whatever becomes of it later. The states of its messages are
-# none, waiting and sent.
+# An article matches a search once, even if it changes later. The states of its messages are none,
+# waiting and sent.
 saved_match = sa.Table(
     "saved_match",
     metadata,
@@ -222,8 +222,8 @@ article_tag = sa.Table(
     _owned("article_id", "article.id", primary_key=True, index=True),
 )
 
-# Who may do more than the settings let everyone do. A closed account keeps its name in the audit,
-# and lets no one in.
+# People who may do more than the settings let everyone do. A closed account keeps its name in the
+# audit, but nobody can sign in to it.
 account = sa.Table(
     "account",
     metadata,
@@ -236,7 +236,7 @@ account = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# Secrets themselves are kept nowhere: SHA-256 of 256 random bits tells them again.
+# Secrets themselves are not stored: they are recognized by the SHA-256 of their 256 random bits.
 api_token = sa.Table(
     "api_token",
     metadata,
@@ -269,7 +269,7 @@ failed_sign_in = sa.Table(
     sa.Column("moment", sa.Text, nullable=False, index=True),
 )
 
-# Who wrote what and when, by page, API or command; never a word of an article, nor a secret.
+# Who wrote what and when, by page, API or command; never the text of an article or a secret.
 audit_entry = sa.Table(
     "audit_entry",
     metadata,

@@ -1,4 +1,4 @@
-"""Is the store as it was written: SQLite's own checks of its file, and every digest."""
+"""Check the store for damage: SQLite's own checks of the file, and the digest of every row."""
 
 import os
 import sqlite3
@@ -19,10 +19,10 @@ BATCH_ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What of a store is not as it was written.
+    """The damaged parts of a store.
 
-    `file` are lines about the file as a whole. The others are ids of articles: those that are
-    damaged themselves, or in an earlier version, or in the page they were read from.
+    `file` are lines about the file as a whole. The others are ids of articles that are damaged
+    themselves, in an earlier version, or in the page they were read from.
     """
 
     file: tuple[Message, ...] = ()
@@ -32,7 +32,7 @@ class Damage:
 
     @property
     def rebuildable(self) -> bool:
-        """Whether only what SQLite can make again from the rows is damaged."""
+        """Whether the damage is only in indexes, which SQLite can rebuild from the rows."""
         rows = (*self.articles, *self.versions, *self.pages)
         return (
             bool(self.file)
@@ -42,9 +42,9 @@ class Damage:
 
 
 def find_damage(path: Path) -> Damage:
-    """All of the file is read, in one state of it and little memory, while others write.
+    """Read the whole file in one snapshot and little memory, while others write.
 
-    What other tables say is not looked at beyond SQLite's own check: they have no digests.
+    Tables without digests get only SQLite's own check.
     """
     try:
         with closing(_open(path)) as connection:
@@ -58,7 +58,7 @@ def find_damage(path: Path) -> Damage:
 
 
 def rebuild_indexes(path: Path) -> bool:
-    """Make SQLite's own indexes anew from the rows; whether that went well."""
+    """Rebuild SQLite's own indexes from the rows; return whether it succeeded."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("REINDEX")
@@ -68,12 +68,12 @@ def rebuild_indexes(path: Path) -> bool:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    # Without its journal nobody writes it; SQLite would make one, where it may not, too.
+    # Without a journal nobody writes the file. SQLite would try to create one even if it may not.
     journal = path.with_name(f"{path.name}-wal")
     is_still = not journal.exists() and not os.access(path.parent, os.W_OK)
     address = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_still else ''}"
     connection = sqlite3.connect(address, uri=True, isolation_level=None)
-    # A damaged text need be none at all; its bytes count.
+    # A damaged text may be invalid UTF-8; the digest is of its bytes.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     return connection
 
@@ -90,12 +90,12 @@ def _check_file(connection: sqlite3.Connection) -> Iterator[Message]:
 
 
 def _describe(line: str) -> Message:
-    """A line of SQLite's own check, which tells of an index, or else of the rows themselves."""
+    """Return the message for a line of SQLite's own check, which may be about an index."""
     return INDEX_OF_FILE_DAMAGED(line=line) if " index " in line else verbatim(line)
 
 
 def _find_rows(connection: sqlite3.Connection, table: str) -> Iterator[int]:
-    """The article ids of the rows that have lost their digest or cannot be read."""
+    """Yield the article ids of rows that do not match their digest or cannot be read."""
     rows = connection.execute(f"SELECT rowid FROM {table}")  # noqa: S608 - one of our tables
     numbers = (row for (row,) in rows)
     while batch := list(islice(numbers, BATCH_ROWS)):
@@ -134,9 +134,9 @@ def _is_sound(found: dict[int, tuple[Any, ...]], row: int) -> bool:
 
 
 def _article_of(table: str, row: int, values: tuple[Any, ...] | None) -> int:
-    """Whose row it is: its number, or what an earlier version says."""
-    named = values[0] if values and SEALED_COLUMNS[table][0] == "article_id" else row
-    return named if isinstance(named, int) else row
+    """Return the id of the row's article: its `article_id`, or else its rowid."""
+    article_id = values[0] if values and SEALED_COLUMNS[table][0] == "article_id" else row
+    return article_id if isinstance(article_id, int) else row
 
 
 def _first_line(exc: Exception) -> str:

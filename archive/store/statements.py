@@ -1,10 +1,10 @@
-"""Pieces of SQL that several tables' statements share."""
+"""Pieces of SQL shared by the statements of several tables."""
 
 import sqlalchemy as sa
 
 from archive.store.schema import article
 
-# The ids bound to `:ids`, a JSON array, as a table of one column.
+# A table of one column: the ids in the JSON array bound to `:ids`.
 LISTED = sa.text("SELECT value FROM json_each(:ids)").columns(value=sa.Integer)
-# Of several copies, the first is the original: by its date of publication, else of addition.
+# Puts the original before its copies: the first by date of publication, or else of addition.
 OLDEST_FIRST = (sa.func.coalesce(article.c.published, article.c.added), article.c.id)

@@ -1,7 +1,7 @@
-"""Tags of articles, as their readers give them.
+"""Tags that readers give to articles.
 
-Of a tag there is one spelling, the first that was typed: `folded`, which every connection knows
-(archive/database.py), tells what is one tag.
+A tag keeps the spelling that was typed first. Two spellings are the same tag if `folded`, an SQL
+function that archive/store/database.py adds to every connection, gives the same text.
 """
 
 import json
@@ -18,7 +18,7 @@ from archive.wordings import NO_SUCH_ARTICLE, NO_SUCH_TAG, TOO_MANY_TAGS
 
 MAX_TAGS_AT_ONCE = 100
 MAX_TAGS_LISTED = 1_000
-# From one tag to the next by the index: there are few tags, and many articles to each.
+# Jumps from one tag to the next in the index: tags are few, and each has many articles.
 SPELLINGS = sa.text("""
     WITH RECURSIVE spelling(tag) AS (
         SELECT min(tag) FROM article_tag
@@ -44,14 +44,14 @@ class TagStore:
         self._database = database
 
     def tag(self, article_ids: Sequence[int], tags: Iterable[str]) -> int:
-        """Give the articles that exist these tags; how many they did not have. Raises
+        """Give these tags to the articles that exist; return how many were new to them. Raises
         NameRefusedError."""
         cleaned = _clean_all(tags)
         with self._database.write() as connection:
             return _add(connection, article_ids, cleaned)
 
     def untag(self, article_ids: Sequence[int], tags: Iterable[str]) -> int:
-        """Take these tags from the articles; how many they had."""
+        """Remove these tags from the articles; return how many they had."""
         named = article_tag.c.tag.in_(SPELLINGS)
         values = {"ids": json.dumps(list(article_ids)), "tags": _folded(tags)}
         with self._database.write() as connection:
@@ -60,8 +60,8 @@ class TagStore:
             ).rowcount
 
     def replace_tags(self, article_id: int, tags: Iterable[str]) -> tuple[str, ...]:
-        """Give the article these tags and no others, as they are spelled. Raises
-        NameRefusedError and ArticleNotFoundError."""
+        """Give the article these tags and no others; return them as spelled in the archive.
+        Raises NameRefusedError and ArticleNotFoundError."""
         cleaned = _clean_all(tags)
         with self._database.write() as connection:
             ids = json.dumps([article_id])
@@ -73,7 +73,7 @@ class TagStore:
         return self.tags_of([article_id]).get(article_id, ())
 
     def tags_of(self, article_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """The tags of each of the articles that has one, in their order; one SELECT."""
+        """Return the sorted tags of each article that has any, in one SELECT."""
         query = sa.select(article_tag).where(_OF_ARTICLES)
         with self._database.read() as connection:
             rows = connection.execute(query, {"ids": json.dumps(list(article_ids))}).all()
@@ -82,39 +82,39 @@ class TagStore:
             found.setdefault(row.article_id, []).append(row.tag)
         return {key: tuple(sorted(tags, key=fold_name)) for key, tags in found.items()}
 
-    def all_tags(self, most: int = MAX_TAGS_LISTED) -> list[tuple[str, int]]:
-        """(tag, articles) pairs, the most frequent first."""
+    def all_tags(self, limit: int = MAX_TAGS_LISTED) -> list[tuple[str, int]]:
+        """Return (tag, number of articles) pairs, the most frequent first."""
         number = sa.func.count()
         query = (
             sa.select(article_tag.c.tag, number)
             .group_by(article_tag.c.tag)
             .order_by(number.desc(), article_tag.c.tag)
-            .limit(most)
+            .limit(limit)
         )
         with self._database.read() as connection:
             return [(str(tag), int(count)) for tag, count in connection.execute(query)]
 
     def rename(self, old: str, new: str) -> str:
-        """Spell a tag otherwise, or make it one with another; how it is spelled now. Raises
+        """Respell a tag, or merge it into another; return its spelling now. Raises
         TagNotFoundError and NameRefusedError."""
         cleaned = clean_tag(new)
         with self._database.write() as connection:
-            held = connection.scalar(SPELLINGS, {"tags": _folded([old])})
-            if held is None:
+            current = connection.scalar(SPELLINGS, {"tags": _folded([old])})
+            if current is None:
                 raise TagNotFoundError(NO_SUCH_TAG(tag=repr(old[:60])))
-            same = fold_name(held) == fold_name(cleaned)
+            same = fold_name(current) == fold_name(cleaned)
             spelled = cleaned if same else _spell(connection, [cleaned])[0]
-            if spelled != held:
-                connection.execute(_RESPELL, {"new": spelled, "old": held})
-                connection.execute(article_tag.delete().where(article_tag.c.tag == held))
+            if spelled != current:
+                connection.execute(_RESPELL, {"new": spelled, "old": current})
+                connection.execute(article_tag.delete().where(article_tag.c.tag == current))
         return spelled
 
 
 def tagged(tags: Sequence[str]) -> sa.ColumnElement[bool]:
-    """A condition on `article`: it bears one of the tags, however they are spelled here."""
+    """Return a condition on `article`: it has one of the tags, in whatever spelling."""
     spelled = SPELLINGS.bindparams(tags=_folded(tags))
-    bearers = sa.select(article_tag.c.article_id).where(article_tag.c.tag.in_(spelled))
-    return article.c.id.in_(bearers)
+    tagged_ids = sa.select(article_tag.c.article_id).where(article_tag.c.tag.in_(spelled))
+    return article.c.id.in_(tagged_ids)
 
 
 def _clean_all(tags: Iterable[str]) -> list[str]:
@@ -134,16 +134,16 @@ def _insert(connection: sa.Connection, article_ids: Sequence[int], tags: Sequenc
 
 
 def _spell(connection: sa.Connection, cleaned: Iterable[str]) -> list[str]:
-    """Each tag once, as the archive spells it, or as it was typed where it is new."""
+    """Return each tag once, as the archive spells it, or as it was typed if it is new."""
     typed: dict[str, str] = {}
     for tag in cleaned:
         typed.setdefault(fold_name(tag), tag)
-    held = connection.scalars(SPELLINGS, {"tags": json.dumps(list(typed))})
-    return list((typed | {fold_name(tag): tag for tag in held}).values())
+    existing = connection.scalars(SPELLINGS, {"tags": json.dumps(list(typed))})
+    return list((typed | {fold_name(tag): tag for tag in existing}).values())
 
 
 def _folded(tags: Iterable[str]) -> str:
-    """The tags as they are compared; what can be no tag names none."""
+    """Return the tags in their form for comparison, without the invalid ones."""
     known = []
     for tag in tags:
         try:

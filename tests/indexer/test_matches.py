@@ -108,7 +108,7 @@ def test_what_comes_in_and_matches_is_new(make_desk, mode: str) -> None:  # type
     desk = make_desk("missiles traité portée", mode)
     search = desk.save()
     assert search.unread == 0
-    assert search.held > 0
+    assert search.total > 0
     near, far = desk.fill(["traité portée missiles signé hier.", "soupe carottes midi."])
     assert desk.check(search) == 0, "not before it is indexed"
     desk.index()
@@ -144,7 +144,7 @@ def test_a_demand_that_nothing_meets_has_no_matches(make_desk) -> None:  # type:
     desk = make_desk('"missiles zeppelin"')
     assert DEMANDS_UNMET.is_in(desk.service.search(desk.query).notices)
     search = desk.save()
-    assert search.held == 0
+    assert search.total == 0
     desk.fill(["des missiles."])
     desk.index()
     assert desk.check(search) == 0

@@ -61,12 +61,12 @@ def show(saved_id: int) -> str:
     """The matches, the latest first, what is new marked."""
     store = get_context().services.saved
     saved = store.get(saved_id)
-    first = min(read_number("first") or 0, saved.held)
+    first = min(read_number("first") or 0, saved.total)
     matches = [
         MatchView(article, _match_url(saved, article), match.found, match.seq > saved.read_seq)
         for match, article in _matched(store.matches(saved_id, PAGE_MATCHES, first))
     ]
-    following = first + PAGE_MATCHES if first + PAGE_MATCHES < saved.held else None
+    following = first + PAGE_MATCHES if first + PAGE_MATCHES < saved.total else None
     return render_template("saved_search.html", saved=saved, matches=matches,
                            first=first, size=PAGE_MATCHES, following=following)  # fmt: skip
 

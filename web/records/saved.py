@@ -20,7 +20,7 @@ class SavedRecord(Record):
     arguments = ma.fields.String()
     created = ma.fields.String()
     new = ma.fields.Integer(attribute="unread")
-    matches = ma.fields.Integer(attribute="held")
+    matches = ma.fields.Integer(attribute="total")
     seq = ma.fields.Integer(attribute="seen_seq")
     email = ma.fields.String(allow_none=True)
     webhook = ma.fields.String(allow_none=True)

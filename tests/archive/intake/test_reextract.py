@@ -33,7 +33,7 @@ def test_the_page_is_kept_as_it_came(store: ArticleStore, held: int) -> None:
     page = store.page_of(held)
     assert page is not None
     assert page.data.decode("utf-8") == PAGE
-    assert store.paged_ids() == [held]
+    assert store.ids_with_pages() == [held]
 
 
 def test_what_has_not_changed_stays(store: ArticleStore, held: int) -> None:

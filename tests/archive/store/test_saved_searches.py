@@ -36,7 +36,7 @@ def ids(store: SavedSearchStore, search: SavedSearch) -> list[int]:
 def test_a_search_is_kept_with_a_secret_that_no_log_shows(saved: SavedSearchStore) -> None:
     made = saved.create("Crues", "q=crue", 7, email="a@b.example")
     assert (made.name, made.arguments, made.seen_seq) == ("Crues", "q=crue", 7)
-    assert (made.unread, made.held, made.outcome) == (0, 0, None)
+    assert (made.unread, made.total, made.outcome) == (0, 0, None)
     assert len(made.secret) == 64
     assert made.secret not in repr(made)
     assert saved.searches() == [made]
@@ -45,7 +45,7 @@ def test_a_search_is_kept_with_a_secret_that_no_log_shows(saved: SavedSearchStor
 
 def test_what_is_listed_already_is_known_and_never_sent(saved: SavedSearchStore) -> None:
     made = saved.create("Crues", "q=crue", 2**50, [(1, 0.5)], email="a@b.example")
-    assert (made.unread, made.held) == (0, 1)
+    assert (made.unread, made.total) == (0, 1)
     assert saved.waiting(made.id, "email", 9) == []
     assert saved.record(made.id, [FoundMatch(1, 2**50 + 1, 0.5)], 2**50 + 1) == 0
 

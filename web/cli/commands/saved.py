@@ -164,7 +164,7 @@ def _show_searches(searches: "list[SavedSearch]") -> None:
             str(each.id),
             Text(each.name),
             Text(str(each.unread), "bold green" if each.unread else "dim"),
-            str(each.held),
+            str(each.total),
             Text(to),
             Text(word_for_terminal(each.outcome) if each.outcome else "", "red"),
         )

@@ -87,7 +87,7 @@ def reextract(composition: Composition, /, article_ids: tuple[int, ...], as_json
     from web.cli.output.tables import ItemPrinter
 
     services = composition.services()
-    report, ids = IngestReport(), article_ids or services.store.paged_ids()
+    report, ids = IngestReport(), article_ids or services.store.ids_with_pages()
     with ItemPrinter(as_json) as printer:
         for outcome in reextract(ids, services.store, services.site_rules):
             report.count(outcome)
