@@ -14,7 +14,7 @@ from web.wordings import SAMPLE_ADDED
 
 
 def fill_demo(services: Services) -> None:
-    """The sample archive, added and indexed; done already, this is a look."""
+    """Add and index the sample articles; do nothing if that is done already."""
     with as_file(files("web") / "sample" / "articles.jsonl") as path:
         outcomes = list(ingest(read_file(path), services.store))
     new = sum(outcome.outcome == "added" for outcome in outcomes)
@@ -24,5 +24,5 @@ def fill_demo(services: Services) -> None:
     with index_progress() as on_progress:
         try:
             services.index(on_progress)
-        except (CorruptIndexError, StaleIndexError):  # of an earlier edition or another model
+        except (CorruptIndexError, StaleIndexError):  # of an earlier version or another model
             services.index(on_progress, rebuild=True)

@@ -1,4 +1,4 @@
-"""The command `hemero`. Imports stay inside the commands, so that help answers at once."""
+"""The command `hemero`. Commands import what they need themselves, so that help is fast."""
 
 import os
 import sys
@@ -28,7 +28,7 @@ from web.wordings import FAILED
 
 
 class HemeroGroup(click.Group):
-    """Known errors become one line and an exit code; a reader who left is no error."""
+    """Turn known errors into one line and an exit code, and ignore a closed output pipe."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

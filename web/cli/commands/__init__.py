@@ -1,1 +1,1 @@
-"""The commands of `hemero`, by what they are for. Each module lists its own in COMMANDS."""
+"""The commands of `hemero`, grouped by subject. Each module lists its commands in COMMANDS."""

@@ -1,4 +1,4 @@
-"""Accounts, their tokens, and the audit of what was done."""
+"""Accounts, their tokens and the audit log."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web.cli.commands.shared import Composition, json_option, noted, print_json, say
+from web.cli.commands.shared import Composition, audited, json_option, print_json, say
 from web.i18n.catalogue import word_for_terminal
 from web.wordings import (
     ACCOUNT_CLOSED,
@@ -55,7 +55,7 @@ def users() -> None:
 @click.option("--role", type=ROLES, default="reader", show_default=True, help="What it may do.")
 @password_option
 @click.pass_obj
-@noted
+@audited
 def add_user(composition: Composition, /, name: str, role: "Role", password_file: Path) -> None:
     """Create an account.
 
@@ -65,8 +65,8 @@ def add_user(composition: Composition, /, name: str, role: "Role", password_file
     from web.accounts.passwords import hash_password
 
     accounts = composition.services().accounts
-    made = accounts.create(name, role, hash_password(_read_password(password_file), name))
-    say(MAY_SIGN_IN(name=made.name, role=made.role))
+    account = accounts.create(name, role, hash_password(_read_password(password_file), name))
+    say(MAY_SIGN_IN(name=account.name, role=account.role))
 
 
 @users.command("list")
@@ -78,12 +78,12 @@ def list_users(composition: Composition, /, as_json: bool) -> None:
     \b
     hemero users list
     """
-    held = composition.services().accounts.accounts()
-    for one in held:
-        record = {"name": one.name, "role": one.role, "created": one.created, "closed": one.closed}
-        closed = f"  {word_for_terminal(CLOSED())}" if one.closed else ""
-        print_json(record) if as_json else click.echo(f"{one.name:24}  {one.role:6}{closed}")
-    if not held and not as_json:
+    accounts = composition.services().accounts.accounts()
+    for each in accounts:
+        record = {name: getattr(each, name) for name in ("name", "role", "created", "closed")}
+        closed = f"  {word_for_terminal(CLOSED())}" if each.closed else ""
+        print_json(record) if as_json else click.echo(f"{each.name:24}  {each.role:6}{closed}")
+    if not accounts and not as_json:
         say(NO_ACCOUNTS())
 
 
@@ -91,7 +91,7 @@ def list_users(composition: Composition, /, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("role", type=ROLES)
 @click.pass_obj
-@noted
+@audited
 def set_role(composition: Composition, /, name: str, role: "Role") -> None:
     """Change the role of an account.
 
@@ -106,7 +106,7 @@ def set_role(composition: Composition, /, name: str, role: "Role") -> None:
 @click.argument("name")
 @password_option
 @click.pass_obj
-@noted
+@audited
 def set_password(composition: Composition, /, name: str, password_file: Path) -> None:
     """Change the password of an account and end its sessions.
 
@@ -116,15 +116,15 @@ def set_password(composition: Composition, /, name: str, password_file: Path) ->
     from web.accounts.passwords import hash_password
 
     accounts = composition.services().accounts
-    found = accounts.find(name)
-    accounts.set_password(found.name, hash_password(_read_password(password_file), found.name))
-    say(HAS_PASSWORD(name=found.name))
+    account = accounts.find(name)
+    accounts.set_password(account.name, hash_password(_read_password(password_file), account.name))
+    say(HAS_PASSWORD(name=account.name))
 
 
 @users.command("close")
 @click.argument("name")
 @click.pass_obj
-@noted
+@audited
 def close_user(composition: Composition, /, name: str) -> None:
     """Close an account and end its sessions and tokens.
 
@@ -138,7 +138,7 @@ def close_user(composition: Composition, /, name: str) -> None:
 @users.command("reopen")
 @click.argument("name")
 @click.pass_obj
-@noted
+@audited
 def reopen_user(composition: Composition, /, name: str) -> None:
     """Reopen a closed account.
 
@@ -152,7 +152,7 @@ def reopen_user(composition: Composition, /, name: str) -> None:
 @users.command("remove")
 @click.argument("name")
 @click.pass_obj
-@noted
+@audited
 def remove_user(composition: Composition, /, name: str) -> None:
     """Remove an account with its sessions and tokens.
 
@@ -185,7 +185,7 @@ def tokens() -> None:
 )
 @json_option
 @click.pass_obj
-@noted
+@audited
 def create_token(
     composition: Composition,
     /,
@@ -200,8 +200,8 @@ def create_token(
     \b
     hemero tokens create claire "nightly import" --role editor
     """
-    made, secret = composition.services().credentials.create_token(owner, name, role, days)
-    print_json(_record(made) | {"secret": secret}) if as_json else click.echo(secret)
+    token, secret = composition.services().credentials.create_token(owner, name, role, days)
+    print_json(_token_record(token) | {"secret": secret}) if as_json else click.echo(secret)
 
 
 @tokens.command("list")
@@ -213,19 +213,20 @@ def list_tokens(composition: Composition, /, as_json: bool) -> None:
     \b
     hemero tokens list
     """
-    for one in composition.services().credentials.tokens():
+    for token in composition.services().credentials.tokens():
         if as_json:
-            print_json(_record(one))
+            print_json(_token_record(token))
             continue
-        ends = word_for_terminal(UNTIL(moment=one.expires) if one.expires else FOR_EVER())
-        used = word_for_terminal(USED(moment=one.used) if one.used else NEVER_USED())
-        click.echo(f"{one.id:>4}  {one.owner:16}  {one.role:6}  {one.name}  ({ends}, {used})")
+        ends = word_for_terminal(UNTIL(moment=token.expires) if token.expires else FOR_EVER())
+        used = word_for_terminal(USED(moment=token.used) if token.used else NEVER_USED())
+        owner = f"{token.id:>4}  {token.owner:16}  {token.role:6}"
+        click.echo(f"{owner}  {token.name}  ({ends}, {used})")
 
 
 @tokens.command("revoke")
 @click.argument("token_id", type=int)
 @click.pass_obj
-@noted
+@audited
 def revoke_token(composition: Composition, /, token_id: int) -> None:
     """Revoke a token at once.
 
@@ -264,7 +265,7 @@ COMMANDS = (users, tokens, audit)
 
 
 def _read_password(file: Path | None) -> str:
-    """Asked for twice, or the first line of a file. Raises SettingsError."""
+    """Return the first line of the file, or ask twice if None. Raises SettingsError."""
     from web.settings import read_secret
 
     if file is None:
@@ -274,7 +275,7 @@ def _read_password(file: Path | None) -> str:
     return read_secret(str(file), "the password file")
 
 
-def _record(token: "ApiToken") -> dict[str, str | int | None]:
+def _token_record(token: "ApiToken") -> dict[str, str | int | None]:
     return {
         "id": token.id,
         "account": token.owner,

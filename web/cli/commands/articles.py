@@ -1,4 +1,4 @@
-"""Articles in and out: add, show, delete, export, versions."""
+"""Commands for articles: add, show, delete, export, versions."""
 
 import sys
 from collections.abc import Iterable
@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json, say
+from web.cli.commands.shared import (
+    Composition,
+    audited,
+    index_if_free,
+    json_option,
+    print_json,
+    say,
+)
 from web.wordings import ARTICLE_REMOVED
 
 if TYPE_CHECKING:
@@ -36,7 +43,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--no-index", is_flag=True, help="Store only; index later with: hemero index")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def add(
     composition: Composition,
     /,
@@ -47,7 +54,7 @@ def add(
     retry: Path | None,
     no_index: bool,
     as_json: bool,
-    **given: str | None,
+    **defaults: str | None,
 ) -> None:
     """Add articles from files, folders or web addresses.
 
@@ -69,10 +76,10 @@ def add(
     services = composition.services()
     sizes = [size_bytes(location) for location in locations]
     printer = ItemPrinter(as_json, None if None in sizes else sum(filter(None, sizes)))
-    options = services.read_options(_mapping(columns), printer.read)
+    options = services.read_options(_column_mapping(columns), printer.read)
 
     def prepare(item: "SourceItem") -> "SourceItem":
-        return item.complete(**given)
+        return item.complete(**defaults)
 
     if retry:
         placed = retry_failures(read_failures(retry), services.store, options, prepare)
@@ -118,7 +125,7 @@ def show(composition: Composition, /, article_id: int, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def delete(
     composition: Composition, /, article_ids: tuple[int, ...], yes: bool, as_json: bool
 ) -> None:
@@ -163,7 +170,7 @@ def export(composition: Composition, /, form: str) -> None:
     if form == "csv":
         table = TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")
         write_table(articles, table)
-        table.detach()  # standard output stays open, and is flushed
+        table.detach()  # flush standard output and leave it open
         return
     for article in articles:
         print_json(article_record(article))
@@ -188,12 +195,12 @@ def versions(
     from web.cli.output.tables import show_versions
     from web.records.articles import VersionRecord
 
-    held = composition.services().store.versions(article_id)
+    known = composition.services().store.versions(article_id)
     if as_json:
-        for version in held:
+        for version in known:
             print_json(VersionRecord.write(version))
     else:
-        show_versions(held, pick_versions(held, old, new))
+        show_versions(known, pick_versions(known, old, new))
 
 
 COMMANDS = (add, show, delete, export, versions)
@@ -202,7 +209,7 @@ COMMANDS = (add, show, delete, export, versions)
 def _add_all(
     placed: "Iterable[PlacedOutcome]", printer: "ItemPrinter", failures: Path | None, mode: str
 ) -> "IngestReport":
-    """Show each outcome as it comes, and write what failed to the file of failures."""
+    """Show each outcome at once, and write failed items to the file of failures."""
     from archive.intake.runs import write_failure
     from archive.model import IngestReport
 
@@ -210,16 +217,16 @@ def _add_all(
     with ExitStack() as opened:
         opened.enter_context(printer)
         file = opened.enter_context(failures.open(mode, encoding="utf-8")) if failures else None
-        for one in placed:
-            report.count(one.outcome)
-            printer.show(one.outcome)
-            if file and one.failure:
-                print(write_failure(one.failure), file=file, flush=True)
+        for each in placed:
+            report.count(each.outcome)
+            printer.show(each.outcome)
+            if file and each.failure:
+                print(write_failure(each.failure), file=file, flush=True)
     return report
 
 
-def _mapping(text: str | None) -> dict[str, str]:
-    """ "title=Headline,text=Body" as a mapping of our field names to columns."""
+def _column_mapping(text: str | None) -> dict[str, str]:
+    """Read "title=Headline,text=Body" as a mapping of our field names to columns."""
     pairs = [pair.partition("=") for pair in (text or "").split(",") if pair.strip()]
     if any(not name.strip() or not column.strip() for name, _, column in pairs):
         raise click.UsageError("columns are given as title=Headline,text=Body")
@@ -227,7 +234,7 @@ def _mapping(text: str | None) -> dict[str, str]:
 
 
 def _headline(services: "Services", article_id: int) -> str:
-    """Also of an article that is damaged: it can be removed. Raises ArticleNotFoundError."""
+    """Return a headline even if the article is damaged. Raises ArticleNotFoundError."""
     from archive.errors import DamagedRowError
 
     try:
@@ -237,7 +244,7 @@ def _headline(services: "Services", article_id: int) -> str:
 
 
 def _confirm_removal(headlines: "Mapping[int, str]") -> None:
-    """Raises click.Abort unless the reader agrees."""
+    """Ask for confirmation. Raises click.Abort if it is refused."""
     for article_id, headline in headlines.items():
         click.echo(f"{article_id}  {headline}", err=True)
     click.confirm("Remove for good?", abort=True, err=True)

@@ -1,4 +1,4 @@
-"""A second copy of the archive, made while it serves, and the way back."""
+"""Back up the archive while it is served, and restore it."""
 
 import sys
 from dataclasses import replace
@@ -42,8 +42,8 @@ def backup(
         return
     from web.upkeep.backups import make_backup
 
-    made, record = make_backup(composition.services(), folder, keep)
-    _show(BACKED_UP, made, record, as_json)
+    made_in, record = make_backup(composition.services(), folder, keep)
+    _show(BACKED_UP, made_in, record, as_json)
     if record.note:
         say(SEE_DOCTOR_REPAIR(reason=record.note), err=True)
         sys.exit(1)
@@ -98,7 +98,7 @@ def _verify(folder: Path, as_json: bool) -> None:
 
 
 def _show(
-    what: Template,
+    template: Template,
     folder: Path,
     record: "BackupRecord",
     as_json: bool,
@@ -106,13 +106,13 @@ def _show(
 ) -> None:
     size = sum(file.bytes for file in record.files)
     if not as_json:
-        say(what(folder=folder, number=record.articles, size=f"{size / 1e6:.1f}"))
+        say(template(folder=folder, number=record.articles, size=f"{size / 1e6:.1f}"))
         return
     counts = {"articles": record.articles, "files": len(record.files), "bytes": size}
-    about = {"made": record.made, "seq": record.seq, "checkpoint": record.checkpoint}
+    origin = {"made": record.made, "seq": record.seq, "checkpoint": record.checkpoint}
     print_json(
         {"backup": str(folder)}
-        | about
+        | origin
         | counts
         | {"note": record.note and str(record.note)}
         | (more or {})

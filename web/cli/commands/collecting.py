@@ -1,4 +1,4 @@
-"""Collections and tags: what a reader keeps together."""
+"""Commands for collections and tags."""
 
 import sys
 from io import TextIOWrapper
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.messages import Message
-from web.cli.commands.shared import Composition, json_option, noted, say, tell
+from web.cli.commands.shared import Composition, audited, json_option, print_result, say
 from web.wordings import (
     ARTICLES_PUT_IN,
     ARTICLES_TAKEN_OUT,
@@ -56,13 +56,13 @@ def list_collections(composition: Composition, /, as_json: bool) -> None:
     """
     from web.records.collections import CollectionRecord
 
-    held = composition.services().collections.collections()
-    for collection in held:
-        told = COLLECTION_LISTED(
+    listed = composition.services().collections.collections()
+    for collection in listed:
+        line = COLLECTION_LISTED(
             collection=collection.id, name=collection.name, number=collection.articles
         )
-        tell(as_json, told, CollectionRecord.write(collection))
-    if not held and not as_json:
+        print_result(as_json, line, CollectionRecord.write(collection))
+    if not listed and not as_json:
         say(NO_COLLECTIONS())
 
 
@@ -71,7 +71,7 @@ def list_collections(composition: Composition, /, as_json: bool) -> None:
 @click.option("--note", help="What it is about.")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def create_collection(
     composition: Composition, /, name: str, note: str | None, as_json: bool
 ) -> None:
@@ -82,11 +82,11 @@ def create_collection(
     """
     from web.records.collections import CollectionRecord
 
-    made = composition.services().collections.create(name, note)
-    tell(
+    created = composition.services().collections.create(name, note)
+    print_result(
         as_json,
-        COLLECTION_CREATED(collection=made.id, name=made.name),
-        CollectionRecord.write(made),
+        COLLECTION_CREATED(collection=created.id, name=created.name),
+        CollectionRecord.write(created),
     )
 
 
@@ -96,7 +96,7 @@ def create_collection(
 @click.option("--note", help="Why these articles are in it.")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def add_articles(
     composition: Composition,
     /,
@@ -114,7 +114,7 @@ def add_articles(
     """
     services = composition.services()
     found = services.collections.find(named)
-    changed = services.collections.add(found.id, _existing(services, article_ids), note)
+    changed = services.collections.add(found.id, _existing_ids(services, article_ids), note)
     _show_change(services, found, ARTICLES_PUT_IN(number=changed), changed, as_json)
 
 
@@ -124,7 +124,7 @@ def add_articles(
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def remove(
     composition: Composition,
     /,
@@ -151,7 +151,7 @@ def remove(
         click.confirm(f"Remove the collection {found.name}?", abort=True, err=True)
     services.collections.remove(found.id)
     removed = COLLECTION_REMOVED(collection=found.id, name=found.name)
-    tell(as_json, removed, {"id": found.id, "deleted": True})
+    print_result(as_json, removed, {"id": found.id, "deleted": True})
 
 
 @collections.command("export")
@@ -185,7 +185,7 @@ def export_collection(composition: Composition, /, named: str, form: str) -> Non
     articles = collected_articles(services.collections, services.store, found.id)
     stream = TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")
     EXPORTS[form].write(articles, stream, cite_here)
-    stream.detach()  # standard output stays open, and is flushed
+    stream.detach()  # flush standard output and leave it open
 
 
 @click.command()
@@ -197,7 +197,7 @@ def export_collection(composition: Composition, /, named: str, form: str) -> Non
 @click.option("--rename", nargs=2, metavar="OLD NEW", help="Rename a tag on all articles.")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def tag(
     composition: Composition,
     /,
@@ -218,9 +218,9 @@ def tag(
     services = composition.services()
     if rename:
         spelled = services.tags.rename(*rename)
-        tell(as_json, TAG_RENAMED(tag=spelled), {"tag": spelled})
+        print_result(as_json, TAG_RENAMED(tag=spelled), {"tag": spelled})
     elif article_ids:
-        ids = _existing(services, article_ids)
+        ids = _existing_ids(services, article_ids)
         services.tags.untag(ids, removed)
         services.tags.tag(ids, added)
         _show_tags(services, ids, as_json)
@@ -233,36 +233,36 @@ def tag(
 COMMANDS = (collections, tag)
 
 
-def _existing(services: "Services", article_ids: tuple[int, ...]) -> list[int]:
-    """The ids, each once. Raises ArticleNotFoundError for the first that no article has."""
+def _existing_ids(services: "Services", article_ids: tuple[int, ...]) -> list[int]:
+    """Return the ids, each once. Raises ArticleNotFoundError if an article is missing."""
     ids = list(dict.fromkeys(article_ids))
-    held = {article.id for article in services.store.get_many(ids)}
+    stored = {article.id for article in services.store.get_many(ids)}
     for article_id in ids:
-        if article_id not in held:
-            services.store.get(article_id)
+        if article_id not in stored:
+            services.store.get(article_id)  # raises the error
     return ids
 
 
 def _show_change(
-    services: "Services", collection: "Collection", done: Message, changed: int, as_json: bool
+    services: "Services", collection: "Collection", change: Message, number: int, as_json: bool
 ) -> None:
     from web.records.base import Extended
     from web.records.collections import CollectionCount
 
-    now = services.collections.get(collection.id)
-    holds = COLLECTION_HOLDS(name=now.name, number=now.articles)
-    record = CollectionCount.write(Extended(now, changed=changed))
-    tell(as_json, CHANGED(changed=done, holds=holds), record)
+    updated = services.collections.get(collection.id)
+    holds = COLLECTION_HOLDS(name=updated.name, number=updated.articles)
+    record = CollectionCount.write(Extended(updated, changed=number))
+    print_result(as_json, CHANGED(changed=change, holds=holds), record)
 
 
 def _show_tags(services: "Services", article_ids: list[int], as_json: bool) -> None:
     from web.records.collections import ArticleTags
 
-    held = services.tags.tags_of(article_ids)
+    tags_by_id = services.tags.tags_of(article_ids)
     for article_id in article_ids:
-        tags = held.get(article_id, ())
-        told = TAGS_OF(article=article_id, tags=", ".join(tags) or NO_TAGS())
-        tell(as_json, told, ArticleTags.write({"id": article_id, "tags": tags}))
+        tags = tags_by_id.get(article_id, ())
+        line = TAGS_OF(article=article_id, tags=", ".join(tags) or NO_TAGS())
+        print_result(as_json, line, ArticleTags.write({"id": article_id, "tags": tags}))
 
 
 def _list_tags(services: "Services", as_json: bool) -> None:
@@ -270,6 +270,6 @@ def _list_tags(services: "Services", as_json: bool) -> None:
 
     records = TagList.write({"tags": services.tags.all_tags()})["tags"]
     for record in records:
-        tell(as_json, TAG_LISTED(tag=record["tag"], number=record["articles"]), record)
+        print_result(as_json, TAG_LISTED(tag=record["tag"], number=record["articles"]), record)
     if not records and not as_json:
         say(NO_TAGS_YET())

@@ -1,4 +1,4 @@
-"""Wire copies: articles that tell one text in several places."""
+"""Wire copies: articles in several places that share one text."""
 
 from typing import TYPE_CHECKING
 
@@ -29,11 +29,11 @@ def duplicates(composition: Composition, /, rebuild: bool, as_json: bool) -> Non
     clusters = composition.services().clusters
     if rebuild:
         _rebuild(clusters)
-    found = 0
+    count = 0
     for cluster in clusters.each_cluster():
         print_json(ClusterRecord.write(cluster)) if as_json else _show(cluster)
-        found += 1
-    if not found and not as_json:
+        count += 1
+    if not count and not as_json:
         say(NO_WIRE_COPIES())
 
 

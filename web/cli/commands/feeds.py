@@ -1,4 +1,4 @@
-"""Feeds: subscribe, list, poll, unsubscribe, lists in and out."""
+"""Feeds: subscribe, list, poll, unsubscribe, import and export."""
 
 import sys
 from threading import Event
@@ -9,12 +9,12 @@ import click
 from archive.wordings import FEED_READ
 from web.cli.commands.shared import (
     Composition,
+    audited,
     index_if_free,
     json_option,
-    noted,
     print_json,
+    print_result,
     say,
-    tell,
 )
 from web.i18n.catalogue import word_for_terminal
 from web.server.signals import StopSignals
@@ -57,7 +57,7 @@ def feeds() -> None:
 @click.option("--source", help="Outlet of its articles, instead of the feed's title.")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def add_feeds(
     composition: Composition, /, urls: tuple[str, ...], source: str | None, as_json: bool
 ) -> None:
@@ -79,17 +79,17 @@ def add_feeds(
     gate = poller.make_gate()
     for url in urls:
         try:
-            held = subscribe(gate, poller.feeds, url, poller.clock.now(), source)
+            subscription = subscribe(gate, poller.feeds, url, poller.clock.now(), source)
         except ArchiveError as exc:
             failed = True
             record = {"url": url, "added": False, "reason": str(exc)}
-            tell(as_json, FEED_NOT_ADDED(reason=exc.message), record)
+            print_result(as_json, FEED_NOT_ADDED(reason=exc.message), record)
             continue
-        feed, found = held.feed, held.found
-        record = FeedRecord.write(feed) | {"added": held.new, "others": list(found.others)}
+        feed, found = subscription.feed, subscription.found
+        record = FeedRecord.write(feed) | {"added": subscription.new, "others": list(found.others)}
         items = FEED_READ(kind=found.document.kind, number=len(found.document.entries))
-        told = FEED_ADDED if held.new else FEED_KNOWN
-        tell(as_json, told(feed=feed.id, name=feed.title or feed.url, found=items), record)
+        added = FEED_ADDED if subscription.new else FEED_KNOWN
+        print_result(as_json, added(feed=feed.id, name=feed.title or feed.url, found=items), record)
         for other in found.others if not as_json else ():
             say(OTHER_FEED(address=other))
     if failed:
@@ -166,7 +166,7 @@ def poll_feeds(
         totals = poll_once(poller, printer.show, chosen)
         finish(totals)
         if not as_json and chosen is None:
-            _tell_who_waits(store, poller.clock.now())
+            _say_how_many_wait(store, poller.clock.now())
     if totals.failed:
         sys.exit(1)
 
@@ -175,7 +175,7 @@ def poll_feeds(
 @click.argument("named", nargs=-1, required=True, metavar="URL|ID...")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def remove_feeds(composition: Composition, /, named: tuple[str, ...], as_json: bool) -> None:
     """Unsubscribe from feeds; their articles are kept.
 
@@ -186,14 +186,16 @@ def remove_feeds(composition: Composition, /, named: tuple[str, ...], as_json: b
     store = _feed_store(composition.services())
     for feed in find_feeds(store, named):
         store.remove(feed.id)
-        tell(as_json, REMOVED(name=feed.url), {"id": feed.id, "url": feed.url, "removed": True})
+        print_result(
+            as_json, REMOVED(name=feed.url), {"id": feed.id, "url": feed.url, "removed": True}
+        )
 
 
 @feeds.command("import")
 @click.argument("file", type=click.File("rb"))
 @json_option
 @click.pass_obj
-@noted
+@audited
 def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
     """Subscribe to every feed of an OPML list.
 
@@ -220,13 +222,13 @@ def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
             "outcome": outcome,
             "reason": outline.problem and str(outline.problem),
         }
-        told = IMPORTED[outcome](name=outline.url or outline.name)
+        line = IMPORTED[outcome](name=outline.url or outline.name)
         if outline.problem:
-            told = CHECK_FAILED(checked=told, problem=outline.problem)
-        tell(as_json, told, record)
-    told_counts = (IMPORT_COUNTS[each](number=n) for each, n in counts.items() if n)
-    totals = ", ".join(map(word_for_terminal, told_counts))
-    tell(as_json, IMPORT_DONE(counts=totals or NO_FEED_IN_LIST()), counts)
+            line = CHECK_FAILED(checked=line, problem=outline.problem)
+        print_result(as_json, line, record)
+    worded_counts = (IMPORT_COUNTS[each](number=n) for each, n in counts.items() if n)
+    totals = ", ".join(map(word_for_terminal, worded_counts))
+    print_result(as_json, IMPORT_DONE(counts=totals or NO_FEED_IN_LIST()), counts)
 
 
 @feeds.command("export")
@@ -255,7 +257,7 @@ def _feed_store(services: "Services") -> "FeedStore":
 
 
 def find_feeds(store: "FeedStore", named: tuple[str, ...]) -> "list[Feed]":
-    """The feeds of these addresses or numbers, each once. Raises FeedNotFoundError."""
+    """Return the feeds with these addresses or numbers, each once. Raises FeedNotFoundError."""
     return [store.find(name) for name in dict.fromkeys(named)]
 
 
@@ -268,10 +270,10 @@ def _interval(text: str | None) -> float | None:
         raise click.BadParameter(str(exc), param_hint="--every") from exc
 
 
-def _tell_who_waits(store: "FeedStore", now: "datetime") -> None:
+def _say_how_many_wait(store: "FeedStore", now: "datetime") -> None:
     from archive.text.normalize import format_utc
 
-    late = [feed for feed in store.feeds() if feed.due and feed.due > format_utc(now)]
-    if late:
-        soonest = min(feed.due or "" for feed in late)
-        say(FEEDS_NOT_DUE(number=len(late), moment=soonest), err=True)
+    waiting = [feed for feed in store.feeds() if feed.due and feed.due > format_utc(now)]
+    if waiting:
+        soonest = min(feed.due or "" for feed in waiting)
+        say(FEEDS_NOT_DUE(number=len(waiting), moment=soonest), err=True)

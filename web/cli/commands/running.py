@@ -1,4 +1,4 @@
-"""The server: serve one's own archive, or a sample."""
+"""Serve the archive, or a sample archive."""
 
 from typing import Any
 

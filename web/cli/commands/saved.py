@@ -6,7 +6,14 @@ from urllib.parse import urlencode
 
 import click
 
-from web.cli.commands.shared import Composition, filter_options, json_option, noted, print_json, say
+from web.cli.commands.shared import (
+    Composition,
+    audited,
+    filter_options,
+    json_option,
+    print_json,
+    say,
+)
 from web.i18n.catalogue import word_for_terminal
 from web.wordings import CHECK_FAILED, CHECKED, NO_SAVED_SEARCHES, REMOVED, SAVED, SIGNED_WITH
 
@@ -61,7 +68,7 @@ def list_saved(composition: Composition, /, as_json: bool) -> None:
 @click.option("--webhook", default="", help="POST new matches to this address.")
 @json_option
 @click.pass_obj
-@noted
+@audited
 def add_saved(
     composition: Composition,
     /,
@@ -84,17 +91,17 @@ def add_saved(
     from web.records.saved import SavedRecord
 
     services = composition.services()
-    given = {name: value for name, value in options.items() if value}
-    arguments = urlencode({"q": query, **given}, doseq=True)
+    filters = {name: value for name, value in options.items() if value}
+    arguments = urlencode({"q": query, **filters}, doseq=True)
     with waiting_for_model():
-        made = save_search(services, name, arguments, email, webhook)
+        search = save_search(services, name, arguments, email, webhook)
     if as_json:
-        print_json(SavedRecord.write(made))
+        print_json(SavedRecord.write(search))
     else:
-        say(SAVED(saved=made.id, name=made.name))
-        if made.webhook:
-            say(SIGNED_WITH(secret=made.secret))
-    problem = email_problem(services.settings) if made.email else None
+        say(SAVED(saved=search.id, name=search.name))
+        if search.webhook:
+            say(SIGNED_WITH(secret=search.secret))
+    problem = email_problem(services.settings) if search.email else None
     if problem:
         say(problem, err=True)
 
@@ -118,8 +125,8 @@ def check_saved(composition: Composition, /, as_json: bool) -> None:
         reports = list(check_all(services))
     for each in reports:
         if as_json:
-            told = {"id": each.saved.id, "new": each.new, "sent": each.sent}
-            print_json(told | {"problem": each.problem and str(each.problem)})
+            counts = {"id": each.saved.id, "new": each.new, "sent": each.sent}
+            print_json(counts | {"problem": each.problem and str(each.problem)})
             continue
         done = CHECKED(name=each.saved.name, number=each.new, sent=each.sent)
         say(done if each.problem is None else CHECK_FAILED(checked=done, problem=each.problem))
@@ -130,7 +137,7 @@ def check_saved(composition: Composition, /, as_json: bool) -> None:
 @saved.command("remove")
 @click.argument("saved_ids", type=int, nargs=-1, required=True)
 @click.pass_obj
-@noted
+@audited
 def remove_saved(composition: Composition, /, saved_ids: tuple[int, ...]) -> None:
     """Remove saved searches; articles are kept.
 

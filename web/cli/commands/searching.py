@@ -1,4 +1,4 @@
-"""Questions to the archive: search, similar, and how good the answers are."""
+"""Search, find similar passages, and measure rankings."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -71,12 +71,12 @@ def search(
     from web.cli.output.tables import waiting_for_model
 
     services = composition.services()
-    wanted = replace(
+    request = replace(
         _search_query(**options), text=query, mode=mode, sort=sort, most_per_outlet=per_outlet
     )
     if _holds_articles(services):
         with waiting_for_model():
-            page = services.search.search(wanted)
+            page = services.search.search(request)
         _show_page(services, page, as_json)
 
 
@@ -114,13 +114,13 @@ def similar(
     from web.cli.output.tables import waiting_for_model
     from web.urls.similar_inputs import InputArguments, read_inputs
 
-    services, wanted = composition.services(), _search_query(**options)
+    services, request = composition.services(), _search_query(**options)
     if not _holds_articles(services):
         return
     with waiting_for_model():
-        given = InputArguments(article_ids, passage, text, not_articles)
-        inputs = read_inputs(given, services.store, services.search)
-        page = services.search.similar(inputs.examples, wanted, inputs.counterexamples)
+        arguments = InputArguments(article_ids, passage, text, not_articles)
+        inputs = read_inputs(arguments, services.store, services.search)
+        page = services.search.similar(inputs.examples, request, inputs.counterexamples)
     _show_page(services, page, as_json)
 
 
@@ -182,14 +182,14 @@ def _search_query(size: int, page: int, **options: Any) -> "SearchQuery":
 
 
 def _holds_articles(services: "Services") -> bool:
-    """Whether there is anything to search; where not, the reader is told what to do."""
+    """Return whether there is anything to search; if not, say what to do."""
     if services.store.count():
         return True
     say(ARCHIVE_EMPTY(), err=True)
     return False
 
 
-def _waiting(services: "Services") -> "tuple[Message, ...]":
+def _waiting_changes(services: "Services") -> "tuple[Message, ...]":
     number = services.store.count_changes_after(services.engine.checkpoint())
     return (CHANGES_WAIT(number=number),) if number else ()
 
@@ -198,7 +198,7 @@ def _show_page(services: "Services", page: "SearchPage", as_json: bool) -> None:
     from web.cli.output.tables import show_results
     from web.records.results import Result
 
-    for notice in (*page.notices, *_waiting(services)):
+    for notice in (*page.notices, *_waiting_changes(services)):
         say(notice, err=True)
     if as_json:
         for result in page.results:

@@ -1,10 +1,11 @@
-"""What several commands share: how they get at the archive, their options, their JSON lines."""
+"""What commands share: access to the archive, options, and printing of messages and JSON."""
 
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from indexer.models.embedding import Embedder
     from web.services import Services
 
-Given = ParamSpec("Given")
+P = ParamSpec("P")
 Result = TypeVar("Result")
 
 json_option = click.option(
@@ -33,17 +34,17 @@ json_option = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """How a command gets its services; `embedder` stands in for the model of the settings."""
+    """How a command gets its services; `embedder` replaces the model of the settings."""
 
     home: Path | None = None
     embedder: "Embedder | None" = None
 
     def settings(self, **flags: Any) -> Settings:
-        """Raises SettingsError."""
+        """Return the settings, with these flags on top. Raises SettingsError."""
         return load_settings(flags={"home": self.home, **flags})
 
     def services(self, **flags: Any) -> "Services":
-        """The services of the archive, closed when the command ends."""
+        """Open the services of the archive, which are closed when the command ends."""
         from web.services import Services
 
         services = Services(self.settings(**flags), self.embedder)
@@ -51,23 +52,23 @@ class Composition:
         return services
 
 
-def noted(
-    command: Callable[Concatenate[Composition, Given], Result],
-) -> Callable[Concatenate[Composition, Given], Result]:
-    """A command that writes: the audit says who gave it, with what, and how it ended."""
+def audited(
+    command: Callable[Concatenate[Composition, P], Result],
+) -> Callable[Concatenate[Composition, P], Result]:
+    """Wrap a command that writes: the audit log records its user, arguments and exit code."""
 
     @wraps(command)
-    def run(composition: Composition, /, *given: Given.args, **options: Given.kwargs) -> Result:
+    def run(composition: Composition, /, *arguments: P.args, **options: P.kwargs) -> Result:
         try:
-            return command(composition, *given, **options)
+            return command(composition, *arguments, **options)
         finally:
-            _note(composition, _exit_code(sys.exc_info()[1]))
+            _audit(composition, _exit_code(sys.exc_info()[1]))
 
     return run
 
 
 def apply_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A decorator that adds the options in the order given."""
+    """Return a decorator that adds the options in this order."""
 
     def decorate(command: Any) -> Any:
         for option in reversed(options):
@@ -91,7 +92,7 @@ filter_options = apply_options(
 
 
 def take_filter(options: dict[str, Any]) -> "ArticleFilter":
-    """The filter of a command's options, which are taken out of them. Raises QueryError."""
+    """Remove the filters from a command's options and return them. Raises QueryError."""
     return make_filter(**{name: options.pop(name) for name in FILTER_NAMES})
 
 
@@ -100,8 +101,8 @@ def say(message: Message, err: bool = False) -> None:
     click.echo(word_for_terminal(message), err=err)
 
 
-def tell(as_json: bool, message: Message, record: dict[str, Any]) -> None:
-    """The record for programs, else the message."""
+def print_result(as_json: bool, message: Message, record: dict[str, Any]) -> None:
+    """Print the record as JSON for programs, or else the message for people."""
     print_json(record) if as_json else say(message)
 
 
@@ -110,7 +111,7 @@ def print_json(record: dict[str, Any]) -> None:
 
 
 def index_if_free(services: "Services") -> None:
-    """Index what is new; where another process holds the index, it does so itself."""
+    """Index what is new, unless another process holds the index: it will index the changes."""
     from indexer.errors import IndexLockedError
     from web.cli.output.tables import index_progress
 
@@ -121,21 +122,22 @@ def index_if_free(services: "Services") -> None:
         say(NOT_INDEXED_YET(reason=exc.message), err=True)
 
 
-def _note(composition: Composition, code: int) -> None:
-    """Its arguments are named, not its options: what is secret is none of the first."""
+def _audit(composition: Composition, code: int) -> None:
+    """Record the command with its arguments but without its options, which may be secret."""
     from archive.errors import ArchiveError
     from web.http.auditing import note_command
 
     context = click.get_current_context()
-    given = [
+    values = [
         context.params.get(param.name or "")
         for param in context.command.params
         if isinstance(param, click.Argument)
     ]
-    flat = [str(each) for one in given for each in (one if isinstance(one, tuple) else (one,))]
+    tuples = (value if isinstance(value, tuple) else (value,) for value in values)
+    arguments = list(map(str, chain.from_iterable(tuples)))
     try:
         path = f"hemero {context.command_path.partition(' ')[2]}"
-        note_command(composition.services(), path, flat, code)
+        note_command(composition.services(), path, arguments, code)
     except ArchiveError as exc:
         say(AUDIT_NOT_WRITTEN(reason=exc.message), err=True)
 

@@ -1,4 +1,4 @@
-"""How often something was written of, over time."""
+"""Count articles about something over time."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -54,15 +54,15 @@ def timeline(
 
     services = composition.services()
     texts = [query] if other is None else [query, other]
-    made = services.timelines.make(texts, take_filter(options), unit, MAX_ROWS)
-    for notice in (notice for counted in made.queries for notice in counted.notices):
+    counts = services.timelines.make(texts, take_filter(options), unit, MAX_ROWS)
+    for notice in (notice for counted in counts.queries for notice in counted.notices):
         say(notice, err=True)
     if as_json:
-        print_json(TimelineRecord.write(made))
+        print_json(TimelineRecord.write(counts))
     elif as_csv:
-        click.echo(timeline_table(made), nl=False)
+        click.echo(timeline_table(counts), nl=False)
     else:
-        show_timeline(made)
+        show_timeline(counts)
 
 
 COMMANDS = (timeline,)

@@ -1,4 +1,4 @@
-"""Keeping archive and index in step and up to date: index, doctor, reextract."""
+"""Keep the archive and its index consistent and current: index, doctor, reextract."""
 
 import sys
 from dataclasses import asdict, replace
@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.messages import Message
-from web.cli.commands.shared import Composition, index_if_free, json_option, noted, print_json, say
+from web.cli.commands.shared import (
+    Composition,
+    audited,
+    index_if_free,
+    json_option,
+    print_json,
+    say,
+)
 from web.wordings import NOTHING_TO_REPAIR
 
 if TYPE_CHECKING:
@@ -72,7 +79,7 @@ def doctor(composition: Composition, /, repair: bool, as_json: bool) -> None:
 @click.argument("article_ids", type=int, nargs=-1)
 @json_option
 @click.pass_obj
-@noted
+@audited
 def reextract(composition: Composition, /, article_ids: tuple[int, ...], as_json: bool) -> None:
     """Extract articles again from their kept pages.
 
@@ -108,18 +115,18 @@ def _repair(services: "Services", as_json: bool) -> "list[Message]":
 
     with index_progress() as on_progress:
         repairs = repair(services, on_progress)
-    for done in [] if as_json else repairs or [NOTHING_TO_REPAIR()]:
-        say(done)
+    for message in [] if as_json else repairs or [NOTHING_TO_REPAIR()]:
+        say(message)
     return repairs
 
 
 def _doctor_record(
     health: "Health", model: dict[str, str], repairs: "list[Message] | None"
 ) -> dict[str, Any]:
-    """One object for monitors; `repairs` is there where they were asked for."""
+    """Return one object for monitors; it has `repairs` if they were requested."""
     from web.records.upkeep import HealthRecord
 
     counts = {"gaps": health.gaps, "ghosts": health.ghosts, "files": list(health.files)}
-    damaged = {name: list(found) for name, found in asdict(health.damage).items()}
-    done = {} if repairs is None else {"repairs": list(map(str, repairs))}
-    return HealthRecord.write(health) | counts | {"damaged": damaged, "model": model} | done
+    damaged = {name: list(parts) for name, parts in asdict(health.damage).items()}
+    repaired = {} if repairs is None else {"repairs": list(map(str, repairs))}
+    return HealthRecord.write(health) | counts | {"damaged": damaged, "model": model} | repaired

@@ -1,4 +1,4 @@
-"""Rankings measured on a set of topics, and the table of it for people."""
+"""Measure rankings on a set of topics, and show the measures in a table."""
 
 import tempfile
 from pathlib import Path
@@ -54,7 +54,7 @@ def evaluate_folder(
 
 
 def evaluation_record(evaluation: "Evaluation") -> dict[str, Any]:
-    """The measures of each list by its name; "compared" is there where the lists were compared."""
+    """Return the measures of each list by its name, and "compared" if the lists were compared."""
     measures = {name: dict(values) for name, values in evaluation.measures.items()}
     record = measures | {"topics": evaluation.topics}
     return record | comparison_record(evaluation) if evaluation.differences else record

@@ -1,4 +1,4 @@
-"""Feeds as people and programs see them: tables, lines, JSON records."""
+"""Show feeds and polls, as tables and lines for people or JSON for programs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ def show_feeds(feeds: Sequence[Feed], counts: Mapping[int, Mapping[str, int]]) -
 
 
 class PollPrinter:
-    """Each thing of a poll as it happens: lines for programs, words for people."""
+    """Show each event of a poll as it happens: JSON lines for programs, text for people."""
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
@@ -71,8 +71,8 @@ class PollPrinter:
 
     def finish(self, totals: PollTotals) -> None:
         if self._as_json:
-            told = {"feeds": totals.feeds, "failed": totals.failed, "items": totals.outcomes}
-            _print_json({"totals": told})
+            record = {"feeds": totals.feeds, "failed": totals.failed, "items": totals.outcomes}
+            _print_json({"totals": record})
             return
         feeds = word_for_terminal(FEEDS_POLLED(number=totals.feeds))
         failed = [word_for_terminal(FEEDS_FAILED(number=totals.failed))] if totals.failed else []
@@ -94,17 +94,17 @@ class PollPrinter:
 
     def _show_feed(self, event: FeedVisited) -> None:
         style = "red" if event.failed else "bold"
-        told = [word_for_terminal(FEED_POLLED(number=event.new, outcome=_outcome(event.feed)))]
+        parts = [word_for_terminal(FEED_POLLED(number=event.new, outcome=_outcome(event.feed)))]
         if event.waiting:
-            told.append(word_for_terminal(ITEMS_WAIT(number=event.waiting)))
-        named = Text(event.feed.title or event.feed.url, style)
-        out.print(named, escape(f": {', '.join(told)}"), sep="")
+            parts.append(word_for_terminal(ITEMS_WAIT(number=event.waiting)))
+        name = Text(event.feed.title or event.feed.url, style)
+        out.print(name, escape(f": {', '.join(parts)}"), sep="")
 
 
 def _outcome(feed: Feed) -> str:
     advice = ADVICE[feed.state](feed=feed.id) if feed.state in ADVICE else None
-    told = join_messages(feed.outcome or NOT_POLLED_YET(), advice)
-    return word_for_terminal(told) if told else ""
+    outcome = join_messages(feed.outcome or NOT_POLLED_YET(), advice)
+    return word_for_terminal(outcome) if outcome else ""
 
 
 def _print_json(record: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What people see at a terminal: tables, highlighted passages, progress bars."""
+"""Terminal output: tables, highlighted passages and progress bars."""
 
 import json
 import sys
@@ -59,19 +59,19 @@ DIFF_STYLES = {"same": "", "added": "green", "removed": "red strike"}
 DIFF_SIGNS = {"same": "%s", "added": "{+%s+}", "removed": "[-%s-]"}
 MARK_STYLE = "bold yellow"
 PASSAGE_CHARACTERS = 280
-# A match further into a passage than this is shown with half as much before it.
+# A match further into its passage is shown with half as many characters before it.
 LEAD_CHARACTERS = 160
-WIDEST_LINE = 100
-NARROWEST_TEXT = 20
+MAX_LINE_WIDTH = 100
+MIN_TEXT_WIDTH = 20
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
 class ItemPrinter:
-    """Shows each item's outcome as soon as it is durable: lines for programs, a table for people.
+    """Shows each item's outcome as soon as it is durable: JSON lines for programs, text for people.
 
-    People see what was not plainly added, and a count while they wait.
+    People also see how many items were read, and how fast, while they wait.
     """
 
     def __init__(self, as_json: bool, total_bytes: int | None = None) -> None:
@@ -94,7 +94,7 @@ class ItemPrinter:
         return self
 
     def read(self, count_bytes: int) -> None:
-        """So many bytes more were read."""
+        """Advance the progress bar by this number of bytes."""
         self._progress.advance(self._task, count_bytes)
 
     def __exit__(
@@ -124,7 +124,7 @@ class ItemPrinter:
             )
 
     def finish(self, report: IngestReport) -> None:
-        """The totals."""
+        """Print the totals."""
         if self._as_json:
             print(json.dumps({"totals": dict(report.counts)}), flush=True)
             return
@@ -135,7 +135,7 @@ class ItemPrinter:
 
 
 def count_outcomes(counts: Mapping[str, int]) -> list[str]:
-    """How many items had each outcome, those that none had left out."""
+    """Word how many items had each outcome, without outcomes that no item had."""
     return [
         word_for_terminal(OUTCOME_COUNTS[outcome](number=number))
         for outcome, number in counts.items()
@@ -144,7 +144,7 @@ def count_outcomes(counts: Mapping[str, int]) -> list[str]:
 
 
 def progress_bar(title: str) -> Progress:
-    """A bar on standard error, shown at a terminal alone."""
+    """Return a progress bar on standard error, which only a terminal shows."""
     return Progress(
         SpinnerColumn(),
         TextColumn(title),
@@ -159,7 +159,7 @@ def progress_bar(title: str) -> Progress:
 
 @contextmanager
 def index_progress() -> "Iterator[Callable[[SyncProgress], None]]":
-    """A progress bar on standard error, shown at a terminal alone."""
+    """Show the progress of indexing on standard error, if it is a terminal."""
     with progress_bar("indexing") as progress:
         task = progress.add_task("indexing", total=None)
         yield lambda state: progress.update(task, completed=state.done, total=state.total)
@@ -167,7 +167,7 @@ def index_progress() -> "Iterator[Callable[[SyncProgress], None]]":
 
 @contextmanager
 def waiting_for_model() -> Iterator[None]:
-    """Says at a terminal why nothing is seen for some seconds."""
+    """Say at a terminal that the model is loading, which takes some seconds."""
     with err.status("loading the model (hemero serve keeps it loaded)"):
         yield
 
@@ -178,8 +178,8 @@ def show_index_report(report: "SyncReport", as_json: bool) -> None:
         print(json.dumps(record | {"seconds": round(report.seconds, 3)}))
     elif report.indexed or report.removed:
         counts = {"passages": PASSAGES(number=report.passages), "removed": report.removed}
-        done = INDEXED(number=report.indexed, seconds=f"{report.seconds:.1f}", **counts)
-        out.print(word_for_terminal(done))
+        summary = INDEXED(number=report.indexed, seconds=f"{report.seconds:.1f}", **counts)
+        out.print(word_for_terminal(summary))
     else:
         out.print(word_for_terminal(INDEX_UP_TO_DATE()))
 
@@ -206,7 +206,7 @@ def show_article(article: Article) -> None:
 def show_versions(
     versions: Sequence[ArticleVersion], pair: tuple[ArticleVersion, ArticleVersion] | None
 ) -> None:
-    """The versions, and of two of them what changed."""
+    """Show the versions, and what changed between the two of `pair`."""
     for version in versions:
         number = word_for_terminal(NEXT_VERSION(number=version.version))
         out.print(Text(f"{number}  {version.since}", "dim"), escape(version.title))
@@ -225,10 +225,10 @@ def show_versions(
 
 def show_health(health: "Health", model: dict[str, str], settings: "Settings") -> None:
     table = Table(box=None, show_header=False)
-    held = ARTICLES_HELD(number=health.articles, indexed=health.indexed, waiting=health.waiting)
+    articles = ARTICLES_HELD(number=health.articles, indexed=health.indexed, waiting=health.waiting)
     rows = {
         "archive": str(settings.home),
-        "articles": word_for_terminal(held),
+        "articles": word_for_terminal(articles),
         "model": ", ".join(model.values()),
     }
     for name, value in rows.items():
@@ -244,7 +244,7 @@ def _show_result(place: int, result: "SearchResult") -> None:
     number = f"{place}. "
     _print_wrapped(Text(result.article.headline, "bold"), number)
     about, ranks = _about(result.article), _ranks(result)
-    fits = len(number) + cell_len(f"{about} · {ranks}") <= min(out.width, WIDEST_LINE)
+    fits = len(number) + cell_len(f"{about} · {ranks}") <= min(out.width, MAX_LINE_WIDTH)
     for line in [f"{about} · {ranks}"] if fits else [about, ranks]:
         _print_wrapped(Text(line, "dim"), " " * len(number))
     for reason in result.passages:
@@ -253,9 +253,9 @@ def _show_result(place: int, result: "SearchResult") -> None:
 
 
 def _print_wrapped(text: Text, first: str) -> None:
-    """The text in lines of a width one reads well, `first` before the first, the others below."""
-    width = min(out.width, WIDEST_LINE) - len(first)
-    for place, line in enumerate(text.wrap(out, max(width, NARROWEST_TEXT))):
+    """Print the text in lines of readable width: `first` before the first, the others indented."""
+    width = min(out.width, MAX_LINE_WIDTH) - len(first)
+    for place, line in enumerate(text.wrap(out, max(width, MIN_TEXT_WIDTH))):
         line.rstrip()
         out.print(Text.assemble(" " * len(first) if place else first, line), soft_wrap=True)
 
@@ -275,19 +275,19 @@ def _ranks(result: "SearchResult") -> str:
 
 
 def _marked(reason: "PassageReason") -> Text:
-    """The passage from shortly before its first match, in whole words, matches highlighted."""
+    """Return an excerpt from shortly before the first match, in whole words, matches marked."""
     whole = reason.passage.text
     text = Text(whole)
     for start, end in reason.marks:
         text.stylize(MARK_STYLE, start, end)
-    start, end = _cut(whole, reason.marks[0][0] if reason.marks else 0)
+    start, end = _excerpt_bounds(whole, reason.marks[0][0] if reason.marks else 0)
     words = text[start:end].split("\n\n")
     shown = Text(" ").join(words)
     return Text.assemble("… " if start else "", shown, " …" if end < len(whole) else "")
 
 
-def _cut(text: str, first: int) -> tuple[int, int]:
-    """Where to cut a text, between words, so that its character `first` is seen in context."""
+def _excerpt_bounds(text: str, first: int) -> tuple[int, int]:
+    """Return the start and end, between words, of an excerpt with the character `first`."""
     start = 0
     if first > LEAD_CHARACTERS:
         start = text.find(" ", first - LEAD_CHARACTERS // 2, first) + 1 or first

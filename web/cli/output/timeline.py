@@ -1,4 +1,4 @@
-"""A timeline at a terminal: a table, the first query's bars beside it."""
+"""Show a timeline at a terminal: a table with bars for the first query."""
 
 from rich.table import Table
 from rich.text import Text
@@ -8,19 +8,19 @@ from web.cli.output.tables import out
 from web.i18n.catalogue import word_for_terminal
 from web.wordings import COUNTED, EARLIER, UNDATED
 
-WIDEST_BAR = 30
+MAX_BAR_WIDTH = 30
 BAR_SIGN = "█"
 
 
 def show_timeline(timeline: Timeline) -> None:
-    """A row a unit of time, then what stands in none."""
+    """Print a row for each unit of time, then the articles that belong to none."""
     if timeline.bars:
         out.print(_table(timeline))
     for query in timeline.queries:
-        apart = ((UNDATED, query.undated), (EARLIER, query.earlier))
+        uncharted = ((UNDATED, query.undated), (EARLIER, query.earlier))
         counts = [
             COUNTED(query=query.text, number=query.total),
-            *(what(number=number) for what, number in apart if number),
+            *(template(number=number) for template, number in uncharted if number),
         ]
         out.print(Text(", ".join(map(word_for_terminal, counts)), "dim"))
 
@@ -33,10 +33,10 @@ def _table(timeline: Timeline) -> Table:
         table.add_column("share", justify="right")
     table.add_column("all", justify="right")
     table.add_column("")
-    most = max(max(bar.counts) for bar in timeline.bars)
+    highest = max(max(bar.counts) for bar in timeline.bars)
     for bar in timeline.bars:
         figures = zip(bar.counts, bar.shares, strict=True)
         cells = [cell for count, share in figures for cell in (str(count), f"{share:.2%}")]
-        drawn = BAR_SIGN * round(WIDEST_BAR * bar.counts[0] / most)
+        drawn = BAR_SIGN * round(MAX_BAR_WIDTH * bar.counts[0] / highest)
         table.add_row(bar.first, *cells, str(bar.archive), drawn)
     return table
