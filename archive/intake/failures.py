@@ -1,4 +1,4 @@
-"""What could not be taken of late, through jobs and feeds, and has not been taken since."""
+"""List the recent failures of jobs and feeds whose items have not been added since."""
 
 import json
 from collections.abc import Iterable
@@ -37,24 +37,24 @@ _FEED_ITEMS = (
     .order_by(feed_item.c.seen.desc(), feed_item.c.key)
     .limit(MAX_FAILURES)
 )
-_GIVEN = sa.text("SELECT value FROM json_each(:given)").columns(value=sa.Text)
-_TAKEN_SINCE = (
+_VALUES = sa.text("SELECT value FROM json_each(:values)").columns(value=sa.Text)
+_ADDED_SINCE = (
     sa.select(job_item.c.item, sa.func.max(job_item.c.job_id))
     .where(
         job_item.c.job_id.in_(sa.select(_RECENT.c.id)),
         job_item.c.outcome != _REJECTED,
-        job_item.c.item.in_(_GIVEN),
+        job_item.c.item.in_(_VALUES),
     )
     .group_by(job_item.c.item)
 )
-_HELD = sa.select(article.c.url).where(article.c.url.in_(_GIVEN))
+_STORED_URLS = sa.select(article.c.url).where(article.c.url.in_(_VALUES))
 
 
 @dataclass(frozen=True, slots=True)
 class FailedItem:
-    """An item, or a whole job, that failed: why, when (UTC), and in which job or feed.
+    """An item or whole job that failed: why, when (UTC), and in which job or feed.
 
-    `addresses` are what to ask the web for again; none where it came as a file.
+    `addresses` are those to fetch again; there are none for an uploaded file.
     """
 
     item: str
@@ -71,17 +71,17 @@ class FailedItem:
 
 
 def list_failures(database: Database) -> list[FailedItem]:
-    """Up to MAX_FAILURES of the RECENT_JOBS latest jobs, then of feeds; each item once, the latest
-    failure of it, and none that succeeded later or is held by now."""
+    """Return up to MAX_FAILURES of the RECENT_JOBS latest jobs, then of feeds: only the latest of
+    each item, and none of an item that succeeded later or is in the archive by now."""
     with database.read() as connection:
         found = [_job_failure(row) for row in connection.execute(_FAILED_JOBS)]
         found += [_item_failure(row) for row in connection.execute(_JOB_ITEMS)]
         found += [_feed_failure(row) for row in connection.execute(_FEED_ITEMS)]
-        taken = _ask(connection, _TAKEN_SINCE, (failure.item for failure in found))
-        since = {row[0]: row[1] for row in taken}
+        added = _select(connection, _ADDED_SINCE, (failure.item for failure in found))
+        last_success = {row[0]: row[1] for row in added}
         addresses = (a for f in found for a in f.addresses)
-        held = {row[0] for row in _ask(connection, _HELD, map(_canonical, addresses))}
-    failing = (f for f in found if not _succeeded(f, since) and not _is_held(f, held))
+        stored = {row[0] for row in _select(connection, _STORED_URLS, map(_canonical, addresses))}
+    failing = (f for f in found if not _succeeded(f, last_success) and not _is_stored(f, stored))
     latest: dict[str, FailedItem] = {}
     for failure in failing:
         latest.setdefault(failure.item, failure)
@@ -89,7 +89,7 @@ def list_failures(database: Database) -> list[FailedItem]:
 
 
 def _job_failure(row: Any) -> FailedItem:
-    sources = [JobSource(*given) for given in row.sources]
+    sources = [JobSource(*fields) for fields in row.sources]
     addresses = tuple(source.name for source in sources if source.kind != "file")
     kind = sources[0].kind if sources else "page"
     return FailedItem(
@@ -98,11 +98,11 @@ def _job_failure(row: Any) -> FailedItem:
 
 
 def _item_failure(row: Any) -> FailedItem:
-    """An item of a file cannot be asked for again: the file was only kept while the job ran."""
-    sources = [JobSource(*given) for given in row.sources]
-    own = next((source for source in sources if source.name == row.item), None)
+    """Return the failure; a file is deleted after its job, so its items have no addresses."""
+    sources = [JobSource(*fields) for fields in row.sources]
+    match = next((source for source in sources if source.name == row.item), None)
     from_file = any(source.kind == "file" for source in sources)
-    kind: SourceKind = "file" if from_file else own.kind if own else "page"
+    kind: SourceKind = "file" if from_file else match.kind if match else "page"
     addresses = () if from_file else _addresses(row.item)
     return FailedItem(
         row.item, read_message(row.reason or ""), row.created, kind, addresses, job_id=row.job_id
@@ -120,12 +120,12 @@ def _addresses(item: str) -> tuple[str, ...]:
     return (item,) if item.startswith(("http://", "https://")) else ()
 
 
-def _succeeded(failure: FailedItem, since: dict[str, int]) -> bool:
-    return since.get(failure.item, 0) > (failure.job_id or 0)
+def _succeeded(failure: FailedItem, last_success: dict[str, int]) -> bool:
+    return last_success.get(failure.item, 0) > (failure.job_id or 0)
 
 
-def _is_held(failure: FailedItem, held: set[str]) -> bool:
-    return failure.kind == "page" and any(_canonical(a) in held for a in failure.addresses)
+def _is_stored(failure: FailedItem, urls: set[str]) -> bool:
+    return failure.kind == "page" and any(_canonical(a) in urls for a in failure.addresses)
 
 
 def _canonical(address: str) -> str:
@@ -135,5 +135,5 @@ def _canonical(address: str) -> str:
         return address
 
 
-def _ask(connection: sa.Connection, query: sa.Select[Any], given: Iterable[str]) -> list[Any]:
-    return list(connection.execute(query, {"given": json.dumps(list(given))}))
+def _select(connection: sa.Connection, query: sa.Select[Any], values: Iterable[str]) -> list[Any]:
+    return list(connection.execute(query, {"values": json.dumps(list(values))}))

@@ -1,4 +1,4 @@
-"""From a source into the store: draft, normalise, decide, put."""
+"""Store the items of a source: normalize each draft, compare it with the store, save it."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,14 +16,14 @@ BATCH_ITEMS = 64
 BATCH_SECONDS = 0.5
 BATCH_PAGE_BYTES = 16_000_000
 
-# Called inside the transaction of each batch, so that what it notes and what was put are one.
+# Called in the transaction of each batch, so that its notes and the articles are saved together.
 Note = Callable[[StoreTransaction, list[ItemOutcome]], object]
 
 
 def ingest(
     items: Iterable[SourceItem], store: ArticleStore, note: Note | None = None
 ) -> Iterator[ItemOutcome]:
-    """Put every item into the store; each outcome is given once it is on disk."""
+    """Store every item; yield each outcome once it is on disk."""
     for batch in _batches(items):
         drafts = [_normalize(item) for item in batch]  # slow, so before the store is locked
         with store.transaction() as transaction:
@@ -36,7 +36,7 @@ def ingest(
 
 
 def _normalize(item: SourceItem) -> NormalizedDraft | Message | None:
-    """The draft, or why there is none."""
+    """Return the draft, or the reason why there is none."""
     if item.draft is None:
         return item.problem
     try:
@@ -53,21 +53,21 @@ def _admit(
     same_url = transaction.find_by_url(draft.url) if draft.url else None
     same_text = transaction.find_by_hash(draft.content_hash)
     decision = decide(draft, same_url, same_text)
-    held = same_url or same_text
+    existing = same_url or same_text
     reasons = [decision.reason, *draft.remarks]
-    if decision.action == "insert" or held is None:
+    if decision.action == "insert" or existing is None:
         article_id = transaction.insert(draft)
     else:
-        article_id = held.id
+        article_id = existing.id
         if decision.action == "revise":
-            transaction.revise(held, draft)
+            transaction.revise(existing, draft)
     if decision.action != "keep":
-        reasons.append(_settle(article_id, item, transaction))
+        reasons.append(_keep_page(article_id, item, transaction))
     return ItemOutcome(item.name, decision.outcome, article_id, join_messages(*reasons))
 
 
-def _settle(article_id: int, item: SourceItem, transaction: StoreTransaction) -> Message | None:
-    """Keep the page a new text was read from, and say what it is a wire copy of."""
+def _keep_page(article_id: int, item: SourceItem, transaction: StoreTransaction) -> Message | None:
+    """Keep the page of a new text and return a remark if the text is a wire copy."""
     if item.page is not None:
         transaction.keep_page(article_id, item.page)
     original = admit_copy(transaction.connection, article_id)
@@ -75,7 +75,7 @@ def _settle(article_id: int, item: SourceItem, transaction: StoreTransaction) ->
 
 
 def _batches(items: Iterable[SourceItem]) -> Iterator[list[SourceItem]]:
-    """Runs of items, read, small enough to be acknowledged soon and to be held in memory."""
+    """Yield batches of resolved items, small enough to report soon and to fit into memory."""
     batch: list[SourceItem] = []
     due, page_bytes = time.monotonic() + BATCH_SECONDS, 0
     for item in items:

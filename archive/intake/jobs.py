@@ -1,7 +1,7 @@
-"""Work that takes longer than a request: what was asked, how far it has come, what became of it.
+"""Jobs that take longer than a request: their sources, their progress and their outcomes.
 
-A job's items are numbered in the order its sources give them. Their outcomes are written in the
-transaction that holds the articles, so that a job killed at any moment goes on at the very item.
+A job's items are numbered in the order of its sources. Their outcomes are written in the
+transaction that stores the articles, so that a killed job continues at exactly the right item.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ UNFINISHED: tuple[State, ...] = ("waiting", "running")
 
 @dataclass(frozen=True, slots=True)
 class JobSource:
-    """What to add: `name` is a web address, or what its sender called the file at `path`."""
+    """What to add: `name` is a web address, or the uploader's name for the file at `path`."""
 
     name: str
     kind: SourceKind = "page"
@@ -41,7 +41,7 @@ class JobSource:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stands; `counts` tell its items by outcome, times are UTC."""
+    """The state of a job. `counts` are its items by outcome; times are UTC."""
 
     id: int
     title: str
@@ -77,23 +77,23 @@ class JobStore:
         return self.get(job_id)
 
     def get(self, job_id: int) -> Job:
-        """Raises JobNotFoundError."""
+        """Return the job. Raise JobNotFoundError."""
         found = self._list(sa.select(job).where(job.c.id == job_id))
         if not found:
             raise JobNotFoundError(NO_SUCH_JOB(job=job_id))
         return found[0]
 
     def latest(self, limit: int = 20) -> list[Job]:
-        """The newest first."""
+        """Return the latest jobs, newest first."""
         return self._list(sa.select(job).order_by(job.c.id.desc()).limit(limit))
 
     def next_unfinished(self) -> Job | None:
-        """The oldest job that is not finished."""
-        wanted = sa.select(job).where(job.c.state.in_(UNFINISHED)).order_by(job.c.id).limit(1)
-        return next(iter(self._list(wanted)), None)
+        """Return the oldest job that is not finished, or None."""
+        query = sa.select(job).where(job.c.state.in_(UNFINISHED)).order_by(job.c.id).limit(1)
+        return next(iter(self._list(query)), None)
 
     def outcomes(self, job_id: int, first: int = 0, limit: int = 100) -> list[ItemOutcome]:
-        """The job's items from the place `first` on, in order."""
+        """Return the outcomes of the job's items from position `first` on, in order."""
         query = (
             sa.select(job_item)
             .where(job_item.c.job_id == job_id, job_item.c.position >= first)
@@ -104,35 +104,35 @@ class JobStore:
             rows = connection.execute(query).all()
         return [_outcome(row) for row in rows]
 
-    def note(self, connection: sa.Connection, held: Job, outcomes: list[ItemOutcome]) -> Job:
-        """Write a batch of outcomes in the transaction that put their articles."""
+    def note(self, connection: sa.Connection, current: Job, outcomes: list[ItemOutcome]) -> Job:
+        """Write a batch of outcomes in the transaction that stores their articles."""
         rows = [
             {
-                "job_id": held.id,
-                "position": held.done + place,
+                "job_id": current.id,
+                "position": current.done + offset,
                 "item": outcome.item,
                 "outcome": outcome.outcome,
                 "article_id": outcome.id,
                 "reason": outcome.reason and outcome.reason.to_json(),
             }
-            for place, outcome in enumerate(outcomes)
+            for offset, outcome in enumerate(outcomes)
         ]
         connection.execute(job_item.insert(), rows)
-        done = held.done + len(rows)
+        done = current.done + len(rows)
         connection.execute(
-            job.update().where(job.c.id == held.id).values(done=done, state="running")
+            job.update().where(job.c.id == current.id).values(done=done, state="running")
         )
-        return replace(held, done=done, state="running")
+        return replace(current, done=done, state="running")
 
-    def note_alone(self, held: Job, outcomes: list[ItemOutcome]) -> Job:
-        """The same for articles that are on disk already."""
+    def note_stored(self, current: Job, outcomes: list[ItemOutcome]) -> Job:
+        """Write a batch of outcomes of articles that are already on disk."""
         with self._database.write() as connection:
-            return self.note(connection, held, outcomes)
+            return self.note(connection, current, outcomes)
 
     def finish(self, job_id: int, state: State, message: Message | None = None) -> None:
         finished = format_utc(datetime.now(UTC))
-        told = message and message.to_json()
-        values = {"state": state, "message": told, "finished": finished}
+        encoded = message and message.to_json()
+        values = {"state": state, "message": encoded, "finished": finished}
         with self._database.write() as connection:
             connection.execute(job.update().where(job.c.id == job_id).values(values))
 
@@ -143,25 +143,25 @@ class JobStore:
         return [_job(row, counts.get(row.id, {})) for row in rows]
 
 
-def run_job(held: Job, jobs: JobStore, store: ArticleStore, options: ReadOptions) -> Iterator[Job]:
-    """Add what is left of a job; yields the job after each batch. Left early, it can be resumed."""
-    current = held
+def run_job(start: Job, jobs: JobStore, store: ArticleStore, options: ReadOptions) -> Iterator[Job]:
+    """Add the remaining items; yield the job after each batch. A stopped job can be resumed."""
+    current = start
 
     def note(transaction: StoreTransaction, outcomes: list[ItemOutcome]) -> None:
         nonlocal current
         current = jobs.note(transaction.connection, current, outcomes)
 
-    last = held.done
-    for _ in ingest(islice(_items(held, options), held.done, None), store, note):
+    last = start.done
+    for _ in ingest(islice(_items(start, options), start.done, None), store, note):
         if current.done != last:
             last = current.done
             yield current
-    jobs.finish(held.id, "done")
-    yield jobs.get(held.id)
+    jobs.finish(start.id, "done")
+    yield jobs.get(start.id)
 
 
-def _items(held: Job, options: ReadOptions) -> Iterator[SourceItem]:
-    return chain.from_iterable(_read_source(source, options) for source in held.sources)
+def _items(unfinished: Job, options: ReadOptions) -> Iterator[SourceItem]:
+    return chain.from_iterable(_read_source(source, options) for source in unfinished.sources)
 
 
 def _read_source(source: JobSource, options: ReadOptions) -> Iterator[SourceItem]:

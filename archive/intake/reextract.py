@@ -1,4 +1,4 @@
-"""Read kept pages again with today's extraction; nothing is fetched."""
+"""Extract articles again from their kept pages with the current rules; nothing is fetched."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -19,17 +19,17 @@ def reextract(
 ) -> Iterator[ItemOutcome]:
     """Improve articles from their kept pages; a changed text becomes the next version.
 
-    An article whose page now gives nothing stays as it is. Raises ArticleNotFoundError.
+    An article whose page yields nothing is unchanged. Raise ArticleNotFoundError.
     """
     for article_id in article_ids:
-        held, page = store.get(article_id), store.page_of(article_id)
+        article, page = store.get(article_id), store.page_of(article_id)
         if page is None:
-            yield _refuse(held, PAGE_NOT_KEPT())
+            yield _refuse(article, PAGE_NOT_KEPT())
             continue
         try:
             draft = normalize_draft(read_original(page, rules))
         except UnreadableInputError as exc:
-            yield _refuse(held, exc.message)
+            yield _refuse(article, exc.message)
             continue
         with store.transaction() as transaction:
             outcome = _improve(article_id, draft, transaction)
@@ -37,15 +37,15 @@ def reextract(
 
 
 def _improve(article_id: int, draft: NormalizedDraft, transaction: StoreTransaction) -> ItemOutcome:
-    held = transaction.find(article_id)
-    if held is None:
+    article = transaction.find(article_id)
+    if article is None:
         raise ArticleNotFoundError(REMOVED_MEANWHILE(article=article_id))
-    draft = replace(draft, url=held.url or _free_url(draft, transaction))
-    if not _says_more(held, draft):
-        return ItemOutcome(held.headline, "unchanged", held.id)
-    transaction.revise(held, draft)
-    admit_copy(transaction.connection, held.id)
-    return ItemOutcome(held.headline, "updated", held.id)
+    draft = replace(draft, url=article.url or _free_url(draft, transaction))
+    if not _differs(article, draft):
+        return ItemOutcome(article.headline, "unchanged", article.id)
+    transaction.revise(article, draft)
+    admit_copy(transaction.connection, article.id)
+    return ItemOutcome(article.headline, "updated", article.id)
 
 
 def _free_url(draft: NormalizedDraft, transaction: StoreTransaction) -> str | None:
@@ -53,12 +53,12 @@ def _free_url(draft: NormalizedDraft, transaction: StoreTransaction) -> str | No
     return None if taken else draft.url
 
 
-def _says_more(held: Article, draft: NormalizedDraft) -> bool:
+def _differs(article: Article, draft: NormalizedDraft) -> bool:
     fields = ("source", "authors", "url", "published", "modified", "section", "paywalled")
-    said = {name: value for name in fields if (value := getattr(draft, name))}
-    same_text = (held.title, held.paragraphs) == (draft.title, draft.paragraphs)
-    return not same_text or any(getattr(held, name) != value for name, value in said.items())
+    values = {name: value for name in fields if (value := getattr(draft, name))}
+    same_text = (article.title, article.paragraphs) == (draft.title, draft.paragraphs)
+    return not same_text or any(getattr(article, name) != value for name, value in values.items())
 
 
-def _refuse(held: Article, reason: Message) -> ItemOutcome:
-    return ItemOutcome(held.headline, "rejected", held.id, reason)
+def _refuse(article: Article, reason: Message) -> ItemOutcome:
+    return ItemOutcome(article.headline, "rejected", article.id, reason)

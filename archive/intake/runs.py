@@ -1,4 +1,4 @@
-"""A long run of adding: how far it has come, where it goes on, and what of it failed."""
+"""Long runs that add a location: progress, resumption and failures."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ Prepare = Callable[[SourceItem], SourceItem]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An item that was rejected, and its place among those of its location, from 0."""
+    """A rejected item and its position among the items of its location, from 0."""
 
     location: str
     position: int
@@ -32,7 +32,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class PlacedOutcome:
-    """An outcome and the place of its item among those of its location, from 0."""
+    """An outcome and the position of its item among those of its location, from 0."""
 
     location: str
     position: int
@@ -54,10 +54,10 @@ def add_location(
     *,
     resume: bool = False,
 ) -> Iterator[PlacedOutcome]:
-    """Add what a location offers; with `resume`, from where an earlier run of it was stopped.
+    """Add the items of a location; with `resume`, continue where an earlier run of it stopped.
 
-    How far it has come is written in the transaction of each batch, so a killed run is resumed at
-    the very item. A location that has changed since begins anew.
+    Progress is written in the transaction of each batch, so a killed run resumes at exactly the
+    right item. A location that has changed since starts from the beginning.
     """
     key, stamp = _identify(location)
     done = store.progress_of(key, stamp) if resume and stamp else 0
@@ -81,11 +81,11 @@ def retry_failures(
     options: ReadOptions,
     prepare: Prepare = lambda item: item,
 ) -> Iterator[PlacedOutcome]:
-    """Read these items anew, each from its location, and no others."""
-    wanted: dict[str, set[int]] = {}
+    """Read these items, and no others, again from their locations."""
+    places: dict[str, set[int]] = {}
     for failure in failures:
-        wanted.setdefault(failure.location, set()).add(failure.position)
-    for location, positions in wanted.items():
+        places.setdefault(failure.location, set()).add(failure.position)
+    for location, positions in places.items():
         order = iter(sorted(positions))
         numbered = enumerate(islice(read_location(location, options), max(positions) + 1))
         items = (prepare(item) for position, item in numbered if position in positions)
@@ -94,13 +94,13 @@ def retry_failures(
 
 
 def write_failure(failure: Failure) -> str:
-    """One line for a file of failures: the reason in English, and as a message."""
-    told = {"reason": str(failure.reason), "message": failure.reason.to_record()}
-    return json.dumps(asdict(failure) | told, ensure_ascii=False)
+    """Return one line for a file of failures: the reason in English, and as a message."""
+    reason = {"reason": str(failure.reason), "message": failure.reason.to_record()}
+    return json.dumps(asdict(failure) | reason, ensure_ascii=False)
 
 
 def read_failures(path: Path) -> list[Failure]:
-    """The failures of such a file. Raises UnreadableInputError naming the line that is none."""
+    """Return the failures in a file. Raise UnreadableInputError naming a line that is invalid."""
     failures = []
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -114,15 +114,15 @@ def read_failures(path: Path) -> list[Failure]:
     return failures
 
 
-def _read_failure(given: dict[str, Any]) -> Failure:
-    """A failure as `write_failure` wrote it, or an earlier edition, without the message."""
-    message = given.get("message")
-    reason = read_record(message) if message else verbatim(given["reason"])
-    return Failure(given["location"], int(given["position"]), given["item"], reason)
+def _read_failure(record: dict[str, Any]) -> Failure:
+    """Return the failure that `write_failure` wrote; earlier editions wrote no message."""
+    message = record.get("message")
+    reason = read_record(message) if message else verbatim(record["reason"])
+    return Failure(record["location"], int(record["position"]), record["item"], reason)
 
 
 def size_bytes(location: str) -> int | None:
-    """How much there is to read in a file or folder; None for what tells no size."""
+    """Return the size of a file or of the readable files of a folder, or None if unknown."""
     path = Path(location)
     try:
         if path.is_file():
@@ -135,7 +135,7 @@ def size_bytes(location: str) -> int | None:
 
 
 def _identify(location: str) -> tuple[str, str]:
-    """The name a location's progress is kept under and its state; "" for one without a state."""
+    """Return the key of a location's progress and a hash of its state, "" if it has none."""
     path = Path(location)
     try:
         if path.is_file():
@@ -144,7 +144,7 @@ def _identify(location: str) -> tuple[str, str]:
             files = list(files_below(path))
         else:
             return location, ""
-        states = [(str(file), (held := file.stat()).st_size, held.st_mtime_ns) for file in files]
+        states = [(str(file), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in files]
         return str(path.resolve()), hashlib.sha256(repr(states).encode()).hexdigest()
     except OSError:
         return location, ""

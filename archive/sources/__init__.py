@@ -1,9 +1,9 @@
-"""Where articles come from. A new format is one new module in this folder.
+"""Read articles from their sources. A new format is one new module in this folder.
 
-A format module holds `SUFFIXES` (file name endings, lower case), `recognizes(head)` (whether the
+A format module holds `SUFFIXES` (lower-case file name suffixes), `recognizes(head)` (whether the
 first bytes of a document of unknown name look like it) and `read_items(stream, name, options)`,
-which yields one SourceItem for each article or failure and reads no more than it must. What takes
-long to read goes into the item as its `read`.
+which yields one SourceItem for each article or failure and reads no more than necessary. Slow
+work is deferred to the item's `read`.
 """
 
 import sys
@@ -30,7 +30,7 @@ STANDARD_INPUT = "-"
 
 
 class SourceFormat(Protocol):
-    """What a module of this folder offers."""
+    """The interface of a format module."""
 
     SUFFIXES: tuple[str, ...]
 
@@ -43,16 +43,16 @@ class SourceFormat(Protocol):
 
 @cache
 def formats() -> tuple[SourceFormat, ...]:
-    """The format modules of this folder, plain text last: it recognizes everything."""
+    """Return the format modules of this folder, plain text last as it recognizes everything."""
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     found = [cast(SourceFormat, module) for module in modules if hasattr(module, "SUFFIXES")]
     return tuple(sorted(found, key=lambda module: ".txt" in module.SUFFIXES))
 
 
 def read_location(location: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
-    """Every item of a file, a folder, a web address or "-", standard input.
+    """Return the items of a file, a folder, a web address or "-", standard input.
 
-    Raises SourceNotFoundError where there is no such file or folder.
+    Raise SourceNotFoundError if there is no such file or folder.
     """
     if location == STANDARD_INPUT:
         stream = BufferedReader(cast(Any, sys.stdin.buffer))
@@ -71,14 +71,14 @@ def read_folder(folder: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterato
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """The files below that can be read, in the order of their paths; hidden ones are left out."""
+    """Yield the files of known formats below a folder, sorted by path, without hidden ones."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and is_wanted(path.relative_to(folder).as_posix()):
+        if path.is_file() and is_readable_path(path.relative_to(folder).as_posix()):
             yield path
 
 
-def is_wanted(path: str) -> bool:
-    """Whether a file of this path, in a folder or an archive, is of a known format and visible."""
+def is_readable_path(path: str) -> bool:
+    """Return whether this path, in a folder or archive, has a known format and is not hidden."""
     suffixes = tuple(suffix for module in formats() for suffix in module.SUFFIXES)
     parts = [part for part in path.split("/") if part not in (".", "..")]
     hidden = any(part.startswith(".") for part in parts)
@@ -96,7 +96,7 @@ def read_file(path: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[So
 def read_stream(
     stream: BufferedReader, name: str, options: ReadOptions = DEFAULT_OPTIONS
 ) -> Iterator[SourceItem]:
-    """The items of one document, in the format its name says or its first bytes show."""
+    """Yield the items of one document; its name or its first bytes tell the format."""
     try:
         document, chosen = open_document(stream, name, UnpackBudget())
         yield from chosen.read_items(document, name, options)
@@ -107,9 +107,9 @@ def read_stream(
 def open_document(
     stream: BufferedReader, name: str, budget: UnpackBudget
 ) -> tuple[BufferedReader, SourceFormat]:
-    """The document, gunzipped where it is packed, and the format to read it in.
+    """Return the document, gunzipped if necessary, and its format.
 
-    Raises UnreadableInputError where its gzip data is damaged.
+    Raise UnreadableInputError if its gzip data is damaged.
     """
     document = gunzipped(stream, budget)
     head = document.peek(HEAD_BYTES)[:HEAD_BYTES]
@@ -117,7 +117,7 @@ def open_document(
 
 
 def read_url(url: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
-    """The article behind one web address, or those that a feed there holds itself."""
+    """Yield the article at a web address, or the articles in the feed there."""
     try:
         page = fetch_url(url, allowed_networks=options.allowed_networks)
         if page.content_type in feed.MEDIA_TYPES:
@@ -129,7 +129,7 @@ def read_url(url: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[Sourc
 
 
 class _MeteredFile(FileIO):
-    """A file that tells how many bytes were read of it."""
+    """A file that reports the bytes read from it."""
 
     def __init__(self, path: Path, on_bytes: Callable[[int], object]) -> None:
         super().__init__(path)
@@ -144,7 +144,7 @@ class _MeteredFile(FileIO):
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # a name too long, or a folder closed to us
+    except OSError:  # the name is too long, or the folder may not be read
         return False
 
 
@@ -153,18 +153,18 @@ def _without_gz(name: str) -> str:
 
 
 def _format_of(name: str, head: bytes) -> SourceFormat:
-    """The format of this name; where several share it, or none has it, what the content shows."""
-    named = [module for module in formats() if name.endswith(module.SUFFIXES)]
-    if len(named) == 1:
-        return named[0]
-    shown = (module for module in named or formats() if module.recognizes(head))
-    return next(shown, named[0] if named else formats()[-1])
+    """Return the format of this name; if several or none match, the content decides."""
+    candidates = [module for module in formats() if name.endswith(module.SUFFIXES)]
+    if len(candidates) == 1:
+        return candidates[0]
+    recognized = (module for module in candidates or formats() if module.recognizes(head))
+    return next(recognized, candidates[0] if candidates else formats()[-1])
 
 
 __all__ = [
     "files_below",
     "formats",
-    "is_wanted",
+    "is_readable_path",
     "open_document",
     "read_file",
     "read_folder",

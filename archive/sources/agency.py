@@ -1,4 +1,4 @@
-"""What the formats of news agencies share: marked-up bodies, bylines, identifiers. Pure."""
+"""Shared by the formats of news agencies: marked-up bodies, bylines, identifiers. Pure."""
 
 import re
 
@@ -10,7 +10,7 @@ from archive.sources.records import split_names
 from archive.text.normalize import clean_line
 from archive.wordings import WITHDRAWN
 
-# Each is a line of its own. XHTML, and what NITF 3.6 adds to it.
+# Elements that form a line of their own: those of XHTML and the additions of NITF 3.6.
 _BLOCKS = frozenset(
     [
         "p",
@@ -67,23 +67,23 @@ _SKIPPED = frozenset(
         "form",
     ]
 )
-_SURROGATES = re.compile("[\ud800-\udfff]")  # JSON can escape halves of characters
+_SURROGATES = re.compile("[\ud800-\udfff]")  # JSON can escape half a character
 _CELLS = frozenset(("td", "th"))
 _BY = re.compile(r"(?:by|par|por|von)\s+(?=\S)", re.IGNORECASE)
 
 
 def markup_paragraphs(markup: str, title: str = "") -> tuple[str, ...]:
-    """The lines of an HTML or XHTML body in order: paragraphs, subheadings, list items, rows.
+    """Return the lines of an HTML or XHTML body: paragraphs, subheadings, list items, rows.
 
-    Nothing is taken for boilerplate: an agency sends the article alone. Raises
-    UnreadableInputError for what is beyond the bounds of a page.
+    Nothing is removed as boilerplate, because agencies send only the article. Raise
+    UnreadableInputError if the body exceeds the limits of a page.
     """
     readable = _SURROGATES.sub(" ", markup)
     return tree_paragraphs(parse_page(readable), title) if readable.strip() else ()
 
 
 def tree_paragraphs(root: etree._Element, title: str = "") -> tuple[str, ...]:
-    """The lines of a body that is parsed already, without those that repeat the title."""
+    """Return the lines of a parsed body, without those that repeat the title."""
     lines: list[str] = []
     parts: list[str] = []
     skipped = 0
@@ -102,19 +102,19 @@ def tree_paragraphs(root: etree._Element, title: str = "") -> tuple[str, ...]:
 
 
 def byline_names(byline: str) -> tuple[str, ...]:
-    """The authors a byline names: "By Ana Sol" is Ana Sol."""
+    """Return the authors that a byline names, such as Ana Sol for "By Ana Sol"."""
     return split_names(_BY.sub("", clean_line(byline), count=1))
 
 
 def web_address(identifier: str | None) -> str | None:
-    """The identifier where it is an address on the web, not a urn: or tag:."""
-    web = (identifier or "").lower().startswith(("http://", "https://"))
-    return identifier if web else None
+    """Return the identifier if it is a web address, or None, as for urn: or tag:."""
+    is_web = (identifier or "").lower().startswith(("http://", "https://"))
+    return identifier if is_web else None
 
 
-def withdrawn(name: str, status: str) -> SourceItem | None:
-    """The outcome of an item that its provider took back or holds back (IPTC pubStatus)."""
-    last = status.rpartition(":")[2].strip().lower()
-    if last in ("canceled", "cancelled", "withheld"):
-        return SourceItem(name, problem=WITHDRAWN(state=last))
+def withdrawn_item(name: str, status: str) -> SourceItem | None:
+    """Return a rejected item if its provider canceled or withheld it (IPTC pubStatus), or None."""
+    state = status.rpartition(":")[2].strip().lower()
+    if state in ("canceled", "cancelled", "withheld"):
+        return SourceItem(name, problem=WITHDRAWN(state=state))
     return None

@@ -1,4 +1,4 @@
-"""Articles as a table for other programs, which `archive.sources.table` reads back unchanged."""
+"""Write articles as a table for other programs; `archive.sources.table` reads it back unchanged."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -15,19 +15,19 @@ RECORD_FIELDS = (
     *("id", "title", "text", "published", "language"),
     *("source", "url", "authors", "section", "modified"),
 )
-# What makes a spreadsheet take a cell for a formula (OWASP, CSV Injection), and the mark itself.
+# The beginnings of cells that a spreadsheet runs as formulas (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MARK = "'"
 
 
 def write_table(articles: Iterable[Article], stream: TextIO) -> None:
-    """CSV with a row an article; `stream` was opened with newline=""."""
+    """Write CSV with one row per article; `stream` must be opened with newline=""."""
     write_rows(COLUMNS, (article_cells(article, COLUMNS) for article in articles), stream)
 
 
 def write_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO) -> None:
-    """CSV (RFC 4180) with a header; a cell that a spreadsheet would run as a formula begins with
-    an apostrophe."""
+    """Write CSV (RFC 4180) with a header; a cell that a spreadsheet would run as a formula gets a
+    leading apostrophe."""
     writer = csv.writer(stream)
     writer.writerow(columns)
     for row in rows:
@@ -42,7 +42,7 @@ def article_cells(article: Article, columns: Iterable[str]) -> tuple[str, ...]:
 
 
 def article_record(article: Article) -> dict[str, Any]:
-    """A JSON object that `hemero add` reads back to the same article."""
+    """Return a JSON object that `hemero add` reads back to the same article."""
     special = {"published": article.published_local, "authors": list(article.authors)}
     return {name: special.get(name, getattr(article, name)) for name in RECORD_FIELDS}
 
@@ -55,7 +55,7 @@ def _join_authors(authors: Iterable[str]) -> str:
 
 
 def defuse_cell(cell: str) -> str:
-    """The cell as text to every spreadsheet; `restore_cell` undoes it."""
+    """Return the cell in a form that no spreadsheet runs; `restore_cell` undoes it."""
     return _MARK + cell if cell.startswith((*_FORMULA, _MARK)) else cell
 
 

@@ -1,6 +1,6 @@
-"""A feed's document itself: RSS, Atom, RDF or JSON Feed, each item that holds its own text.
+"""A feed document: RSS, Atom, RDF or JSON Feed, and the items that contain their own text.
 
-Nothing is fetched: items that are links alone say so. To have their pages fetched, subscribe.
+Nothing is fetched: items that are only links are rejected. Subscribe to have pages fetched.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def recognizes(head: bytes) -> bool:
 
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
-    """An item for each of the feed's; a feed of none is one that says so."""
+    """Yield an item for each of the feed's items, or a rejected one if the feed has none."""
     data = stream.read(MAX_FEED_BYTES + 1)
     if len(data) > MAX_FEED_BYTES:
         problem = FEED_TOO_LARGE(number=MAX_FEED_BYTES // 1_000_000)
@@ -42,7 +42,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 def read_feed_items(
     data: bytes, name: str, url: str = "", charset: str | None = None
 ) -> Iterator[SourceItem]:
-    """The items of a feed found at `url`, which their links may be relative to."""
+    """Yield the items of a feed; relative links are resolved against its `url`."""
     try:
         document = read_feed(data, url, datetime.now(UTC), charset)
     except UnreadableInputError as exc:
@@ -57,7 +57,7 @@ def read_feed_items(
 
 
 def _read_entry(entry: FeedEntry, document: FeedDocument) -> ArticleDraft:
-    """Raises UnreadableInputError."""
+    """Return the entry's draft. Raise UnreadableInputError if it has no text of its own."""
     try:
         return draft_from_entry(entry, document.title or None)
     except UnreadableInputError as exc:

@@ -1,4 +1,4 @@
-"""One HTML page: its article, without what surrounds it."""
+"""An HTML page: its article, without navigation and other boilerplate."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,7 +31,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 
 
 def read_page(page: FetchedPage, name: str, options: ReadOptions) -> SourceItem:
-    """The article of a fetched page. Raises UnreadableInputError where there is none."""
+    """Return the article of a fetched page. Raise UnreadableInputError if it is no HTML or text."""
     if page.content_type not in (*MEDIA_TYPES, "text/plain"):
         raise UnreadableInputError(NOT_HTML(kind=page.content_type or NO_MEDIA_TYPE()))
     if page.content_type == "text/plain":
@@ -41,5 +41,5 @@ def read_page(page: FetchedPage, name: str, options: ReadOptions) -> SourceItem:
 
 
 def page_item(name: str, page: OriginalPage, options: ReadOptions) -> SourceItem:
-    """The item of a page, to be read when its turn comes."""
+    """Return the item of a page; its article is extracted only when the item is resolved."""
     return SourceItem(name, page=page, read=partial(read_original, page, options.rules))

@@ -1,4 +1,4 @@
-"""JSON Lines: an object a line, read one line at a time.
+"""JSON Lines: one object per line, read one line at a time.
 
 An object has the fields of `archive.sources.records`, or is an IPTC ninjs item.
 """
@@ -19,25 +19,25 @@ SUFFIXES = (".jsonl", ".ndjson", ".json")
 
 
 def recognizes(head: bytes) -> bool:
-    """A first line that is an object of its own, or goes on beyond what is seen of it."""
+    """Return whether the first line is one object, or continues beyond these bytes."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     first, newline, _ = start.partition(b"\n")
     return start[:1] == b"{" and (not newline or first.rstrip().endswith(b"}"))
 
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
-    """An item for each line that is not blank; a broken line spoils no other."""
+    """Yield an item for each line that is not blank; a broken line affects no other."""
     number = 0
     try:
         for number, line in enumerate(_lines(stream), start=1):
             if line.strip():
                 yield _read_line(line, f"{name}:{number}")
-    except UnreadableInputError as exc:  # of the stream: gzip data cut short, a bomb
+    except UnreadableInputError as exc:  # from the stream: truncated gzip data or a zip bomb
         yield SourceItem(f"{name}:{number + 1}", problem=DAMAGED_FROM_HERE(reason=exc.message))
 
 
 def _lines(stream: BufferedReader) -> Iterator[bytes]:
-    """Lines of bounded length: of a longer one, its beginning; the rest is skipped."""
+    """Yield lines of bounded length; the rest of a longer line is skipped."""
     while line := stream.readline(MAX_DOCUMENT_BYTES + 1):
         whole = line.endswith(b"\n")
         yield line

@@ -1,4 +1,4 @@
-"""NewsML-G2 2.x: the texts of a newsItem, or of every newsItem in a newsMessage (IPTC NAR)."""
+"""NewsML-G2 2.x: the text of a newsItem, or of every newsItem in a newsMessage (IPTC NAR)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ from lxml import etree
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.sources.agency import byline_names, tree_paragraphs, web_address, withdrawn
+from archive.sources.agency import byline_names, tree_paragraphs, web_address, withdrawn_item
 from archive.sources.nitf import draft_from_nitf
 from archive.sources.options import ReadOptions
 from archive.sources.records import item_name
@@ -27,7 +27,7 @@ def recognizes(head: bytes) -> bool:
 
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
-    """An item for each news item; those without a text are told with the reason."""
+    """Yield an item for each news item; those without a text are rejected with the reason."""
     try:
         root = parse_xml(read_document(stream))
         if root.tag not in _ROOTS:
@@ -47,15 +47,15 @@ def _read_item(item: etree._Element, place: str) -> SourceItem:
     if item.tag != "newsItem":
         return SourceItem(name, problem=NO_TEXT_OF_ITS_OWN(kind=item.tag))
     status = item.find("itemMeta/pubStatus")
-    refused = withdrawn(name, _code(status) if status is not None else "")
+    rejected = withdrawn_item(name, _code(status) if status is not None else "")
     try:
-        return refused or SourceItem(name, _draft(item))
+        return rejected or SourceItem(name, _draft(item))
     except UnreadableInputError as exc:
         return SourceItem(name, problem=exc.message)
 
 
 def _draft(item: etree._Element) -> ArticleDraft:
-    """The content, and what is said of it outside, which wins."""
+    """Return the content with the item's metadata, which overrides that of the content."""
     title = find_text(item, "contentMeta/headline")
     content = _content(item, title)
     if not content.paragraphs:
@@ -77,7 +77,7 @@ def _draft(item: etree._Element) -> ArticleDraft:
 
 
 def _content(item: etree._Element, title: str) -> ArticleDraft:
-    """Of several renditions of one text the first that can be read, marked up before plain."""
+    """Return the first readable rendition of the text, markup before plain text."""
     for inline in item.iterfind("contentSet/inlineXML"):
         for root in inline:
             draft = _read_markup(root, title)
@@ -92,15 +92,15 @@ def _content(item: etree._Element, title: str) -> ArticleDraft:
 def _read_markup(root: etree._Element, title: str) -> ArticleDraft:
     if root.tag == "nitf":
         draft = draft_from_nitf(root)
-        kept = tuple(line for line in draft.paragraphs if line != title)
-        return replace(draft, paragraphs=kept)
+        other_lines = tuple(line for line in draft.paragraphs if line != title)
+        return replace(draft, paragraphs=other_lines)
     return replace(_EMPTY, paragraphs=tree_paragraphs(root, title))
 
 
 def _source(item: etree._Element) -> str | None:
-    named = ("itemMeta/provider", "contentMeta/infoSource", "rightsInfo/copyrightHolder")
-    said = find_text(item, *(f"{path}/name" for path in named), "contentMeta/creditline")
-    return said or _code(item.find("itemMeta/provider")) or None
+    paths = ("itemMeta/provider", "contentMeta/infoSource", "rightsInfo/copyrightHolder")
+    name = find_text(item, *(f"{path}/name" for path in paths), "contentMeta/creditline")
+    return name or _code(item.find("itemMeta/provider")) or None
 
 
 def _authors(item: etree._Element) -> tuple[str, ...]:
@@ -110,14 +110,14 @@ def _authors(item: etree._Element) -> tuple[str, ...]:
 
 
 def _language(item: etree._Element) -> str | None:
-    said = item.find("contentMeta/language")
-    told: str | None = said.get("tag") if said is not None else None
-    return told or item.get(LANGUAGE) or None
+    element = item.find("contentMeta/language")
+    tag: str | None = element.get("tag") if element is not None else None
+    return tag or item.get(LANGUAGE) or None
 
 
 def _code(element: etree._Element | None) -> str:
-    """The code of a qcode, uri or literal: "usable" for "stat:usable"."""
+    """Return the code of a qcode, uri or literal, such as "usable" for "stat:usable"."""
     if element is None:
         return ""
-    given = element.get("qcode") or element.get("uri") or element.get("literal") or ""
-    return given.replace("/", ":").rpartition(":")[2]
+    identifier = element.get("qcode") or element.get("uri") or element.get("literal") or ""
+    return identifier.replace("/", ":").rpartition(":")[2]

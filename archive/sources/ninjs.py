@@ -1,7 +1,7 @@
-"""A JSON document: IPTC ninjs 1.0 to 3.x, or an object with our own fields, or a list of either.
+"""A JSON document: IPTC ninjs 1.0 to 3.x, an object with our own fields, or a list of either.
 
 The versions differ in names: headline, body_xhtml and byline became headlines, bodies and by in
-2.0, and versioncreated became versionCreated in 3.0, so case is set aside.
+2.0, and versioncreated became versionCreated in 3.0; names are therefore compared without case.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.sources.agency import byline_names, markup_paragraphs, web_address, withdrawn
+from archive.sources.agency import byline_names, markup_paragraphs, web_address, withdrawn_item
 from archive.sources.options import ReadOptions
 from archive.sources.records import item_name, read_record
 from archive.text.decode import decode_text, read_document
@@ -19,7 +19,7 @@ from archive.text.normalize import split_paragraphs
 from archive.wordings import NINJS_WITHOUT_TEXT, NOT_AN_OBJECT, NOT_JSON
 
 SUFFIXES = (".json", ".ninjs")
-_MARKS = frozenset(("versioncreated", "pubstatus", "bodies", "headlines", "representationtype"))
+_KEYS = frozenset(("versioncreated", "pubstatus", "bodies", "headlines", "representationtype"))
 _MARKUP = ("xhtml", "html", "richtext", "xml")
 _RICHEST = ("application/xhtml+xml", "text/html", "text/plain", "")
 
@@ -29,7 +29,7 @@ def recognizes(head: bytes) -> bool:
 
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
-    """An item for the object of the document, or for each of its list."""
+    """Yield an item for the document's object, or for each object of its list."""
     try:
         parsed = _parse(decode_text(read_document(stream)))
     except UnreadableInputError as exc:
@@ -41,11 +41,11 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 
 
 def read_object(record: Any, place: str) -> SourceItem:
-    """The item of one JSON object, ninjs or our own."""
+    """Return the item of one JSON object, in ninjs or with our own fields."""
     if not isinstance(record, dict):
         return SourceItem(place, problem=NOT_AN_OBJECT())
     fields = {key.lower(): value for key, value in record.items()}
-    is_ninjs = not _MARKS.isdisjoint(fields) or any(key.startswith("body_") for key in fields)
+    is_ninjs = not _KEYS.isdisjoint(fields) or any(key.startswith("body_") for key in fields)
     return _read_ninjs(fields, place) if is_ninjs else read_record(record, place)
 
 
@@ -59,9 +59,9 @@ def _parse(text: str) -> Any:
 def _read_ninjs(fields: Mapping[str, Any], place: str) -> SourceItem:
     uri = _text(fields.get("uri"))
     name = item_name(uri, place)
-    refused = withdrawn(name, _text(fields.get("pubstatus")))
-    if refused is not None:
-        return refused
+    rejected = withdrawn_item(name, _text(fields.get("pubstatus")))
+    if rejected is not None:
+        return rejected
     try:
         return SourceItem(name, _draft(fields, uri))
     except UnreadableInputError as exc:
@@ -92,12 +92,12 @@ def _draft(fields: Mapping[str, Any], uri: str) -> ArticleDraft:
 def _title(fields: Mapping[str, Any]) -> str:
     listed = _objects(fields.get("headlines"))
     main = sorted(listed, key=lambda each: _text(each.get("role")) not in ("", "main"))
-    given = (*(each.get("value") for each in main), *map(fields.get, ("headline", "headline_main")))
-    return next(filter(None, map(_text, (*given, fields.get("title")))), "")
+    found = (*(each.get("value") for each in main), *map(fields.get, ("headline", "headline_main")))
+    return next(filter(None, map(_text, (*found, fields.get("title")))), "")
 
 
 def _paragraphs(fields: Mapping[str, Any], title: str) -> tuple[str, ...]:
-    """Those of the richest body that has any: marked up before plain."""
+    """Return the paragraphs of the richest body that has any, markup before plain text."""
     for body, is_markup in (*_bodies(fields), *_old_bodies(fields)):
         found = markup_paragraphs(body, title) if is_markup else split_paragraphs(body)
         if found:
@@ -106,27 +106,27 @@ def _paragraphs(fields: Mapping[str, Any], title: str) -> tuple[str, ...]:
 
 
 def _bodies(fields: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """From ninjs 2.0 on: (text, whether it is markup), of types that can be read."""
+    """Yield the bodies of readable types of ninjs 2.0 and later: (text, whether it is markup)."""
     listed = _objects(fields.get("bodies"))
     types = [_text(body.get("contenttype")).partition(";")[0].strip().lower() for body in listed]
     for kind in _RICHEST:
-        for body, given in zip(listed, types, strict=True):
-            if given == kind:
+        for body, body_type in zip(listed, types, strict=True):
+            if body_type == kind:
                 text = _text(body.get("value"))
                 yield text, "html" in kind or (not kind and text.lstrip().startswith("<"))
 
 
 def _old_bodies(fields: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Before ninjs 2.0, properties named body_..., such as body_xhtml and body_text."""
+    """Yield the bodies of ninjs 1.x, in properties such as body_xhtml and body_text."""
     names = sorted(key for key in fields if key.startswith("body_"))
     for name in sorted(names, key=lambda key: not key.endswith(_MARKUP)):
         yield _text(fields[name]), name.endswith(_MARKUP)
 
 
 def _name(fields: Mapping[str, Any], *keys: str) -> str | None:
-    """The first name under any of these keys, whatever its role."""
-    named = (_text(each.get("name")) for key in keys for each in _objects(fields.get(key)))
-    return next(filter(None, named), None)
+    """Return the first name under any of these keys, whatever its role, or None."""
+    names = (_text(each.get("name")) for key in keys for each in _objects(fields.get(key)))
+    return next(filter(None, names), None)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

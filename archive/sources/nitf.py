@@ -7,7 +7,7 @@ from lxml import etree
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.sources.agency import byline_names, tree_paragraphs, withdrawn
+from archive.sources.agency import byline_names, tree_paragraphs, withdrawn_item
 from archive.sources.options import ReadOptions
 from archive.sources.records import item_name
 from archive.text.decode import read_document
@@ -29,11 +29,11 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 
 
 def draft_from_nitf(root: etree._Element) -> ArticleDraft:
-    """What an nitf element says; within NewsML-G2 much of it is told outside."""
+    """Return the draft of an nitf element; within NewsML-G2 the item's metadata complete it."""
     title = find_text(root, "body/body.head/hedline/hl1", "head/title")
     issued = _attribute(root, "head/docdata/date.issue", "norm")
     released = _attribute(root, "head/docdata/date.release", "norm")
-    told = _attribute(root, "body/body.head/dateline/story.date", "norm")
+    dateline = _attribute(root, "body/body.head/dateline/story.date", "norm")
     printed = _attribute(root, "head/pubdata", "date.publication")
     return ArticleDraft(
         title=title,
@@ -41,7 +41,7 @@ def draft_from_nitf(root: etree._Element) -> ArticleDraft:
         source=_source(root),
         authors=_authors(root),
         language=_attribute(root, "body", LANGUAGE) or root.get(LANGUAGE),
-        published=issued or released or told or printed,
+        published=issued or released or dateline or printed,
         section=_attribute(root, "head/pubdata", "position.section")
         or _attribute(root, "head/tobject/tobject.subject", "tobject.subject.type"),
     )
@@ -52,11 +52,11 @@ def _read_root(root: etree._Element, name: str) -> SourceItem:
         raise UnreadableInputError(OTHER_XML(name=str(root.tag)[:40]))
     name = item_name(_attribute(root, "head/docdata/doc-id", "id-string"), name)
     status = _attribute(root, "head/docdata", "management-status")
-    return withdrawn(name, status or "") or SourceItem(name, draft_from_nitf(root))
+    return withdrawn_item(name, status or "") or SourceItem(name, draft_from_nitf(root))
 
 
 def _paragraphs(root: etree._Element, title: str) -> tuple[str, ...]:
-    """Second headlines, dateline and abstract, then the body; nothing that is said twice."""
+    """Return second headlines, dateline and abstract, then the body, without repeated lines."""
     parts = (
         *root.iterfind("body/body.head/hedline/hl2"),
         *root.iterfind("body/body.head/dateline"),
@@ -70,13 +70,13 @@ def _paragraphs(root: etree._Element, title: str) -> tuple[str, ...]:
 
 def _source(root: etree._Element) -> str | None:
     head = "body/body.head/"
-    said = find_text(root, f"{head}distributor", f"{head}rights/rights.owner")
+    owner = find_text(root, f"{head}distributor", f"{head}rights/rights.owner")
     holder = _attribute(root, "head/docdata/doc.copyright", "holder")
-    return said or holder or _attribute(root, "head/pubdata", "name")
+    return owner or holder or _attribute(root, "head/pubdata", "name")
 
 
 def _authors(root: etree._Element) -> tuple[str, ...]:
-    """The persons the bylines name, without the titles that follow them."""
+    """Return the persons that the bylines name, without their titles."""
     names: list[str] = []
     for byline in root.iterfind("body/body.head/byline"):
         persons = [" ".join(" ".join(p.itertext()).split()) for p in byline.iterfind("person")]

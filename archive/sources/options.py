@@ -8,11 +8,11 @@ from archive.extraction.site_rules import SiteRules
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What every source format is handed.
+    """The options that every source format receives.
 
     `columns` maps our field names to the column names of a table (CSV, TSV); `allowed_networks`
-    (CIDR) are private networks that may be fetched from. `on_bytes` is told how many bytes were
-    read of a file, each time.
+    (CIDR) are private networks that may be fetched from. `on_bytes` is called with the number of
+    bytes after each read of a file.
     """
 
     rules: SiteRules = field(default_factory=SiteRules)

@@ -1,7 +1,7 @@
-"""Zip and tar archives of any format, read member by member; nothing is written into a folder.
+"""Zip and tar archives of any format, read member by member; nothing is extracted to a folder.
 
-An archive may lie in another, no deeper. A member that is hostile, encrypted or damaged is an
-outcome with its reason, and the rest goes on.
+An archive may contain archives, but not those any more. A hostile, encrypted or damaged member is
+rejected with its reason, and the others are still read.
 """
 
 import re
@@ -17,10 +17,10 @@ from zipfile import ZipFile, ZipInfo
 from archive.errors import UnreadableInputError
 from archive.messages import Message
 from archive.model import SourceItem
-from archive.sources import is_wanted, open_document
+from archive.sources import is_readable_path, open_document
 from archive.sources.options import ReadOptions
 from archive.sources.unpack import (
-    DAMAGE,
+    DAMAGE_ERRORS,
     PackedReader,
     UnpackBudget,
     Unpacker,
@@ -52,13 +52,13 @@ def recognizes(head: bytes) -> bool:
 
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
-    """The items of every member of a known format, named archive/member."""
+    """Yield the items of every member of a known format, named archive/member."""
     yield from _read_archive(stream, name, options, UnpackBudget())
 
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """One entry: its bytes, or why they are not read."""
+    """One entry: its bytes, or the reason why they are not read."""
 
     name: str
     stream: BufferedReader | None = None
@@ -78,7 +78,7 @@ def _read_archive(
             yield from _read_member(member, name, options, budget, nested)
     except UnreadableInputError as exc:
         yield SourceItem(name, problem=NOT_READ_FROM_HERE(reason=exc.message))
-    except (*DAMAGE, ValueError) as exc:
+    except (*DAMAGE_ERRORS, ValueError) as exc:
         yield SourceItem(name, problem=DAMAGED_FROM_HERE(reason=one_line(exc)))
 
 
@@ -90,7 +90,7 @@ def _read_member(
         yield SourceItem(path, problem=OUTSIDE_PATH())
     elif member.stream is None:
         yield SourceItem(path, problem=member.problem)
-    elif is_wanted(member.name):
+    elif is_readable_path(member.name):
         try:
             yield from _read_document(member.stream, path, options, budget, nested)
         except UnreadableInputError as exc:
@@ -126,12 +126,12 @@ def _zip_member(archive: ZipFile, info: ZipInfo, budget: UnpackBudget) -> _Membe
         return _Member(info.filename, problem=ENCRYPTED())
     try:
         return _Member(info.filename, unpacked_stream(cast(Unpacker, archive.open(info)), budget))
-    except (*DAMAGE, ValueError) as exc:
+    except (*DAMAGE_ERRORS, ValueError) as exc:
         return _Member(info.filename, problem=DAMAGED(reason=one_line(exc)))
 
 
 def _seekable(stream: BufferedReader, copy: IO[bytes]) -> IO[bytes]:
-    """The stream, or its copy where it cannot go back and forth as a zip needs it."""
+    """Return the stream, or a copy if it is not seekable, as zip archives require."""
     if stream.seekable():
         return stream
     while chunk := stream.read(1 << 20):
@@ -143,7 +143,7 @@ def _seekable(stream: BufferedReader, copy: IO[bytes]) -> IO[bytes]:
 
 
 class _BoundedTarInfo(tarfile.TarInfo):
-    """A header that may not ask for its long names to be read into memory without bound."""
+    """A header that limits the size of long names, which tarfile reads into memory."""
 
     def _proc_member(self, archive: tarfile.TarFile) -> Any:
         if not (self.isreg() or self.size <= _MAX_HEADER_BYTES):
@@ -155,7 +155,7 @@ def _tar_members(stream: BufferedReader, budget: UnpackBudget) -> Iterator[_Memb
     packed = cast(Any, PackedReader(stream, budget))
     with tarfile.open(fileobj=packed, mode="r|", tarinfo=_BoundedTarInfo) as archive:
         while (info := archive.next()) is not None:
-            archive.members.clear()  # type: ignore[attr-defined]  # it would remember them all
+            archive.members.clear()  # type: ignore[attr-defined]  # tarfile would keep them all
             if not info.isdir():
                 yield _tar_member(archive, info, budget)
 

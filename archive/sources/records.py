@@ -1,4 +1,4 @@
-"""Articles given as named fields: the mapping that JSON objects and rows of tables share. Pure.
+"""Articles as named fields: the mapping that JSON objects and table rows share. Pure.
 
 Fields: title, text (or paragraphs, a list), published, modified, language, source, section, url,
 authors (a list, or one text; see `read_authors`), and id, which names the item in the outcome.
@@ -22,7 +22,7 @@ _PARTICLE = re.compile(r"d[aei]|do?s|das|dell?a|du|des|l[ae]|van|von|de[rn]|ten|
 
 
 def read_record(record: Mapping[str, Any], place: str) -> SourceItem:
-    """The item of a record; `place` names it where it has no id of its own."""
+    """Return the item of a record; `place` names it if the record has no id."""
     try:
         return SourceItem(item_name(record.get("id"), place), draft_from_record(record))
     except UnreadableInputError as exc:
@@ -30,7 +30,7 @@ def read_record(record: Mapping[str, Any], place: str) -> SourceItem:
 
 
 def draft_from_record(record: Mapping[str, Any]) -> ArticleDraft:
-    """Raises UnreadableInputError where a field is of another kind than text."""
+    """Return the draft of a record. Raise UnreadableInputError if a text field is not text."""
     return ArticleDraft(
         title=_text(record, "title") or "",
         paragraphs=_paragraphs(record),
@@ -44,11 +44,11 @@ def draft_from_record(record: Mapping[str, Any]) -> ArticleDraft:
     )
 
 
-def item_name(given: Any, place: str) -> str:
-    """The id a source gave, in one line, or the place where the item lies."""
-    if not isinstance(given, str | int):
+def item_name(identifier: Any, place: str) -> str:
+    """Return the source's id for an item as one line, or the item's place."""
+    if not isinstance(identifier, str | int):
         return place
-    return clean_line(str(given)[:MAX_NAME_CHARACTERS]) or place
+    return clean_line(str(identifier)[:MAX_NAME_CHARACTERS]) or place
 
 
 def split_names(text: str, separator: str = AUTHOR_SEPARATOR) -> tuple[str, ...]:
@@ -67,14 +67,14 @@ def split_authors(text: str) -> tuple[str, ...]:
     return split_names(text)
 
 
-def read_authors(given: Any) -> tuple[str, ...]:
+def read_authors(value: Any) -> tuple[str, ...]:
     """Return the authors of a text or of a list of texts; anything else names none."""
-    texts = given if isinstance(given, list) else [given]
+    texts = value if isinstance(value, list) else [value]
     return tuple(name for text in texts if isinstance(text, str) for name in split_authors(text))
 
 
 def _are_whole_names(names: tuple[str, ...]) -> bool:
-    """Whether each is a name by itself, not the family or given names alone of the same person."""
+    """Return whether each is a full name, not only the family or given names of one person."""
     if len(names) < 2:
         return True
     whole = all(" " in name or _ACRONYM.fullmatch(name) for name in names)
@@ -82,9 +82,9 @@ def _are_whole_names(names: tuple[str, ...]) -> bool:
 
 
 def _paragraphs(record: Mapping[str, Any]) -> tuple[str, ...]:
-    given = record.get("paragraphs")
-    if isinstance(given, list) and all(isinstance(part, str) for part in given):
-        return tuple(given)
+    paragraphs = record.get("paragraphs")
+    if isinstance(paragraphs, list) and all(isinstance(part, str) for part in paragraphs):
+        return tuple(paragraphs)
     return split_paragraphs(_text(record, "text") or "")
 
 

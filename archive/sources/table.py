@@ -1,7 +1,7 @@
-"""CSV and TSV: a header row, then an article a row, read as they come (RFC 4180).
+"""CSV and TSV (RFC 4180): a header row, then one article per row, read row by row.
 
-Which column is which field is told by `options.columns` or by the usual names. The text's
-paragraphs are lines of its cell; authors are separated by ";".
+`options.columns` or the usual column names map columns to fields. The paragraphs of a text are
+the lines of its cell; authors are separated by ";".
 """
 
 import csv
@@ -50,12 +50,12 @@ _SYNONYMS = {
     "url": ("link", "uri", "href", "address", "web_address"),
     "authors": ("author", "byline", "by", "creator", "auteur"),
 }
-# One limit for the whole process, which the module's 128 kB makes too low for an article.
+# The limit holds for the whole process; the default of 128 kB is too low for an article.
 csv.field_size_limit(2 * MAX_DOCUMENT_BYTES)
 
 
 def recognizes(head: bytes) -> bool:
-    """A first line with at least two columns, one of which is named like a title or a text."""
+    """Return whether the first line has at least two columns, one named like a title or text."""
     first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0]
     if first.lstrip()[:1] in ("<", "{", "["):
         return False
@@ -64,10 +64,10 @@ def recognizes(head: bytes) -> bool:
 
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
-    """An item for each row that is not blank, named by its number; the header is row 1.
+    """Yield an item for each row that is not blank, named by its number; the header is row 1.
 
-    A row that cannot be read spoils no other. A table without a title or text column is refused
-    as a whole.
+    An unreadable row affects no other. A table without a title or text column is rejected as a
+    whole.
     """
     lines = _RowLines(text_lines(stream))
     number = 1
@@ -86,11 +86,11 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 
 
 class _RowLines:
-    """Lines for one row after another; those of a row that does not end can be read anew."""
+    """Lines for one row after another; the lines of a row that does not end can be read again."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
-        self._waiting: list[str] = []  # given back, the next one last
+        self._waiting: list[str] = []  # to be read again, the next one last
         self._row: list[str] = []
         self._characters = 0
         self._given_up = 0
@@ -116,13 +116,13 @@ class _RowLines:
 
     @property
     def row_is_whole(self) -> bool:
-        """Whether the row read last ended by itself, within 10 MB."""
+        """Return whether the last row ended by itself, within 10 MB."""
         return not self._cut and self._characters <= MAX_DOCUMENT_BYTES
 
     def give_up_row(self, is_row: Callable[[str], bool]) -> None:
-        """Go on with the first line after the row's own first that looks like a row.
+        """Continue with the first line after the start of the row that looks like a row.
 
-        Raises UnreadableInputError when that was needed too often: each time may cost 10 MB.
+        Raise UnreadableInputError after too many such rows: each may cost 10 MB.
         """
         self._given_up += 1
         if self._given_up > MAX_GIVEN_UP_ROWS:
@@ -138,7 +138,7 @@ class _RowLines:
 
 
 def _rows(lines: _RowLines, delimiter: str, width: int) -> Iterator[list[str] | Message]:
-    """The cells of each row, or why there are none."""
+    """Yield the cells of each row, or the reason why there are none."""
     while True:
         lines.begin_row()
         try:
@@ -171,13 +171,13 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def _delimiter(header: str, columns: Mapping[str, str]) -> str:
-    """The one that parts the header into most fields we know, then into most columns."""
+    """Return the delimiter that gives the most known fields, then the most columns."""
     split = {delimiter: _split(header, delimiter) for delimiter in DELIMITERS}
     return max(DELIMITERS, key=lambda d: (len(_match(split[d], columns)), len(split[d])))
 
 
 def _match(header: Iterable[str], columns: Mapping[str, str]) -> dict[str, int]:
-    """Which column holds which field, case and spacing of their names aside."""
+    """Return the column number of each field; case and spacing of names do not matter."""
     found = {_folded(column): place for place, column in reversed([*enumerate(header)])}
     if columns:
         return {f: found[_folded(c)] for f, c in columns.items() if _folded(c) in found}
@@ -186,7 +186,7 @@ def _match(header: Iterable[str], columns: Mapping[str, str]) -> dict[str, int]:
 
 
 def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
-    """Raises UnreadableInputError where a column asked for, or title and text, are missing."""
+    """Map fields to columns. Raise UnreadableInputError if required ones are missing."""
     places = _match(header, columns)
     listed = ", ".join(column[:40] for column in header[:MAX_COLUMNS_SHOWN]) or NO_COLUMNS()
     missing = [column for field, column in columns.items() if field not in places]

@@ -14,7 +14,7 @@ SUFFIXES = (".txt", ".text", ".md")
 
 
 def recognizes(head: bytes) -> bool:
-    """Whatever no other format claims is read as text, or refused as binary while decoding."""
+    """Return True: what no other format claims is text, or rejected as binary while decoding."""
     return True
 
 
@@ -26,7 +26,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 
 
 def draft_from_text(text: str) -> ArticleDraft:
-    """A single line is a text without a title. Raises UnreadableInputError where all is blank."""
+    """Return the draft; a single line is its text. Raise UnreadableInputError if all is blank."""
     lines = split_paragraphs(text)
     if not lines:
         raise UnreadableInputError(EMPTY())

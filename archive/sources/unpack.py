@@ -1,4 +1,4 @@
-"""What compressed data holds, within bounds, every damage told in one way."""
+"""Unpack compressed data within limits; any damage raises UnreadableInputError."""
 
 import lzma
 import struct
@@ -16,42 +16,42 @@ from archive.wordings import DAMAGED_GET_AGAIN, PACKED_TWICE, UNPACKS_LIKE_A_BOM
 GZIP_MAGIC = b"\x1f\x8b"
 BUFFER_BYTES = 1 << 16
 MAX_UNPACKED_BYTES = 50_000_000_000
-# JSON Lines and WARC pack 5 to 20 times; what only fills a disk packs about 1,000 times.
+# JSON Lines and WARC shrink 5 to 20 times, a zip bomb about 1,000 times.
 MAX_EXPANSION = 200
-UNSUSPECTED_BYTES = 50_000_000
-# All that the standard library raises for archives that are cut, forged, encrypted or exotic.
-DAMAGE = (
+MIN_SUSPECT_BYTES = 50_000_000
+# The errors of the standard library for truncated, forged, encrypted or unusual archives.
+DAMAGE_ERRORS = (
     *(OSError, EOFError, BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error),
     *(RuntimeError, NotImplementedError, UnicodeError, OverflowError, IndexError, KeyError),
 )
 
 
 class Readable(Protocol):
-    """Anything bytes can be read from."""
+    """Anything that bytes can be read from."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class Unpacker(Protocol):
-    """What the standard library unpacks with; `read1` returns what there is before any damage."""
+    """An unpacking reader of the standard library; `read1` returns the data before any damage."""
 
     def read1(self, size: int, /) -> bytes: ...
 
 
 @dataclass(slots=True)
 class UnpackBudget:
-    """How many bytes were read packed and unpacked, all levels of one archive together."""
+    """The numbers of packed and unpacked bytes read, for all levels of one archive together."""
 
     packed: int = 0
     unpacked: int = 0
 
     def spend(self, unpacked: int) -> None:
-        """Count them. Raises UnreadableInputError beyond what an honest archive comes to."""
+        """Count these bytes. Raise UnreadableInputError if no honest archive has so many."""
         self.unpacked += unpacked
         if self.unpacked > MAX_UNPACKED_BYTES:
             limit = MAX_UNPACKED_BYTES // 1_000_000_000
             raise UnreadableInputError(UNPACKS_TOO_LARGE(number=limit))
-        if self.unpacked > UNSUSPECTED_BYTES and self.unpacked > MAX_EXPANSION * self.packed:
+        if self.unpacked > MIN_SUSPECT_BYTES and self.unpacked > MAX_EXPANSION * self.packed:
             raise UnreadableInputError(UNPACKS_LIKE_A_BOMB(number=MAX_EXPANSION))
 
 
@@ -79,7 +79,7 @@ class _UnpackedReader(RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._inner.read1(len(buffer))
-        except DAMAGE as exc:
+        except DAMAGE_ERRORS as exc:
             raise UnreadableInputError(DAMAGED_GET_AGAIN(reason=one_line(exc))) from exc
         self._budget.spend(len(data))
         buffer[: len(data)] = data
@@ -87,21 +87,21 @@ class _UnpackedReader(RawIOBase):
 
 
 def one_line(exc: BaseException) -> str:
-    """What an error of a library says, short enough to be shown."""
-    said = " ".join(str(exc).split())
-    shown = "".join(c if c.isprintable() else "?" for c in said)
+    """Return the text of a library's error as one short line."""
+    text = " ".join(str(exc).split())
+    shown = "".join(c if c.isprintable() else "?" for c in text)
     return shown[:100] or type(exc).__name__
 
 
 def unpacked_stream(inner: Unpacker, budget: UnpackBudget) -> BufferedReader:
-    """The unpacked bytes of `inner`; reading raises UnreadableInputError for damage and bombs."""
+    """Return the unpacked bytes; reading raises UnreadableInputError for damage and bombs."""
     return BufferedReader(_UnpackedReader(inner, budget), BUFFER_BYTES)
 
 
 def gunzipped(stream: BufferedReader, budget: UnpackBudget) -> BufferedReader:
-    """What gzip data holds, every member of it (RFC 1952); any other stream as it is.
+    """Return the content of all members of gzip data (RFC 1952); other streams are unchanged.
 
-    Raises UnreadableInputError for what was packed twice.
+    Raise UnreadableInputError if the data was packed twice.
     """
     if stream.peek(2)[:2] != GZIP_MAGIC:
         return stream

@@ -1,7 +1,7 @@
 """Web archives: the HTML pages of a WARC file (ISO 28500), one record at a time.
 
-Of its records only answers with status 200 and HTML in them are pages; requests, revisits,
-redirects, images and whatever else a crawl keeps are passed over.
+Only responses with status 200 and HTML content are pages; requests, revisits, redirects, images
+and all other records of a crawl are skipped.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,9 +45,9 @@ def recognizes(head: bytes) -> bool:
 
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
-    """An item for each page, to be extracted when its turn comes, named by its address.
+    """Yield an item for each page, named by its address; it is extracted only when resolved.
 
-    A page that cannot be decoded spoils no other; where the file itself is damaged or cut, the
+    A page that cannot be decoded affects no other; if the file itself is damaged or truncated, the
     pages before that are kept.
     """
     source = _QuietStream(stream)
@@ -67,7 +67,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
 
 
 class _QuietStream:
-    """A stream that ends where it fails: an exception from Python aborts FastWARC's Rust code."""
+    """A stream that ends where it fails: a Python exception would abort FastWARC's Rust code."""
 
     def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream
@@ -88,14 +88,14 @@ class _QuietStream:
         return self._place
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        return self._place  # asked for by the interface, never to move
+        return self._place  # required by the interface, never called to move
 
     def close(self) -> None:
-        """Whoever opened the stream closes it."""
+        """Do nothing: whoever opened the stream closes it."""
 
 
 def _read_record(record: WarcRecord, name: str, options: ReadOptions) -> SourceItem | None:
-    """The page of a record, None where it holds none."""
+    """Return the page of a record, or None if it has none."""
     headers = record.http_headers if record.is_http else None
     if headers is None or headers.status_code != 200:
         return None
@@ -121,10 +121,10 @@ def _read_body(record: WarcRecord) -> bytes:
 
 
 def _decoded(body: bytes, headers: HeaderMap) -> bytes:
-    """The body without its transfer and content codings (RFC 9110, 8.4; RFC 9112, 7).
+    """Return the body without its transfer and content codings (RFC 9110, 8.4; RFC 9112, 7).
 
-    Many crawlers keep the headers of codings they have undone, so a body that reads as HTML is
-    taken as it is. Raises UnreadableInputError for any other that cannot be decoded.
+    Many crawlers keep the headers of codings they have removed, so a body that looks like HTML is
+    not decoded. Raise UnreadableInputError for any other that cannot be decoded.
     """
     codings = f"{headers.get('Content-Encoding') or ''},{headers.get('Transfer-Encoding') or ''}"
     for coding in reversed(codings.lower().replace(" ", "").split(",")):

@@ -24,12 +24,12 @@ def follow_feeds(job: Job, services: Services, stopping: Event) -> Iterator[Job]
     jobs, poller = services.jobs, make_poller(services, stopping)
     followed, refused = _subscribe_all(job, poller)
     if refused and not job.done:  # else they were told before a restart
-        job = jobs.note_alone(job, refused)
+        job = jobs.note_stored(job, refused)
         yield job
     with poll_lock(services.settings.home):
         for event in poller.poll(followed):
             if isinstance(event, ItemPolled):
-                job = jobs.note_alone(job, [event.outcome])
+                job = jobs.note_stored(job, [event.outcome])
                 yield job
     if not stopping.is_set():
         jobs.finish(job.id, "done", _found(poller, followed))
