@@ -26,7 +26,7 @@ _CANDIDATES = sa.text("""
             WHERE key = wanted.value
             AND day BETWEEN json_extract(days.value, '$[0]') AND json_extract(days.value, '$[1]')
             ORDER BY day DESC, article_id DESC LIMIT :per_key))) AS found
-    GROUP BY found.value ORDER BY count(*) DESC, found.value DESC LIMIT :most
+    GROUP BY found.value ORDER BY count(*) DESC, found.value DESC LIMIT :candidates
 """)
 _SIBLING = wire_copy.alias()
 _TEXTS = (
@@ -104,7 +104,7 @@ def _find_copies(
         "keys": json.dumps(keys),
         "ranges": json.dumps(_day_ranges(day)),
         "per_key": CANDIDATES_PER_KEY,
-        "most": CANDIDATES,
+        "candidates": CANDIDATES,
     }
     candidates = connection.scalars(_CANDIDATES, values).all()
     found: list[Any] = []

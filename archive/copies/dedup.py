@@ -1,4 +1,4 @@
-"""Whether an article is already held, and what to do with it. Pure."""
+"""Decides whether an article is already in the archive, and what to do with it. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,7 +21,7 @@ class Decision:
 
 
 def decide(draft: NormalizedDraft, same_url: Article | None, same_text: Article | None) -> Decision:
-    """The decision for a draft, given the articles already held under its URL and with its text."""
+    """Return the decision for a draft, given the stored articles with its URL and its text."""
     if same_url is not None:
         if (draft.title, draft.content_hash) == (same_url.title, same_url.content_hash):
             return Decision("keep", "unchanged")

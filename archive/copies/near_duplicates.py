@@ -1,4 +1,4 @@
-"""Whether two texts tell the same story in the same words, as copies of a wire story do. Pure.
+"""Decides whether two texts share most of their words, as copies of a wire story do. Pure.
 
 Shingles and containment: Broder 1997, "On the resemblance and containment of documents". Texts that
 may be copies share a band of their MinHash signatures: Indyk & Motwani 1998, "Approximate nearest
@@ -26,7 +26,7 @@ MAX_WORDS = 20_000  # compared, from the start of a text: an hour's reading, 20 
 SHORT_TEXT_WORDS, MIN_TITLE_WORDS, MAX_TITLE_WORDS = 100, 6, 30
 MIN_CONTAINMENT_WITHIN_OUTLET = 0.8
 _SEED = 7
-# Increase it if anything above but MIN_CONTAINMENT changes: keys made before are useless then.
+# Increase it if anything above except MIN_CONTAINMENT changes: older keys are useless then.
 _KEYS_VERSION = 1
 _MARK = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -39,7 +39,7 @@ _UNSPACED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ShingledText:
-    """What is compared of an article.
+    """The parts of an article that are compared.
 
     A shingle is the CRC-32 of SHINGLE_WORDS consecutive words of title and text. `title` is folded;
     `words` counts the words of title and text.

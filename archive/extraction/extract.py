@@ -1,7 +1,7 @@
-"""From an HTML page to its article. Pure.
+"""Extracts the article from an HTML page. Pure.
 
-What the page says of itself is read by `page_metadata`; the body is what trafilatura and the page's
-own structure agree on (`page_body`); a user's rule for the site comes first.
+`page_metadata` reads what the page declares about the article; `page_body` chooses its text by
+trafilatura's vote and the page's structure; a user's rule for the site takes precedence.
 """
 
 import re
@@ -30,35 +30,35 @@ with warnings.catch_warnings():
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
-SHORTEST_BODY_CHARACTERS = 60
+MIN_BODY_CHARACTERS = 60
 DECLARATION_BYTES = 2_048
-# Structured data may repeat boxes that are none of the article; only a page that shows a fraction
-# of it, as those built by scripts or cut by a paywall do, is read from there.
-FEWEST_SHOWN = 4
+# Structured data may include boxes outside the article. It is used only if it has this many times
+# the text that the page shows, as with pages built by scripts or cut by a paywall.
+MIN_DECLARED_RATIO = 4
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 NO_RULES = SiteRules()
 
 
 def declared_charset(data: bytes) -> str | None:
-    """The encoding a page names in its first bytes (HTML Standard, prescan)."""
+    """Return the encoding a page names in its first bytes (HTML Standard, prescan)."""
     found = _DECLARED.search(data[:DECLARATION_BYTES])
     return found.group(1).decode("ascii") if found else None
 
 
 def read_original(page: OriginalPage, rules: SiteRules = NO_RULES) -> ArticleDraft:
-    """The article of a page as it came. Raises UnreadableInputError where it holds none."""
+    """Return the article of a stored page. Raises UnreadableInputError if it has none."""
     html = decode_text(page.data, page.charset or declared_charset(page.data))
     return extract_article(html, page.url, rules)
 
 
 def extract_article(html: str, url: str | None = None, rules: SiteRules = NO_RULES) -> ArticleDraft:
-    """The page's article. Raises UnreadableInputError where the page holds none."""
+    """Return the page's article. Raises UnreadableInputError if the page has none."""
     root = parse_page(html)
     metadata = read_metadata(root, url)
     address = _address(metadata.url, url)
     ruled = read_by_rule(html, rules.rule_for(_host(address)))
     paragraphs = ruled.paragraphs or _read_body(root, metadata)
-    if _size(paragraphs) < SHORTEST_BODY_CHARACTERS:
+    if _size(paragraphs) < MIN_BODY_CHARACTERS:
         raise UnreadableInputError(NO_ARTICLE_FOUND())
     published = ruled.published or metadata.published or find_published(root, address)
     return _draft(metadata, ruled, paragraphs, published, address)
@@ -86,13 +86,13 @@ def _draft(
 
 
 def _read_body(root: HtmlElement, metadata: PageMetadata) -> tuple[str, ...]:
-    """The article's text in the page, or that in its structured data where the page shows less."""
+    """Return the text the page shows, or its structured data's if that is much longer."""
     blocks = read_blocks(root)
     known = Known(metadata.title or "", metadata.summary or "", metadata.authors)
     shown = choose_paragraphs(blocks, _vote(root), known)
     shown = shown or choose_paragraphs(blocks, _likely_lines(blocks), known)
     declared = _declared_paragraphs(metadata.body)
-    return declared if _size(declared) > FEWEST_SHOWN * _size(shown) else shown
+    return declared if _size(declared) > MIN_DECLARED_RATIO * _size(shown) else shown
 
 
 def _size(paragraphs: tuple[str, ...]) -> int:
@@ -100,7 +100,7 @@ def _size(paragraphs: tuple[str, ...]) -> int:
 
 
 def _vote(root: HtmlElement) -> list[str]:
-    """The lines trafilatura takes for the article; none where it fails."""
+    """Return the lines that trafilatura takes for the article; none if it fails."""
     try:
         document = bare_extraction(root, include_comments=False, include_tables=False)
     except (ValueError, TypeError, AttributeError, RecursionError):
@@ -111,7 +111,7 @@ def _vote(root: HtmlElement) -> list[str]:
 
 def _likely_lines(blocks: list[Block]) -> list[str]:
     prose = [block for block in blocks if block.is_prose]
-    clean = [block for block in prose if not block.alien and not block.doubtful]
+    clean = [block for block in prose if not block.foreign and not block.doubtful]
     return [block.text for block in clean or prose]
 
 
@@ -124,18 +124,18 @@ def _declared_paragraphs(body: str | None) -> tuple[str, ...]:
         return ()
 
 
-def _address(said: str | None, fetched: str | None) -> str | None:
-    """The address a page gives itself, unless that is another site's or the front page's.
+def _address(declared: str | None, fetched: str | None) -> str | None:
+    """Return the URL a page declares, unless it is of another site or the front page.
 
-    Believed, either would make the page the next version of an article that it is not.
+    Either would wrongly make the page the next version of another article.
     """
     try:
-        parts = urlsplit(said or "")
+        parts = urlsplit(declared or "")
     except ValueError:
         return fetched
     if not (parts.path.strip("/") or parts.query):
         return fetched
-    return fetched if fetched and is_external(said or "", fetched) else said
+    return fetched if fetched and is_external(declared or "", fetched) else declared
 
 
 def _host(address: str | None) -> str | None:

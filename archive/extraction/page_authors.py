@@ -1,11 +1,11 @@
-"""Names of authors from bylines, lists in one string, outlets and handles. Pure."""
+"""Reads authors' names from bylines and lists, apart from outlets and handles. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
 
 MAX_BYLINE_CHARACTERS = 300
 MAX_AUTHORS = 40
-_SAID_BEFORE = re.compile(
+_BYLINE_PREFIX = re.compile(
     r"^\W*(?:(?:written|posted|published|reporting|story|text|words)\s+by|by|von|par|por|di|door|af"
     r"|av|text|texte|autor(?:in|en)?|authors?|auteure?s?|napisał)\b\s*:?\s+(?=\S)",
     re.IGNORECASE,
@@ -19,13 +19,13 @@ _PARTICLES = re.compile(
     r"d[aeio]|do?s|das|dell?a?|du|des|l[ae]|el|van|von|de[rn]|ten|ter|zur?|al|bin|ibn|[ye]|a[vf]",
     re.IGNORECASE,
 )
-_UNSPOKEN = re.compile(r"[\W_]+")
+_NOT_WORD_CHARACTERS = re.compile(r"[\W_]+")
 
 
 def choose_authors(
     lists: Iterable[Sequence[str]], outlets: Iterable[str | None]
 ) -> tuple[str, ...]:
-    """The first list that names somebody else than the outlet, or the first of any names."""
+    """Return the first list that names people, not only outlets, or else the first of any."""
     names = {_key(outlet) for outlet in outlets if outlet} - {""}
     first: tuple[str, ...] = ()
     for raw in lists:
@@ -38,7 +38,7 @@ def choose_authors(
 
 
 def split_names(raw: Iterable[str], outlets: Collection[str] = ()) -> tuple[str, ...]:
-    """Each name once, from strings that may hold several, a "by" before or a role behind them."""
+    """Return each name once; the strings may have several, a "by" before or a role after."""
     found: dict[str, str] = {}
     for text in raw:
         for name in _split(text[:MAX_BYLINE_CHARACTERS], outlets):
@@ -47,16 +47,16 @@ def split_names(raw: Iterable[str], outlets: Collection[str] = ()) -> tuple[str,
 
 
 def _split(text: str, outlets: Collection[str]) -> list[str]:
-    parts = _PART.split(_SAID_BEFORE.sub("", text.strip()))
+    parts = _PART.split(_BYLINE_PREFIX.sub("", text.strip()))
     first, *others = [part for part in parts if not _NO_NAME.search(part)] or [""]
-    # Behind the first comma stand further names, or what the author is and for whom.
+    # After the first comma come further names, or the author's role and employer.
     further = [name for part in others for name in _split_pair(part) if is_name(name)]
     names = (*_split_pair(first), *(n for n in further if _key(n.split()[0]) not in outlets))
     return [name for name in names if name]
 
 
 def _split_pair(text: str) -> list[str]:
-    """The names around an "and", where both are whole names: "Le Figaro et AFP" is one."""
+    """Return the names around an "and" if all are full names: "Le Figaro et AFP" is one."""
     names = [name.strip(" .:-") for name in _PAIR.split(text)]
     if len(names) > 1 and all(is_name(name) and " " in name for name in names):
         return names
@@ -64,7 +64,7 @@ def _split_pair(text: str) -> list[str]:
 
 
 def is_name(text: str) -> bool:
-    """Whether it is written as names of persons are: few words, each with a capital."""
+    """Return whether it looks like a person's name: few words, each with a capital."""
     words = [word for word in text.split() if not _PARTICLES.fullmatch(word)]
     if not 1 <= len(words) <= 5 or _NO_NAME.search(text) or _ADDRESS.fullmatch(text):
         return False
@@ -72,4 +72,4 @@ def is_name(text: str) -> bool:
 
 
 def _key(text: str) -> str:
-    return _UNSPOKEN.sub("", text).casefold()
+    return _NOT_WORD_CHARACTERS.sub("", text).casefold()

@@ -1,4 +1,4 @@
-"""The blocks of text a page shows, in document order: what an article is chosen from. Pure."""
+"""Reads the blocks of text that a page shows, from which the article is chosen. Pure."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -10,14 +10,14 @@ from archive.text.normalize import clean_line
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LINES = HEADINGS | {"p"}
-# Nothing in these is text of the article. Those that stand within a sentence do not end it. <head>
-# is read: without <body>, libxml2 puts what follows a title there.
+# Elements without text of the article. The embedded ones do not end a sentence around them. <head>
+# is read: if <body> is missing, libxml2 puts what follows a title there.
 _EMBEDDED = frozenset((
     "script", "style", "noscript", "template", "svg", "math", "button", "select", "option",
     "textarea", "input", "video", "audio", "img", "picture", "canvas", "object", "embed", "map",
     "meta", "link", "datalist", "progress", "meter", "wbr",
 ))  # fmt: skip
-_UNREAD = _EMBEDDED | frozenset((
+_SKIPPED = _EMBEDDED | frozenset((
     "iframe", "label", "nav", "footer", "figure", "figcaption", "title", "dialog",
     "menu", "address",
 ))  # fmt: skip
@@ -28,27 +28,27 @@ _INLINE = frozenset((
 ))  # fmt: skip
 _WHOLE_PAGE = frozenset(("html", "body", "main", "article"))
 _NOT_IN_CELLS = (".//p", ".//div", ".//table", ".//ul", ".//h2", ".//h3", ".//img", ".//script")
-_PASSES_ON = frozenset(("p", "div", "h2", "h3"))
-_UNSPOKEN = re.compile(r"[\W_]+")
-# Chinese, Japanese and Korean say in one sign what takes others two or three letters.
+_INHERITS_STANDFIRST = frozenset(("p", "div", "h2", "h3"))
+_NOT_WORD_CHARACTERS = re.compile(r"[\W_]+")
+# One Chinese, Japanese or Korean character stands for two or three letters of other scripts.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-SHORTEST_PROSE_CHARACTERS = 45
+MIN_PROSE_CHARACTERS = 45
 MAX_LINKED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of text between two breaks, and where it stands.
+    """A run of text between two breaks, and its place in the page.
 
-    `inside` is the chain of elements around it, outermost first; `doubtful` and `alien` are those
-    of them that are named like none of the article, the second beyond doubt.
+    `inside` is the chain of elements around it, outermost first; `doubtful` and `foreign` are those
+    whose names suggest that they are outside the article, `foreign` with certainty.
     """
 
     text: str
     folded: str
     inside: tuple[HtmlElement, ...]
     doubtful: tuple[HtmlElement, ...]
-    alien: tuple[HtmlElement, ...]
+    foreign: tuple[HtmlElement, ...]
     is_standfirst: bool
     linked_characters: int
 
@@ -66,16 +66,16 @@ class Block:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it is long enough to be a paragraph, and no list of links."""
+        """Whether it is long enough for a paragraph and is not a list of links."""
         if self.is_heading or self.linked_share >= MAX_LINKED_SHARE:
             return False
         size = len(self.text)
-        return size + 2 * len(_DENSE.findall(self.text[:100])) >= SHORTEST_PROSE_CHARACTERS
+        return size + 2 * len(_DENSE.findall(self.text[:100])) >= MIN_PROSE_CHARACTERS
 
 
 @dataclass(slots=True)
 class _Run:
-    """The text read since the last break, and how much of it lies in links."""
+    """The text read since the last break, and how many characters of it are in links."""
 
     parts: list[str] = field(default_factory=list)
     linked: int = 0
@@ -90,21 +90,21 @@ class _Run:
 class _Place:
     inside: tuple[HtmlElement, ...] = ()
     doubtful: tuple[HtmlElement, ...] = ()
-    alien: tuple[HtmlElement, ...] = ()
+    foreign: tuple[HtmlElement, ...] = ()
     is_standfirst: bool = False
     in_link: bool = False
 
 
 def read_blocks(root: HtmlElement) -> list[Block]:
-    """Every block of text below `root`; no element is deeper than the stack allows."""
+    """Return every block of text below `root`, which `parse_page` has limited in depth."""
     blocks: list[Block] = []
     _walk(root, _Place(), _Run(), blocks)
     return blocks
 
 
 def fold(text: str) -> str:
-    """Its letters and digits alone, to compare texts that differ in spaces, signs and case."""
-    return _UNSPOKEN.sub("", text).casefold()
+    """Return only letters and digits, to compare texts despite spacing, signs and case."""
+    return _NOT_WORD_CHARACTERS.sub("", text).casefold()
 
 
 def _walk(element: HtmlElement, around: _Place, run: _Run, blocks: list[Block]) -> None:
@@ -129,7 +129,7 @@ def _step(child: HtmlElement, place: _Place, run: _Run, blocks: list[Block]) -> 
         _end_block(place, run, blocks)
         if child.tag == "tr" and _is_data(child):
             _read_row(child, place, run, blocks)
-        elif child.tag not in _UNREAD or _holds_quote(child):
+        elif child.tag not in _SKIPPED or _contains_quote(child):
             _walk(child, place, run, blocks)
 
 
@@ -138,12 +138,12 @@ def _ends_paragraph(line_break: HtmlElement) -> bool:
     return following is not None and following.tag == "br" and not (line_break.tail or "").strip()
 
 
-def _holds_quote(element: HtmlElement) -> bool:
+def _contains_quote(element: HtmlElement) -> bool:
     return element.tag == "figure" and element.find(".//blockquote") is not None
 
 
 def _is_data(row: HtmlElement) -> bool:
-    """Whether a table's row is data, to be read as one line, and no part of the page's layout."""
+    """Return whether a table row is data, to be read as one line, and not page layout."""
     return len(row) > 1 and all(row.find(path) is None for path in _NOT_IN_CELLS)
 
 
@@ -156,26 +156,26 @@ def _read_row(row: HtmlElement, place: _Place, run: _Run, blocks: list[Block]) -
 def _enter(element: HtmlElement, around: _Place) -> _Place:
     name = page_cues.name_of(element)
     place = replace(around, inside=(*around.inside, element))
-    passed_on = around.is_standfirst and element.tag in _PASSES_ON
-    place = replace(place, is_standfirst=passed_on or page_cues.is_standfirst(name))
+    inherits = around.is_standfirst and element.tag in _INHERITS_STANDFIRST
+    place = replace(place, is_standfirst=inherits or page_cues.is_standfirst(name))
     if element.tag in _LINES:
         return _judge_line(element, name, place)
     return place if element.tag in _WHOLE_PAGE else _judge_wrapper(element, name, place)
 
 
 def _judge_line(element: HtmlElement, name: str, place: _Place) -> _Place:
-    if page_cues.is_standfirst(name) or not page_cues.is_alien_line(name):
+    if page_cues.is_standfirst(name) or not page_cues.is_foreign_line(name):
         return place
-    return replace(place, alien=(*place.alien, element))
+    return replace(place, foreign=(*place.foreign, element))
 
 
 def _judge_wrapper(element: HtmlElement, name: str, place: _Place) -> _Place:
-    """What holds the article's text puts aside whatever is said of the wrappers around it."""
+    """Ignore suspicious wrappers around an element that contains the article's text."""
     if page_cues.is_body(name):
-        return replace(place, doubtful=(), alien=())
-    if page_cues.is_alien(name):
-        return replace(place, alien=(*place.alien, element))
-    if page_cues.is_doubtful(name) or page_cues.is_unshown(element):
+        return replace(place, doubtful=(), foreign=())
+    if page_cues.is_foreign(name):
+        return replace(place, foreign=(*place.foreign, element))
+    if page_cues.is_doubtful(name) or page_cues.is_hidden(element):
         return replace(place, doubtful=(*place.doubtful, element))
     return place
 
@@ -196,7 +196,7 @@ def _end_block(place: _Place, run: _Run, blocks: list[Block]) -> None:
                 folded=fold(text),
                 inside=place.inside,
                 doubtful=place.doubtful,
-                alien=place.alien,
+                foreign=place.foreign,
                 is_standfirst=place.is_standfirst,
                 linked_characters=run.linked,
             )

@@ -1,8 +1,8 @@
-"""The article among a page's blocks: where trafilatura finds it, made whole and rid of the rest.
+"""Chooses the article's blocks among a page's, starting from those trafilatura finds.
 
-Pure. trafilatura votes for the text it takes for the article. Around the blocks it votes for, those
-it left out of the article's own container are taken in (subheadings, items, split containers), and
-those it took in from boxes, captions and teasers are left out.
+Pure. trafilatura votes for the text it takes for the article. Blocks that it missed in the same
+container are added (subheadings, list items, split containers), and blocks that it took from boxes,
+captions and teasers are removed.
 """
 
 from collections import Counter
@@ -14,15 +14,15 @@ from lxml.html import HtmlElement
 from archive.extraction.page_blocks import Block, fold
 from archive.extraction.page_cues import is_boilerplate
 
-SHORTEST_VOTE_CHARACTERS = 20
-SHORTEST_STANDFIRST_CHARACTERS = 30
-SHORTEST_REPEATED_CHARACTERS = 40
+MIN_VOTE_CHARACTERS = 20
+MIN_STANDFIRST_CHARACTERS = 30
+MIN_REPEATED_CHARACTERS = 40
 MAX_STANDFIRSTS = 5
-# Beyond this a line must match as a whole: looking for each within all takes quadratic time.
+# Beyond this, only whole lines match: searching for each within all takes quadratic time.
 MAX_SEARCHED_CHARACTERS = 500_000
-# Shares of the characters voted for. What holds that much is the article, whatever its name.
+# Shares of the voted characters. An element with that much is the article, whatever its name.
 _OUTER_SHARE = 0.7
-_PARDONED_SHARE = 0.62
+_TRUSTED_SHARE = 0.62
 _CONTAINER_SHARE = 0.85
 _SIBLING_SHARE = 0.3
 _PARAGRAPHS_SHARE = 0.7
@@ -35,7 +35,7 @@ _ENDS_SENTENCE = (".", "!", "?", "…", "。", "！", "？", "”", "»", '"', "
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the article before its body: none of it is said again there."""
+    """What is known of the article before its body, which leaves it out."""
 
     title: str = ""
     summary: str = ""
@@ -57,7 +57,7 @@ class _Candidate:
 def choose_paragraphs(
     blocks: Sequence[Block], voted: Iterable[str], known: Known
 ) -> tuple[str, ...]:
-    """The article's summary, paragraphs and subheadings in order; empty where there is none.
+    """Return the article's summary, paragraphs and subheadings in order; empty if none.
 
     `voted` are the lines of text that another reader takes for the article.
     """
@@ -65,8 +65,8 @@ def choose_paragraphs(
     core = [i for i, candidate in enumerate(candidates) if _is_core(candidate)]
     if not core:
         return ()
-    told = {fold(text) for text in (known.title, *known.authors)}
-    body = _choose_body(candidates, core[0], core[-1], told)
+    already_shown = {fold(text) for text in (known.title, *known.authors)}
+    body = _choose_body(candidates, core[0], core[-1], already_shown)
     standfirst = _find_standfirst(candidates, core[0], body, known)
     return tuple(_once([candidates[i].block for i in (*standfirst, *body)]))
 
@@ -80,7 +80,7 @@ def _count_votes(blocks: Sequence[Block], voted: Iterable[str]) -> list[_Candida
 
 
 def _is_in(folded: str, lines: set[str], joined: str) -> bool:
-    return folded in lines or (len(folded) > SHORTEST_VOTE_CHARACTERS and folded in joined)
+    return folded in lines or (len(folded) > MIN_VOTE_CHARACTERS and folded in joined)
 
 
 def _is_core(candidate: _Candidate) -> bool:
@@ -89,65 +89,65 @@ def _is_core(candidate: _Candidate) -> bool:
 
 
 def _judge(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """The candidates with what their surroundings say of them."""
+    """Return the candidates with `is_clean` and `is_near` set from their surroundings."""
     prose = [c for c in candidates if c.voted and c.block.is_prose]
     if not prose:
         return []
-    pardoned = _find_pardoned(prose)
+    is_trusted = _find_trusted(prose)
     judged = [
-        _Candidate(c.block, c.voted, _is_clean(c, pardoned), is_near=False) for c in candidates
+        _Candidate(c.block, c.voted, _is_clean(c, is_trusted), is_near=False) for c in candidates
     ]
     core = [c for c in judged if _is_core(c)] or prose
     near = _find_near(core)
     return [_Candidate(c.block, c.voted, c.is_clean, near(c.block)) for c in judged]
 
 
-def _find_pardoned(prose: Sequence[_Candidate]) -> Callable[[HtmlElement], bool]:
-    """Tells the elements that hold most of the article, alone or with others of their name."""
+def _find_trusted(prose: Sequence[_Candidate]) -> Callable[[HtmlElement], bool]:
+    """Return a test for elements with most of the article, alone or with their like."""
     container = _lowest_container(prose, _OUTER_SHARE)
     outer = {container, *container.iterancestors()}
     shares: Counter[tuple[str, str]] = Counter()
     for candidate in prose:
-        for kind in {_kind(e) for e in (*candidate.block.alien, *candidate.block.doubtful)}:
+        for kind in {_kind(e) for e in (*candidate.block.foreign, *candidate.block.doubtful)}:
             shares[kind] += candidate.size
-    most = _PARDONED_SHARE * sum(c.size for c in prose)
-    kinds = {kind for kind, size in shares.items() if size > most}
+    threshold = _TRUSTED_SHARE * sum(c.size for c in prose)
+    kinds = {kind for kind, size in shares.items() if size > threshold}
     return lambda element: element in outer or _kind(element) in kinds
 
 
-def _is_clean(candidate: _Candidate, pardoned: Callable[[HtmlElement], bool]) -> bool:
-    """No alien element around it, nor a doubtful one unless it is prose that was voted for."""
+def _is_clean(candidate: _Candidate, is_trusted: Callable[[HtmlElement], bool]) -> bool:
+    """Return whether no foreign element, or doubtful one if not voted prose, is around it."""
     block = candidate.block
     trusted = candidate.voted and block.is_prose
-    suspects = block.alien if trusted else (*block.alien, *block.doubtful)
-    return all(pardoned(element) for element in suspects)
+    suspects = block.foreign if trusted else (*block.foreign, *block.doubtful)
+    return all(is_trusted(element) for element in suspects)
 
 
 def _find_near(core: Sequence[_Candidate]) -> Callable[[Block], bool]:
-    """Tells the blocks in the article's container, or in others made like it."""
+    """Return a test for blocks in the article's container, or in similar ones."""
     container = _lowest_container(core, _CONTAINER_SHARE)
     shares: Counter[tuple[str, str]] = Counter()
     for candidate in core:
         shares[_parent_kind(candidate.block)] += candidate.size
-    most = _SIBLING_SHARE * sum(c.size for c in core)
-    kinds = {kind for kind, size in shares.items() if size > most and kind[1]}
+    threshold = _SIBLING_SHARE * sum(c.size for c in core)
+    kinds = {kind for kind, size in shares.items() if size > threshold and kind[1]}
     return lambda block: container in block.inside or _parent_kind(block) in kinds
 
 
 def _lowest_container(candidates: Sequence[_Candidate], share: float) -> HtmlElement:
-    """The innermost element that holds this share of the candidates' text."""
-    held: Counter[HtmlElement] = Counter()
+    """Return the innermost element that contains this share of the candidates' text."""
+    sizes: Counter[HtmlElement] = Counter()
     depths: dict[HtmlElement, int] = {}
     for candidate in candidates:
-        for depth, element in enumerate(_holders(candidate.block)):
-            held[element] += candidate.size
+        for depth, element in enumerate(_containers(candidate.block)):
+            sizes[element] += candidate.size
             depths[element] = depth
-    least = share * sum(c.size for c in candidates)
-    return max((e for e, size in held.items() if size >= least), key=depths.__getitem__)
+    threshold = share * sum(c.size for c in candidates)
+    return max((e for e, size in sizes.items() if size >= threshold), key=depths.__getitem__)
 
 
-def _holders(block: Block) -> tuple[HtmlElement, ...]:
-    """What may hold further blocks of the article: of a paragraph, all that is around it."""
+def _containers(block: Block) -> tuple[HtmlElement, ...]:
+    """Return the elements that may contain more of the article: not a paragraph itself."""
     return block.inside[:-1] if block.tag == "p" and len(block.inside) > 1 else block.inside
 
 
@@ -160,26 +160,26 @@ def _parent_kind(block: Block) -> tuple[str, str]:
 
 
 def _choose_body(
-    candidates: Sequence[_Candidate], first: int, last: int, told: set[str]
+    candidates: Sequence[_Candidate], first: int, last: int, already_shown: set[str]
 ) -> list[int]:
-    """From the first core paragraph to the last, and the list or quote that may follow it."""
-    holders = _paragraph_holders(candidates)
+    """Return the blocks from the first core one to the last, and a list or quote after it."""
+    parents = _paragraph_parents(candidates)
     body = [
         i
         for i in range(first, last + 1)
-        if _belongs(candidates[i], holders) and candidates[i].block.folded not in told
+        if _belongs(candidates[i], parents) and candidates[i].block.folded not in already_shown
     ]
     for i in range(last + 1, len(candidates)):
         candidate = candidates[i]
         if not candidate.is_near:
             break
-        if candidate.voted and not candidate.block.is_heading and _belongs(candidate, holders):
+        if candidate.voted and not candidate.block.is_heading and _belongs(candidate, parents):
             body.append(i)
     return _without_last_headings(body, candidates)
 
 
-def _paragraph_holders(candidates: Sequence[_Candidate]) -> set[HtmlElement] | None:
-    """What holds the paragraphs of a page that sets its text in <p>; None for other pages."""
+def _paragraph_parents(candidates: Sequence[_Candidate]) -> set[HtmlElement] | None:
+    """Return the parents of the paragraphs, or None if the page does not use <p>."""
     core = [candidate for candidate in candidates if _is_core(candidate)]
     paragraphs = [candidate for candidate in core if candidate.block.tag == "p"]
     if sum(c.size for c in paragraphs) <= _PARAGRAPHS_SHARE * sum(c.size for c in core):
@@ -187,28 +187,28 @@ def _paragraph_holders(candidates: Sequence[_Candidate]) -> set[HtmlElement] | N
     return {candidate.block.inside[-2] for candidate in paragraphs}
 
 
-def _belongs(candidate: _Candidate, holders: set[HtmlElement] | None) -> bool:
+def _belongs(candidate: _Candidate, parents: set[HtmlElement] | None) -> bool:
     block = candidate.block
     if not candidate.is_clean or block.tag == "h1" or is_boilerplate(block.text):
         return False
-    if _is_mere_link(block) or (holders is not None and not _is_text(block, holders)):
+    if _is_mere_link(block) or (parents is not None and not _is_text(block, parents)):
         return False
     if not candidate.is_near:
         return candidate.voted and block.is_prose
-    if holders is not None and block.tag == "p" and block.inside[-2] in holders:
+    if parents is not None and block.tag == "p" and block.inside[-2] in parents:
         return True
     return candidate.voted or block.is_prose or block.is_heading or block.tag in _LISTED_TAGS
 
 
-def _is_text(block: Block, holders: set[HtmlElement]) -> bool:
-    """Whether it stands in a paragraph or between some; the rest are labels and captions."""
-    return block.tag in _TEXT_TAGS or (block.inside[-1] in holders and block.is_prose)
+def _is_text(block: Block, parents: set[HtmlElement]) -> bool:
+    """Return whether it is in a paragraph or between some, unlike labels and captions."""
+    return block.tag in _TEXT_TAGS or (block.inside[-1] in parents and block.is_prose)
 
 
 def _is_mere_link(block: Block) -> bool:
-    """A title that leads to another article; a sentence may well be linked in half."""
-    most = 0.8 if block.text.endswith(_ENDS_SENTENCE) else 0.5
-    return block.linked_share > most and len(block.text) < 200
+    """Return whether it is the title of another article; half a sentence may be linked."""
+    max_share = 0.8 if block.text.endswith(_ENDS_SENTENCE) else 0.5
+    return block.linked_share > max_share and len(block.text) < 200
 
 
 def _without_last_headings(body: list[int], candidates: Sequence[_Candidate]) -> list[int]:
@@ -220,13 +220,13 @@ def _without_last_headings(body: list[int], candidates: Sequence[_Candidate]) ->
 def _find_standfirst(
     candidates: Sequence[_Candidate], first: int, body: Sequence[int], known: Known
 ) -> list[int]:
-    """What stands between headline and text as a summary, unless the text repeats it."""
-    said = "\n".join(candidates[i].block.folded for i in body)
+    """Return the summary between headline and text, unless the text repeats it."""
+    body_text = "\n".join(candidates[i].block.folded for i in body)
     title, summary = fold(known.title), fold(known.summary)
     headlines = [i for i in range(first) if _is_headline(candidates[i].block, title)]
     start = headlines[-1] + 1 if headlines else max(0, first - 8)
     found = [i for i in range(start, first) if _is_summary(candidates[i], summary)]
-    return [i for i in found[-MAX_STANDFIRSTS:] if candidates[i].block.folded not in said]
+    return [i for i in found[-MAX_STANDFIRSTS:] if candidates[i].block.folded not in body_text]
 
 
 def _is_headline(block: Block, title: str) -> bool:
@@ -235,25 +235,25 @@ def _is_headline(block: Block, title: str) -> bool:
 
 def _is_summary(candidate: _Candidate, summary: str) -> bool:
     block = candidate.block
-    if len(block.text) < SHORTEST_STANDFIRST_CHARACTERS or block.linked_share > 0.5:
+    if len(block.text) < MIN_STANDFIRST_CHARACTERS or block.linked_share > 0.5:
         return False
-    declared = len(summary) > SHORTEST_STANDFIRST_CHARACTERS and block.folded.startswith(
-        summary[:SHORTEST_REPEATED_CHARACTERS]
+    declared = len(summary) > MIN_STANDFIRST_CHARACTERS and block.folded.startswith(
+        summary[:MIN_REPEATED_CHARACTERS]
     )
     return declared or (block.is_standfirst and candidate.is_clean)
 
 
 def _once(blocks: Sequence[Block]) -> list[str]:
-    """Their texts, but for a summary that is cut from the first paragraph.
+    """Return their texts, without a summary that only repeats the first paragraph's start.
 
-    A long text that comes again is the same for another width of screen.
+    A long text that occurs again is a copy for another screen width.
     """
     if len(blocks) > 1 and blocks[1].folded.startswith(blocks[0].folded):
         blocks = blocks[1:]
     seen: set[str] = set()
     texts = []
     for block in blocks:
-        if block.folded not in seen or len(block.text) < SHORTEST_REPEATED_CHARACTERS:
+        if block.folded not in seen or len(block.text) < MIN_REPEATED_CHARACTERS:
             texts.append(block.text)
         seen.add(block.folded)
     return texts

@@ -1,7 +1,7 @@
-"""Names and phrases by which pages mark what is none of the article. Pure.
+"""Names and phrases that mark the parts of a page outside the article. Pure.
 
-Names are classes, ids and roles of elements; a name counts by its whole words, so that "ad" is not
-found in "header".
+Names are classes, ids and roles of elements. Only whole words match, so that "ad" is not found in
+"header".
 """
 
 import re
@@ -16,14 +16,14 @@ def _words_of(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{'|'.join(patterns)})(?![a-z])")
 
 
-# Never part of the article, whatever else speaks for it.
-_ALIEN = _words_of(
+# Never part of the article, in spite of other signs.
+_FOREIGN = _words_of(
     r"related|recommend\w*|newsletters?|promos?|promotion|sponsor\w*|ads?|banner|consent|trending",
     r"outbrain|taboola|breadcrumbs?|captions?|credits?|byline|tags|see-also|read-?next|disclaimer",
     r"gallery|carousel|infobox|factbox|photos?|images?|img|pictures?|media-?info|overlay|quiz|bio",
     r"visually-?hidden|sr-only|screen-?reader|biography|footer|teasers?|donat\w*",
 )
-# Often part of no article, but wrappers around whole pages are named so too.
+# Often outside the article, but wrappers around whole pages have these names too.
 _DOUBTFUL = _words_of(
     r"widgets?|sidebar|advert\w*|authors?|comments?|disqus\w*|modal|popup|login|register|signup",
     r"subscri\w+|sign-?up|share|sharing|social|cookies?|pagination|pager|copyright|tag-?list",
@@ -32,8 +32,8 @@ _DOUBTFUL = _words_of(
     r"dateline|published|pubdate|meta|cta|menu|nav|navigation|piano|reactions?|rating|poll",
     r"kicker|overline|legende?|bildunterschrift|skip-link|hidden",
 )
-# A single paragraph or subheading, where the name of a wrapper would say nothing.
-_ALIEN_LINE = _words_of(
+# For a single paragraph or subheading; some of these names would mean nothing on a wrapper.
+_FOREIGN_LINE = _words_of(
     r"captions?|credits?|copyright|byline|authors?|autor|newsletters?|ads?|advert\w*|promo\w*",
     r"related|read-?(?:more|also)|timestamp|dateline|meta|tags|share|disclaimer|signup|legende?",
     r"img|images?|photos?|kicker|overline|date|time|source|bio|info-?text|visually-?hidden",
@@ -49,7 +49,7 @@ _BODY = _words_of(
     r"body-{0,2}(?:text|copy|content)|content-{0,2}body|main-?text",
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PHRASE = re.compile(
     r"""[\W_]*(?:
     (?:lire|à\slire|voir|écouter)\s(?:aussi|également)|lire\s(?:la\ssuite|plus)|à\slire\s?[:|]
@@ -78,52 +78,52 @@ _BY_NAME = re.compile(
 )
 
 
-def is_alien(name: str) -> bool:
-    """Whether an element of this name is none of the article."""
-    return _ALIEN.search(name) is not None
+def is_foreign(name: str) -> bool:
+    """Return whether an element of this name is outside the article."""
+    return _FOREIGN.search(name) is not None
 
 
 def is_doubtful(name: str) -> bool:
-    """Whether an element of this name may well be none of the article."""
+    """Return whether an element of this name may be outside the article."""
     return _DOUBTFUL.search(name) is not None
 
 
-def is_alien_line(name: str) -> bool:
-    """Whether a paragraph or subheading of this name is none of the article."""
-    return _ALIEN_LINE.search(name) is not None
+def is_foreign_line(name: str) -> bool:
+    """Return whether a paragraph or subheading of this name is outside the article."""
+    return _FOREIGN_LINE.search(name) is not None
 
 
 def is_standfirst(name: str) -> bool:
-    """Whether an element of this name is likely the summary under the headline."""
+    """Return whether an element of this name is likely the summary under the headline."""
     return _STANDFIRST.search(name) is not None
 
 
 def is_body(name: str) -> bool:
-    """Whether an element of this name is likely what holds the article's text."""
+    """Return whether an element of this name likely contains the article's text."""
     return _BODY.search(name) is not None
 
 
-def is_unshown(element: HtmlElement) -> bool:
-    """Whether the element says itself that it is not to be shown, or not to be read out."""
+def is_hidden(element: HtmlElement) -> bool:
+    """Return whether the element is marked as hidden from view or from screen readers."""
     return (
         element.get("hidden") is not None
         or element.get("aria-hidden") == "true"
-        or _UNSHOWN.search(element.get("style") or "") is not None
+        or _HIDDEN.search(element.get("style") or "") is not None
     )
 
 
 def is_boilerplate(text: str) -> bool:
-    """Whether a short text begins as teasers, credits, bylines and notes to the reader do."""
+    """Return whether a short text begins like a teaser, credit, byline or reader's note."""
     if len(text) > MAX_PHRASE_CHARACTERS:
         return False
     return _PHRASE.match(text) is not None or _BY_NAME.match(text) is not None
 
 
 def name_of(element: HtmlElement) -> str:
-    """What the page calls the element, in small letters and parted by hyphens."""
+    """Return the element's classes, roles and id in lower case, words joined by hyphens."""
     parts = [element.get(key) or "" for key in ("class", "itemprop", "data-testid", "role")]
     identity = element.get("id") or ""
-    if not any(character.isdigit() for character in identity):  # else made by a machine
+    if not any(character.isdigit() for character in identity):  # those with digits are generated
         parts.append(identity)
     name = " ".join(filter(None, parts))[:MAX_NAME_CHARACTERS]
     return _CAMEL.sub("-", name).replace("_", "-").lower() if name else ""

@@ -1,4 +1,4 @@
-"""The day an article came out, for pages that declare none. Pure."""
+"""Finds the publication date of articles whose page declares none. Pure."""
 
 import re
 import warnings
@@ -13,13 +13,13 @@ with warnings.catch_warnings():
 _AFTER_HEADLINE = "(//h1)[1]/following::time[@datetime][1]/@datetime"
 _MARKED = "(//time[@pubdate or ancestor::article or ancestor::main][@datetime])[1]/@datetime"
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]([01]?\d)[/-]([0-3]?\d)(?=[/-])")
-# htmldate takes time by the tag and by the character.
+# htmldate's time grows with the number of tags and of characters.
 MAX_SEARCHED_TAGS = 10_000
 MAX_SEARCHED_CHARACTERS = 1_000_000
 
 
 def find_published(root: HtmlElement, url: str | None) -> str | None:
-    """What <time> by the headline says, else the day in the address, else htmldate's guess."""
+    """Return the <time> after the headline, else the day in the URL, else htmldate's guess."""
     for path in (_AFTER_HEADLINE, _MARKED):
         for value in root.xpath(path):
             if str(value)[:4].isdigit():

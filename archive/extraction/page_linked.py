@@ -1,4 +1,4 @@
-"""The article in a page's structured data: JSON-LD of schema.org, whole or broken. Pure."""
+"""Reads the article from a page's structured data: JSON-LD of schema.org. Pure."""
 
 import html
 import json
@@ -9,12 +9,12 @@ from typing import Any
 
 from archive.text.normalize import clean_line
 
-# schema.org types that describe an article of the press, by their common endings.
+# The endings of the schema.org types that describe a news article.
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "LiveBlogPosting", "NewsItem")
-# They may hold the same properties, of the page around the article.
+# Types with the same properties, for the page around the article.
 _PAGE_TYPES = ("WebPage",)
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage")
-DEEPEST_NODE = 8
+MAX_DEPTH = 8
 MAX_NODES = 2_000
 _OPENINGS = ("<!--", "//", "<![CDATA[")
 _ENDINGS = ("-->", "]]>", "//", ";")
@@ -23,7 +23,7 @@ _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 @dataclass(frozen=True, slots=True)
 class LinkedArticle:
-    """What the structured data says of the article; None or empty where it says nothing."""
+    """What the structured data says about the article; None or empty if it says nothing."""
 
     headline: str | None = None
     authors: tuple[str, ...] = ()
@@ -38,9 +38,9 @@ class LinkedArticle:
 
 
 def read_linked(scripts: Iterable[str], headlines: Iterable[str] = ()) -> LinkedArticle:
-    """The article that the scripts of JSON-LD describe, each field from the first that gives it.
+    """Return the article that JSON-LD scripts describe, each field from the first to give it.
 
-    Of several articles, one under a headline the page shows comes first.
+    Of several articles, those with a headline that the page shows come first.
     """
     nodes = [node for script in scripts for node in _parse(script)]
     named = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
@@ -52,8 +52,8 @@ def read_linked(scripts: Iterable[str], headlines: Iterable[str] = ()) -> Linked
 
 
 def _parse(script: str) -> list[dict[str, Any]]:
-    """Every object in it that may be the article or be referred to by it."""
-    for text in (script, _mend(script)):
+    """Return every object in the script that may be the article or that it may refer to."""
+    for text in (script, _repair(script)):
         try:
             found: list[dict[str, Any]] = []
             _collect(json.loads(text, strict=False), found, 0)
@@ -64,8 +64,8 @@ def _parse(script: str) -> list[dict[str, Any]]:
     return []
 
 
-def _mend(script: str) -> str:
-    """Without the comment marks around it and the commas before a closing bracket."""
+def _repair(script: str) -> str:
+    """Remove comment marks around the script and commas before closing brackets."""
     text = script.strip()
     for opening in _OPENINGS:
         text = text.removeprefix(opening).lstrip()
@@ -75,7 +75,7 @@ def _mend(script: str) -> str:
 
 
 def _collect(node: Any, found: list[dict[str, Any]], depth: int) -> None:
-    if depth > DEEPEST_NODE or len(found) >= MAX_NODES:
+    if depth > MAX_DEPTH or len(found) >= MAX_NODES:
         return
     if isinstance(node, list):
         for part in node:
@@ -106,8 +106,8 @@ def _read_article(node: Mapping[str, Any], named: Mapping[str, Any]) -> LinkedAr
 
 
 def _names(node: Any, named: Mapping[str, Any], depth: int) -> Iterator[str]:
-    """The names of persons or organisations: strings, objects, references, lists of them."""
-    if depth > DEEPEST_NODE:
+    """Yield names of people or organizations: strings, objects, references, lists of them."""
+    if depth > MAX_DEPTH:
         return
     if isinstance(node, dict):
         named_node = named.get(str(node.get("@id")), {}) if "name" not in node else node
@@ -120,11 +120,11 @@ def _names(node: Any, named: Mapping[str, Any], depth: int) -> Iterator[str]:
 
 
 def _is_free(node: Mapping[str, Any]) -> bool | None:
-    """Whether all of it may be read without paying (Google's paywalled content markup)."""
+    """Return whether all of it is free to read (Google's paywalled content markup)."""
     parts = [part for part in as_list(node.get("hasPart")) if isinstance(part, dict)]
-    said = [_as_bool(part.get("isAccessibleForFree")) for part in (node, *parts)]
-    told = [value for value in said if value is not None]
-    return all(told) if told else None
+    answers = [_as_bool(part.get("isAccessibleForFree")) for part in (node, *parts)]
+    known = [value for value in answers if value is not None]
+    return all(known) if known else None
 
 
 def _as_bool(value: Any) -> bool | None:
@@ -149,10 +149,10 @@ def _key(headline: str) -> str:
 
 
 def as_string(value: Any) -> str | None:
-    """One line of text with its entities read; None for nothing and for anything else."""
+    """Return one line of text, entities decoded; None if blank or not a string."""
     return clean_line(html.unescape(value)) or None if isinstance(value, str) else None
 
 
 def as_list(value: Any) -> list[Any]:
-    """The value itself if it is a list, or a list of it."""
+    """Return the value if it is a list, else a list of it; empty for None."""
     return value if isinstance(value, list) else [] if value is None else [value]

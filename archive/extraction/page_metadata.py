@@ -1,4 +1,4 @@
-"""What an HTML page says of its article: structured data, meta elements, and its own markup. Pure.
+"""Reads an article's metadata: structured data, meta elements and the page's markup. Pure.
 
 JSON-LD is trusted first, then OpenGraph, Dublin Core, citation_* and their like, then microdata,
 <time> and bylines; what the page shows decides where those disagree.
@@ -53,10 +53,9 @@ MAX_HEADLINES = MAX_BYLINES = 10
 
 @dataclass(frozen=True, slots=True)
 class PageMetadata:
-    """Fields as the page gives them, untested; None or empty where it says nothing.
+    """Fields as the page gives them, unchecked; None or empty if it says nothing.
 
-    `body` is the article's text as structured data repeats it, for readers of the page whose
-    markup holds none.
+    `body` is the article's text in the structured data, for pages whose markup has none.
     """
 
     title: str | None
@@ -73,7 +72,7 @@ class PageMetadata:
 
 
 def read_metadata(root: HtmlElement, url: str | None = None) -> PageMetadata:
-    """What the page says of the article it holds; `url` is where it was found."""
+    """Return what the page says about its article; `url` is where the page was found."""
     declared = _read_declarations(root)
     named = _meta_values(declared)
     headlines = _headlines(root)
@@ -97,7 +96,7 @@ def read_metadata(root: HtmlElement, url: str | None = None) -> PageMetadata:
 
 
 def _read_declarations(root: HtmlElement) -> BeautifulSoup:
-    """The elements that show nothing but say what the page is, a small part of it."""
+    """Return only the invisible elements that describe the page, a small part of it."""
     elements = root.xpath(_DECLARING)[:MAX_DECLARATIONS]
     parts = (
         etree.tostring(e, encoding="unicode", method="html", with_tail=False) for e in elements
@@ -131,7 +130,7 @@ def _canonical(page: BeautifulSoup) -> str | None:
 
 
 def _domain_names(url: str | None) -> tuple[str, ...]:
-    """A host and the name in it: www.lemonde.fr, lemonde.fr and lemonde."""
+    """Return a host without www. and the names in it: lemonde.fr and lemonde."""
     try:
         host = urlsplit(url or "").hostname or ""
     except ValueError:
@@ -151,14 +150,14 @@ def _title(
     element = page.find("title")
     written = as_string(element.get_text()) if isinstance(element, Tag) else None
     shared = [_first(named, (name,)) for name in _TITLE]
-    only = headlines[0] if len(headlines) == 1 else None
-    return choose_title((linked.headline, *shared, only, written), headlines, outlets)
+    single = headlines[0] if len(headlines) == 1 else None
+    return choose_title((linked.headline, *shared, single, written), headlines, outlets)
 
 
 def _author_lists(
     root: HtmlElement, named: Mapping[str, list[str]], linked: LinkedArticle
 ) -> Iterator[list[str]]:
-    """Who the page says has written it, the most explicit saying first."""
+    """Yield the lists of authors that the page gives, the most explicit first."""
     yield list(linked.authors)
     for name, contents in named.items():
         if _AUTHOR.search(name) and not _NO_AUTHOR.search(name):
@@ -167,7 +166,7 @@ def _author_lists(
 
 
 def _bylines(root: HtmlElement) -> Iterator[list[str]]:
-    """The first elements marked as author by microdata, a link or a class, if they hold a name."""
+    """Yield the first elements marked as author by microdata, link or class, if a name."""
     marked = root.xpath("//*[@itemprop='author'] | //*[@rel='author']")
     named = (e for e in root.xpath("//*[@class]") if _BYLINE.search(e.get("class").lower()))
     for element in (*marked[:MAX_BYLINES], *islice(named, MAX_BYLINES)):
@@ -183,7 +182,7 @@ def _byline_text(element: HtmlElement) -> str:
 
 
 def _property(root: HtmlElement, name: str) -> str | None:
-    """The value of the first element with this property of microdata (HTML Standard, 5.2.4)."""
+    """Return the first element's value of this microdata property (HTML Standard, 5.2.4)."""
     for element in root.xpath("//*[@itemprop=$name]", name=name)[:1]:
         value = element.get("content") or element.get("datetime") or " ".join(element.itertext())
         return as_string(value)

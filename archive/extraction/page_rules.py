@@ -1,4 +1,4 @@
-"""What a user's own rule for a site reads from one of its pages. Pure."""
+"""Reads a page by the user's own rule for its site. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from archive.text.normalize import clean_line
 
 @dataclass(frozen=True, slots=True)
 class RuledArticle:
-    """The fields a rule found; None or empty where it has no selector or nothing matched."""
+    """The fields a rule found; None or empty if it has no selector or nothing matched."""
 
     paragraphs: tuple[str, ...] = ()
     title: str | None = None
@@ -23,9 +23,9 @@ class RuledArticle:
 
 
 def read_by_rule(markup: str, rule: SiteRule) -> RuledArticle:
-    """The fields the rule's selectors match, first of all the whole text of its body.
+    """Return the fields that the rule's selectors match, with the whole text of its body.
 
-    `markup` is a page that parse_page has taken, hence within its bounds.
+    `markup` is a page that parse_page has accepted, hence within its limits.
     """
     if rule == NO_RULE:
         return RuledArticle()
@@ -42,7 +42,7 @@ def read_by_rule(markup: str, rule: SiteRule) -> RuledArticle:
 
 
 def _paragraphs(page: BeautifulSoup, selector: str | None) -> Iterator[str]:
-    """The blocks of each element selected, of one within another only once."""
+    """Yield the blocks of each selected element, those of nested ones only once."""
     selected = page.select(selector) if selector else []
     chosen = {id(element) for element in selected}
     for element in selected:
@@ -51,7 +51,7 @@ def _paragraphs(page: BeautifulSoup, selector: str | None) -> Iterator[str]:
 
 
 def _values(page: BeautifulSoup, selector: str | None) -> Iterator[str]:
-    """What each element says: to machines if it does, as <time> and <meta> do, or to people."""
+    """Yield each element's machine-readable value, as of <time> and <meta>, or its text."""
     for element in page.select(selector) if selector else ():
         value = clean_line(_machine_value(element) or element.get_text(" "))
         if value:

@@ -1,6 +1,6 @@
-"""From the text of a page to its tree, within bounds of size, depth and attributes. Pure.
+"""Parses a page into a tree, within limits of size, depth and attributes. Pure.
 
-Every later step works on this one tree, which the page is parsed into once.
+The page is parsed once, and every later step works on this tree.
 """
 
 import re
@@ -24,9 +24,9 @@ MAX_PAGE_CHARACTERS = 20_000_000
 # without these limits, ten megabytes of either would take the better part of an hour.
 MAX_ATTRIBUTES = 1_000
 MAX_TAGS = 50_000
-# libxml2 drops what lies deeper than 255, text and all; each level is a call deep in later steps.
-DEEPEST_TAG = 200
-# Put first, it keeps XHTML from being taken for XML.
+# libxml2 drops everything deeper than 255; later steps recurse once per level.
+MAX_DEPTH = 200
+# Put first, it prevents XHTML from being taken for XML.
 _DOCTYPE = "<!doctype html>"
 _WRAPPER = re.compile(
     r"</?(?:div|span|section|article|main|center|blockquote|b|i|u|em|strong|font|big|small|s|a"
@@ -37,9 +37,9 @@ _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}>")
 
 
 def parse_page(markup: str) -> HtmlElement:
-    """The page's root element; a page nested too deep is read without its wrappers.
+    """Return the page's root element; a page nested too deep is read without its wrappers.
 
-    Raises UnreadableInputError for a page beyond what is written to be read, and for an empty one.
+    Raises UnreadableInputError if the page is empty or exceeds the limits.
     """
     if len(markup) > MAX_PAGE_CHARACTERS:
         limit = MAX_PAGE_CHARACTERS // 1_000_000
@@ -48,10 +48,10 @@ def parse_page(markup: str) -> HtmlElement:
     declaration = _XML_DECLARATION.match(text)
     text = text[declaration.end() :] if declaration else text
     data = _encode(text)
-    if _measure(data) > DEEPEST_TAG:
+    if _measure(data) > MAX_DEPTH:
         data = _encode(_WRAPPER.sub("<p>", text))
-        if _measure(data) > DEEPEST_TAG:
-            raise UnreadableInputError(TAGS_TOO_DEEP(number=DEEPEST_TAG))
+        if _measure(data) > MAX_DEPTH:
+            raise UnreadableInputError(TAGS_TOO_DEEP(number=MAX_DEPTH))
     return _parse(data)
 
 
@@ -68,9 +68,9 @@ def _parse(data: bytes) -> HtmlElement:
 
 
 def _measure(data: bytes) -> int:
-    """How deep the tags are nested, counted without building them.
+    """Return how deep the tags are nested, without building a tree.
 
-    Raises UnreadableInputError for too many tags, or attributes in one of them.
+    Raises UnreadableInputError for too many tags, or too many attributes in one of them.
     """
     try:
         deepest: int = etree.HTML(data, etree.HTMLParser(encoding="utf-8", target=_Gauge()))
@@ -80,7 +80,7 @@ def _measure(data: bytes) -> int:
 
 
 class _Gauge:
-    """What lxml tells of each tag as it reads, before there is a tree that could grow too large."""
+    """Parser target that counts tags as lxml reads them, before a tree could grow too large."""
 
     def __init__(self) -> None:
         self.tags = self.depth = self.deepest = 0

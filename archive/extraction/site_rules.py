@@ -1,4 +1,4 @@
-"""A user's own rules for single sites: CSS selectors that are tried before anything else. Pure."""
+"""A user's rules for single sites: CSS selectors tried before anything else. Pure."""
 
 import tomllib
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ FIELDS = ("body", "title", "authors", "published", "section", "remove")
 
 @dataclass(frozen=True, slots=True)
 class SiteRule:
-    """CSS selectors (Selectors Level 4) for one site; None where its page needs no rule.
+    """CSS selectors (Selectors Level 4) for one site; None if a field needs no rule.
 
-    `body` selects what holds the paragraphs, `remove` what in it is none of the article.
+    `body` selects the elements that contain the paragraphs, `remove` what to leave out.
     """
 
     body: str | None = None
@@ -39,12 +39,12 @@ NO_RULE = SiteRule()
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """Rules by domain; that of a domain holds for the domains below it too."""
+    """Rules by domain; a rule also applies to subdomains."""
 
     sites: Mapping[str, SiteRule] = field(default_factory=dict)
 
     def rule_for(self, host: str | None) -> SiteRule:
-        """The rule of the longest domain that `host` lies in, NO_RULE where there is none."""
+        """Return the rule of the longest domain that `host` belongs to, or NO_RULE."""
         name = (host or "").lower().rstrip(".")
         while name:
             if name in self.sites:
@@ -54,7 +54,7 @@ class SiteRules:
 
 
 def parse_site_rules(toml: str) -> SiteRules:
-    """The rules of a file like `[site."lemonde.fr"]`, `body = "article .content"`.
+    """Return the rules of a file like `[site."lemonde.fr"]`, `body = "article .content"`.
 
     Raises SiteRulesError naming the site and the key that is wrong.
     """
@@ -78,6 +78,6 @@ def _parse_rule(site: str, table: Any) -> SiteRule:
         try:
             soupsieve.compile(selector)
         except (soupsieve.SelectorSyntaxError, TypeError, AttributeError) as exc:
-            told = {"site": repr(site), "key": key, "reason": str(exc).splitlines()[0]}
-            raise SiteRulesError(SITE_RULE_BAD_SELECTOR(**told)) from exc
+            facts = {"site": repr(site), "key": key, "reason": str(exc).splitlines()[0]}
+            raise SiteRulesError(SITE_RULE_BAD_SELECTOR(**facts)) from exc
     return SiteRule(**table)

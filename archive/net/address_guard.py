@@ -1,8 +1,8 @@
-"""Which addresses a fetch may reach, and connections to no other.
+"""Decides which addresses a fetch may reach, and connects to no others.
 
-The guard judges the addresses a host resolves to as the connection is made, however the host is
-spelt (`0x7f.1`, `2130706433`, `127.1`), and connects to those very addresses: DNS cannot answer
-anew in between (CWE-918). Every redirect hop connects through it again.
+The guard checks the addresses a host resolves to when the connection is made, in any spelling of
+the host (`0x7f.1`, `2130706433`, `127.1`), and connects to the same addresses: DNS cannot change
+them in between (CWE-918). Every redirect hop connects through it again.
 """
 
 import socket
@@ -21,7 +21,7 @@ from archive.wordings import NOT_PUBLIC
 Network = IPv4Network | IPv6Network
 MAX_ATTEMPTS = 4  # a hostile DNS answer may list hundreds of addresses
 NAT64 = IPv6Network("64:ff9b::/96")
-# Refused whatever this Python's ipaddress says: multicast, IETF assignments (RFC 6890, 2928), 6to4
+# Refused whatever ipaddress says: multicast, IETF assignments (RFC 6890, 2928), 6to4
 # relays (RFC 7526), Azure's own service, documentation (RFC 9637), all outside 2000::/3 (RFC 4291).
 NEVER_PUBLIC: tuple[Network, ...] = (
     *map(IPv4Network, ("224.0.0.0/3", "192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")),
@@ -52,7 +52,7 @@ def resolve_host(host: str, port: int) -> list[str]:
 
 
 def seconds_until(deadline: float) -> float:
-    """Return what is left, above 0; raises httpcore.ReadTimeout when nothing is."""
+    """Return the seconds left, above 0. Raises httpcore.ReadTimeout if none are."""
     if (seconds := deadline - time.monotonic()) <= 0:
         raise httpcore.ReadTimeout("the deadline has passed")
     return seconds
@@ -78,14 +78,14 @@ class GuardedStream(httpcore.NetworkStream):
         try:
             options["timeout"] = seconds_until(self.deadline)
         except httpcore.TimeoutException:
-            self.close()  # the client holds no connection yet that it could close
+            self.close()  # the client has no connection yet that it could close
             raise
         return GuardedStream(self.stream.start_tls(*args, **options), self.deadline)
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedBackend(httpcore.NetworkBackend):
-    """Connects only to addresses it has resolved and judged itself, and before `deadline`."""
+    """Connects only to addresses it has resolved and checked itself, and before `deadline`."""
 
     deadline: float  # of time.monotonic(), in seconds
     allowed: Sequence[Network] = ()
@@ -93,13 +93,13 @@ class GuardedBackend(httpcore.NetworkBackend):
 
     def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.NetworkStream:
         addresses = self._resolve(host, port)
-        for address in addresses:  # one private address condemns the host
+        for address in addresses:  # one private address blocks the host
             if not is_public_address(address, self.allowed):
                 raise BlockedAddressError(NOT_PUBLIC(host=f"{host!r:.300}", address=address))
         return GuardedStream(self._connect_first(addresses[:MAX_ATTEMPTS], port), self.deadline)
 
     def _resolve(self, host: str, port: int) -> Sequence[str]:
-        # getaddrinfo takes no timeout, and who serves the zone decides how long it takes.
+        # getaddrinfo has no timeout, and a hostile name server can delay it.
         worker = ThreadPoolExecutor(1)
         try:
             return worker.submit(self.resolver, host, port).result(seconds_until(self.deadline))

@@ -30,14 +30,14 @@ from archive.wordings import (
     UNKNOWN_CODING,
 )
 
-# All that may be told of us besides our name: a redirect to anywhere is told it too.
+# The only headers of callers that are sent, as a redirect may pass them on to anyone.
 _CONDITIONS = ("if-none-match", "if-modified-since")
 _HTTP_ERRORS = (httpx.InvalidURL, httpcore.NetworkError, httpcore.ProtocolError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What one fetch may cost, all redirect hops together."""
+    """Limits of one fetch, all redirect hops together."""
 
     max_bytes: int = 10_000_000  # of the body, after decompression
     timeout_seconds: float = 20.0
@@ -46,9 +46,9 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """The answer of the last hop; its header names are lower case.
+    """The response of the last hop; its header names are lower case.
 
-    Its status is 200 to 299 unless `request_url` gave it; the body of any other is left unread.
+    Only `request_url` returns a status other than 200 to 299; its body is not read.
     """
 
     url: str
@@ -57,7 +57,7 @@ class FetchedPage:
     body: bytes
     status: int
     headers: Mapping[str, str]
-    moved_to: str | None = None  # where permanent redirects (RFC 9110, 15.4.2, 15.4.9) alone lead
+    moved_to: str | None = None  # by permanent redirects (RFC 9110, 15.4.2, 15.4.9) alone
 
     @property
     def ok(self) -> bool:
@@ -73,9 +73,9 @@ def fetch_url(
 ) -> FetchedPage:
     """Return the page at `url` after redirects, its body decompressed.
 
-    `allowed_networks` (CIDR, e.g. "10.2.0.0/16") opens private networks for the archive of an
-    intranet, and for tests; any page may then redirect there. A malformed one is a ValueError.
-    Raises BlockedAddressError for an address that is not public, FetchError for all else.
+    `allowed_networks` (CIDR, e.g. "10.2.0.0/16") allows private networks, for the archive of an
+    intranet and for tests; any page may then redirect there. Raises ValueError if one is malformed,
+    BlockedAddressError if an address is not public, FetchError for all else.
     """
     page = request_url(url, limits, allowed_networks=allowed_networks, user_agent=user_agent)
     if not page.ok:
@@ -91,10 +91,10 @@ def request_url(
     user_agent: str = "Hemero",
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> FetchedPage:
-    """As `fetch_url`, for callers to whom 304, 410, 429 or 503 is an answer like any other.
+    """Do as `fetch_url`, but return any status, for callers that handle 304, 410, 429 or 503.
 
-    `headers` are sent besides our own, at every hop: If-None-Match and If-Modified-Since alone, as
-    a redirect may lead to strangers; any other is a ValueError.
+    `headers` are added to our own at every hop: only If-None-Match and If-Modified-Since, as a
+    redirect may lead to any host. Raises ValueError if there is another.
     """
     if unknown := [name for name in headers if name.lower() not in _CONDITIONS]:
         raise ValueError(f"{unknown!r:.100} may be sent to no stranger; leave it out")
@@ -110,27 +110,27 @@ def post_url(
     allowed_networks: Sequence[str] = (),
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> FetchedPage:
-    """The answer to `body` sent to `url`, whatever its status, its own body left unread.
+    """Post `body` to `url` and return the response, whatever its status, without its body.
 
-    No redirect is followed: what was signed for one receiver is for no other. Raises as
-    `fetch_url`.
+    No redirect is followed, as the body is signed for one receiver only. Raises as `fetch_url`
+    does.
     """
     with _guarded_pool(url, limits, allowed_networks) as pool:
         target = httpx.URL(url)
         check_url(target, url)
-        given = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        sent = [(b"Host", target.netloc), *given]
+        extra = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        sent = [(b"Host", target.netloc), *extra]
         with pool.stream("POST", _core_url(target), headers=sent, content=body) as reply:
-            told = dict(httpx.Headers(reply.headers))
-            content_type, charset = parse_content_type(told.get("content-type", ""))
-            return FetchedPage(str(target), content_type, charset, b"", reply.status, told)
+            received = dict(httpx.Headers(reply.headers))
+            content_type, charset = parse_content_type(received.get("content-type", ""))
+            return FetchedPage(str(target), content_type, charset, b"", reply.status, received)
 
 
 @contextmanager
 def _guarded_pool(
     url: str, limits: FetchLimits, allowed_networks: Sequence[str]
 ) -> Iterator[httpcore.ConnectionPool]:
-    """Connections that are judged and end in time; whatever fails within becomes a FetchError."""
+    """Open checked connections that end in time; any failure within becomes a FetchError."""
     allowed = tuple(ip_network(network) for network in allowed_networks)
     backend = GuardedBackend(time.monotonic() + limits.timeout_seconds, allowed)
     shown = f"{url!r:.300}"
@@ -151,15 +151,15 @@ def _core_url(url: httpx.URL) -> httpcore.URL:
 
 
 def _get_page(
-    pool: httpcore.ConnectionPool, url: str, given: Mapping[str, str], limits: FetchLimits
+    pool: httpcore.ConnectionPool, url: str, headers: Mapping[str, str], limits: FetchLimits
 ) -> FetchedPage:
     # Not httpx.Client: it reads the bodies of redirects whole and inflates chunks without bound.
     hop, moved_to, permanent = httpx.URL(url), None, True
-    told = [(name.encode(), value.encode("latin-1")) for name, value in given.items()]
+    common = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     for _ in range(limits.max_redirects + 1):
         check_url(hop)
-        headers = [(b"Host", hop.netloc), *told, (b"Accept-Encoding", b"gzip")]
-        with pool.stream("GET", _core_url(hop), headers=headers) as reply:
+        sent = [(b"Host", hop.netloc), *common, (b"Accept-Encoding", b"gzip")]
+        with pool.stream("GET", _core_url(hop), headers=sent) as reply:
             location = httpx.Headers(reply.headers).get("location")
             if location is None or not httpx.codes.is_redirect(reply.status):
                 return _read_page(str(hop), reply, limits.max_bytes, moved_to)
@@ -169,15 +169,15 @@ def _get_page(
     raise FetchError(TOO_MANY_REDIRECTS(address=f"{url!r:.300}", number=limits.max_redirects))
 
 
-def check_url(url: httpx.URL, named: str = "") -> None:
-    """Raise FetchError unless `url` is http or https, names a host and holds no user name.
+def check_url(url: httpx.URL, original: str = "") -> None:
+    """Raise FetchError unless `url` is http or https, names a host and has no user name.
 
-    The error quotes `named`, the address as it was given, where that is told.
+    The error quotes `original`, the address before parsing, if it is given.
     """
     if url.userinfo:  # not quoted in the message: it may be a password
         raise FetchError(ADDRESS_WITH_PASSWORD())
     if url.scheme not in ("http", "https") or not url.raw_host or b"%" in url.raw_host:
-        raise FetchError(NOT_FETCHABLE(address=f"{named or str(url)!r:.300}"))
+        raise FetchError(NOT_FETCHABLE(address=f"{original or str(url)!r:.300}"))
 
 
 def _read_page(
@@ -192,10 +192,10 @@ def _read_page(
 
 
 def refusal_of(page: FetchedPage) -> Message:
-    """What an answer other than 200 to 299 means to whoever asked."""
+    """Return the message for a status other than 200 to 299."""
     status = f"{page.status} {httpx.codes.get_reason_phrase(page.status)}".strip()
-    answered = ANSWERED_FOR_NOW if page.status >= 500 else ANSWERED
-    return answered(address=f"{page.url!r:.300}", status=status)
+    template = ANSWERED_FOR_NOW if page.status >= 500 else ANSWERED
+    return template(address=f"{page.url!r:.300}", status=status)
 
 
 def parse_content_type(header: str) -> tuple[str, str | None]:
@@ -208,8 +208,8 @@ def parse_content_type(header: str) -> tuple[str, str | None]:
 def read_body(chunks: Iterable[bytes], coding: str, max_bytes: int) -> bytes:
     """Return the chunks joined and decompressed as the Content-Encoding `coding` says.
 
-    Holds at most `max_bytes` and one chunk, then stops with a FetchError; so do an unknown or
-    nested coding and a cut compressed body. Reads gzip (RFC 1952) and zlib (RFC 1950) data.
+    Reads at most `max_bytes` and one chunk. Raises FetchError for more, for an unknown or nested
+    coding and for a truncated compressed body. Reads gzip (RFC 1952) and zlib (RFC 1950) data.
     """
     codings = [name for name in re.split(r"[,\s]+", coding.lower()) if name not in ("", "identity")]
     if codings not in ([], ["gzip"], ["x-gzip"], ["deflate"]):  # RFC 9110, 8.4.1

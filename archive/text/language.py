@@ -1,4 +1,4 @@
-"""Which language a text is written in."""
+"""Determines the language of a text."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,11 +16,11 @@ UNDETERMINED = "und"
 # Measured in docs/decisions/008-language.md.
 PIECES, PIECE_CHARACTERS = 6, 200
 MIN_SHARE = 0.2
-# A given language is wrong only where the text is long enough, hardly any of it may be in that
-# language, and nearly all of it is in one other.
+# A declared language is wrong only if the text is long enough, hardly any of it is likely to be in
+# that language, and nearly all of it is in one other.
 MIN_LETTERS, CERTAIN_SHARE, DOUBTFUL_SHARE = 120, 0.9, 0.02
 _NO_LANGUAGE = ("und", "mul", "mis", "zxx")  # ISO 639: undetermined, several, uncoded, none
-# The languages of the world's larger news outlets; a wider choice makes short texts Latin or Wu.
+# The languages of the larger news outlets; with more, short texts are taken for Latin or Wu.
 PRESS_LANGUAGES = (
     "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "es",
     "et", "eu", "fa", "fi", "fr", "ga", "gl", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id", "is",
@@ -28,8 +28,8 @@ PRESS_LANGUAGES = (
     "mt", "my", "ne", "nl", "no", "pa", "pl", "ps", "pt", "ro", "ru", "si", "sk", "sl", "so", "sq",
     "sr", "sv", "sw", "ta", "te", "th", "tl", "tr", "uk", "ur", "uz", "vi", "xh", "zh", "zu",
 )  # fmt: skip
-# Within such a group a given language stands: its own press quotes, borrows and code-switches, and
-# short texts of one pass for another. "no" is written for nb and nn, "id" and "ms" differ by words.
+# Within a group, the declared language stays: its press quotes, borrows and mixes languages, and
+# short texts are easily confused. "no" stands for nb and nn; "id" and "ms" differ in few words.
 _CLOSE = tuple(
     frozenset(group.split())
     for group in (
@@ -40,7 +40,7 @@ _CLOSE = tuple(
 
 
 def language_code(tag: str | None) -> str | None:
-    """The primary language of a BCP 47 tag or ISO 639 code in its shortest form, None if unknown.
+    """Return the shortest code of a BCP 47 tag's or ISO 639 code's language, None if unknown.
 
     >>> language_code("fr-FR"), language_code("fra"), language_code("klingon!")
     ('fr', 'fr', None)
@@ -51,7 +51,7 @@ def language_code(tag: str | None) -> str | None:
         language = langcodes.Language.get(tag.strip()).prefer_macrolanguage().language
     except LanguageTagError:
         return None
-    if language == "nb":  # what most mean by Norwegian, and the detector, too
+    if language == "nb":  # what most people, and the detector, mean by Norwegian
         return "no"
     if language is None or len(language) > 3 or language in _NO_LANGUAGE:
         return None
@@ -59,32 +59,32 @@ def language_code(tag: str | None) -> str | None:
 
 
 def decide_language(tag: str | None, text: str) -> tuple[str, Message | None]:
-    """The language of an article said to be in `tag`, and a remark where that is not believed.
+    """Return the language of an article declared as `tag`, and a remark if it was corrected.
 
-    What was given stands unless it is plainly wrong; where nothing was given the text decides.
+    A declared language is kept unless it is plainly wrong; without one, the text decides.
     """
-    given = language_code(tag)
-    if given is None:
+    declared = language_code(tag)
+    if declared is None:
         return detect_language(text), None
-    found = _contradiction(given, text)
-    return (found, LANGUAGE_CORRECTED(given=given, found=found)) if found else (given, None)
+    found = _contradiction(declared, text)
+    return (found, LANGUAGE_CORRECTED(given=declared, found=found)) if found else (declared, None)
 
 
 def detect_language(text: str) -> str:
-    """The press language most of `text` is in, "und" where nothing stands out."""
+    """Return the press language of most of `text`, or "und" if none stands out."""
     shares = _language_shares(text)
     language = max(shares, key=lambda code: shares[code], default=UNDETERMINED)
     return language if shares.get(language, 0) >= MIN_SHARE else UNDETERMINED
 
 
-def _contradiction(given: str, text: str) -> str | None:
-    """The language of a text that is plainly not in the one given."""
-    if given not in PRESS_LANGUAGES or sum(map(str.isalpha, text[:2_000])) < MIN_LETTERS:
+def _contradiction(declared: str, text: str) -> str | None:
+    """Return the text's language if it is plainly not the declared one, else None."""
+    if declared not in PRESS_LANGUAGES or sum(map(str.isalpha, text[:2_000])) < MIN_LETTERS:
         return None
-    likely = _alike(given)
+    likely = _alike(declared)
     middle = len(text) // 2
     if _classify(text[middle - PIECE_CHARACTERS : middle + PIECE_CHARACTERS])[0] in likely:
-        return None  # nearly always so, and a fraction of the work
+        return None  # the usual case, at a fraction of the work
     shares = _language_shares(text)
     found = max(shares, key=lambda code: shares[code])
     certain = _sum_shares(shares, _alike(found)) >= CERTAIN_SHARE
@@ -100,10 +100,10 @@ def _sum_shares(shares: dict[str, float], languages: frozenset[str]) -> float:
 
 
 def _language_shares(text: str) -> dict[str, float]:
-    """What part of the text is in which language, 0 to 1, by pieces from all over it.
+    """Return each language's share of the text, 0 to 1, from pieces taken all over it.
 
-    Each piece goes to its most probable language, as far as that is probable: a quotation weighs
-    what it takes up, wherever it stands.
+    Each piece counts for its most probable language, times the probability: a quotation counts by
+    its length, wherever it occurs.
     """
     pieces = [piece for piece in _pieces(text) if any(map(str.isalpha, piece))]
     shares: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""From what a source gave to what the store keeps: one form for each URL, text, date and language.
+"""Normalizes what sources give for the store: each URL, text, date and language in one form.
 
 Pure: the same draft always gives the same article.
 """
@@ -30,16 +30,16 @@ EARLIEST_YEAR = 1400
 MAX_DATE_CHARACTERS = 100
 MAX_FIELD_CHARACTERS = 2_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-# Read to the letter: the standard library overlooks "PM", "GMT+0100" and zones it does not know. A
-# year of zeros is an unset date, which it would read as of this century.
+# Strict, as the standard library ignores "PM", "GMT+0100" and zones it does not know. A year of
+# zeros is an unset date, which it would place in this century.
 _RFC5322 = re.compile(
     r"(?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3} (?:[1-9]\d{3}|\d\d) \d\d?:\d\d(?::\d\d)? "
     r"(?:[+-]\d{4}|UTC?|GMT|[ECMP][SD]T)(?: \([^()]*\))?"
 )
 _DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}\b")
 _TIME_OF_DAY = re.compile(r"\d[:hH]\d{2}|\d ?[hH]\b|\d ?[ap]\.?m\b", re.IGNORECASE)
-# What says how a reader came, never what is read. No more than that: two articles taken for one
-# overwrite each other, while one article under two addresses is known by its text.
+# Parameters that say where a reader came from, never what is read. No others: two articles taken
+# for one overwrite each other, while one article under two addresses is recognized by its text.
 _TRACKER = re.compile(
     r"(?:utm|itm|mtm|pk|piwik|matomo|mc|hsa|vero|oly|at|stm)_\w+|(?:fb|g|dc|tw|yc|ttc|msclk)(?:c?lid)"
     r"|msclkid|gbraid|wbraid|igshid|igsh|xtor|xts|cmpid|ocid|ref_src|ref_url|mkt_tok|_ga|_gl",
@@ -69,51 +69,51 @@ class NormalizedDraft:
 
 
 def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
-    """The draft in the store's form.
+    """Return the draft in the store's form.
 
-    A URL or date that means nothing is left out with a remark, a language that is plainly wrong is
-    put right with one. Raises UnreadableInputError where no text is left.
+    An invalid URL or date is left out, and a plainly wrong language corrected, each with a remark.
+    Raises UnreadableInputError if no text is left.
     """
     paragraphs = tuple(p for p in map(clean_line, draft.paragraphs) if p)
     if not paragraphs:
         raise UnreadableInputError(NO_TEXT())
-    title = _short(draft.title) or ""
+    title = _clean_field(draft.title) or ""
     text = PARAGRAPH_BREAK.join(paragraphs)
     language, remark = decide_language(draft.language, f"{title}\n{text}")
     remarks = [remark] if remark else []
-    url = _kept(canonical_url, draft.url, remarks)
-    published = _kept(lambda raw: parse_published(raw, language), draft.published, remarks)
+    url = _try_parse(canonical_url, draft.url, remarks)
+    published = _try_parse(lambda raw: parse_published(raw, language), draft.published, remarks)
     return NormalizedDraft(
         title=title,
         paragraphs=paragraphs,
-        source=_short(draft.source),
-        authors=tuple(a for a in map(_short, draft.authors) if a),
+        source=_clean_field(draft.source),
+        authors=tuple(a for a in map(_clean_field, draft.authors) if a),
         url=url,
         language=language,
         published=published,
         content_hash=content_hash(paragraphs),
         published_offset=_offset_minutes(draft.published, language) if published else None,
-        modified=_kept(lambda raw: parse_published(raw, language), draft.modified, remarks),
-        section=_short(draft.section),
+        modified=_try_parse(lambda raw: parse_published(raw, language), draft.modified, remarks),
+        section=_clean_field(draft.section),
         paywalled=draft.paywalled,
         remarks=tuple(remarks),
     )
 
 
 def content_hash(paragraphs: tuple[str, ...]) -> str:
-    """SHA-256, hexadecimal, of the text alone: case, title and spacing between words ignored."""
+    """Return the SHA-256, hexadecimal, of the text, without title, case and word spacing."""
     folded = "\n".join(" ".join(paragraph.casefold().split()) for paragraph in paragraphs)
     return hashlib.sha256(folded.encode()).hexdigest()
 
 
 def clean_line(text: str) -> str:
-    """One line of NFC text: no control characters, no lone surrogates, single spaces."""
+    """Return one line of NFC text: no control characters or lone surrogates, single spaces."""
     visible = text if text.isprintable() else _CONTROL.sub(" ", text)
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of plain text: its lines, unless they are hard-wrapped between blank lines."""
+    """Return the paragraphs of plain text: its lines, or its blocks if they are hard-wrapped."""
     blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = [line for block in blocks for line in _unwrap(block.strip("\n"))]
     return tuple(line for line in map(clean_line, lines) if line)
@@ -127,31 +127,31 @@ def _unwrap(block: str) -> list[str]:
 
 
 def canonical_url(url: str) -> str:
-    """The URL without tracking parameters, default port or fragment, its parameters sorted by name.
+    """Return the URL without tracking, default port or fragment, its parameters sorted by name.
 
     Raises FieldRefusedError unless it is an absolute http or https URL without user name or
     password.
     """
     try:
         parts = urlsplit(clean_line(url))
-        host, given_port = _canonical_host(parts.hostname or ""), parts.port
+        host, explicit_port = _canonical_host(parts.hostname or ""), parts.port
     except ValueError as exc:
-        raise FieldRefusedError(NOT_AN_ADDRESS(text=_shown(url))) from exc
-    if parts.scheme not in _PORTS or not host or given_port == 0:
-        raise FieldRefusedError(NOT_AN_ADDRESS(text=_shown(url)))
+        raise FieldRefusedError(NOT_AN_ADDRESS(text=_shorten(url))) from exc
+    if parts.scheme not in _PORTS or not host or explicit_port == 0:
+        raise FieldRefusedError(NOT_AN_ADDRESS(text=_shorten(url)))
     if parts.username is not None:  # not quoted in the message: it may be a password
         raise FieldRefusedError(ADDRESS_SECRET())
-    port = f":{given_port}" if given_port not in (None, _PORTS[parts.scheme]) else ""
+    port = f":{explicit_port}" if explicit_port not in (None, _PORTS[parts.scheme]) else ""
     path = quote(parts.path or "/", safe="/%!$&'()*+,;=:@~")
     query = _canonical_query(quote(parts.query, safe="/%!$&'()*+,;=:@~?"))
     canonical = f"{parts.scheme}://{host}{port}{path}{query}"
     if len(canonical) > MAX_FIELD_CHARACTERS:
-        raise FieldRefusedError(ADDRESS_TOO_LONG(number=len(canonical), text=_shown(url)))
+        raise FieldRefusedError(ADDRESS_TOO_LONG(number=len(canonical), text=_shorten(url)))
     return canonical
 
 
 def _canonical_host(host: str) -> str:
-    """Lower case ASCII (RFC 3490), IPv6 in brackets; empty where no host is named so."""
+    """Return lower-case ASCII (RFC 3490), IPv6 in brackets; empty if the name is invalid."""
     try:
         name = host.rstrip(".").encode("idna").decode("ascii").lower()
     except UnicodeError:
@@ -162,8 +162,8 @@ def _canonical_host(host: str) -> str:
 
 
 def _canonical_query(query: str) -> str:
-    told = [part for part in query.split("&") if part and not _TRACKER.fullmatch(_name_of(part))]
-    return f"?{'&'.join(sorted(told, key=_name_of))}" if told else ""
+    kept = [part for part in query.split("&") if part and not _TRACKER.fullmatch(_name_of(part))]
+    return f"?{'&'.join(sorted(kept, key=_name_of))}" if kept else ""
 
 
 def _name_of(parameter: str) -> str:
@@ -171,21 +171,21 @@ def _name_of(parameter: str) -> str:
 
 
 def parse_published(raw: str, language: str | None = None) -> str:
-    """ISO 8601: the UTC time ending in Z, or a plain date where no time was given.
+    """Return ISO 8601: the UTC time ending in Z, or a plain date if no time was given.
 
     Reads ISO 8601, RFC 5322 dates and dates in words of many languages; a time without an offset
-    is taken as UTC. In 03/12/2021 the month comes first in English and where the language is not
-    known. Raises FieldRefusedError for anything else.
+    is taken as UTC. In 03/12/2021 the month comes first in English and if the language is unknown.
+    Raises FieldRefusedError for anything else.
     """
     moment = _parse_moment(raw, language)
     found = _in_utc(moment) if isinstance(moment, datetime) else moment
     if found is None or found.year < EARLIEST_YEAR:
-        raise FieldRefusedError(NOT_A_DATE(text=_shown(raw)))
+        raise FieldRefusedError(NOT_A_DATE(text=_shorten(raw)))
     return format_utc(found) if isinstance(found, datetime) else found.isoformat()
 
 
 def _offset_minutes(raw: str | None, language: str) -> int | None:
-    """How far the zone of a date is east of UTC; None where it names none."""
+    """Return the minutes a date's time zone is east of UTC; None if it names no zone."""
     moment = _parse_moment(raw or "", language)
     offset = moment.utcoffset() if isinstance(moment, datetime) and _in_utc(moment) else None
     return None if offset is None else int(offset.total_seconds() // 60)
@@ -198,7 +198,7 @@ def _parse_moment(raw: str, language: str | None) -> date | None:
 
 
 def format_utc(moment: datetime) -> str:
-    """ISO 8601 in UTC to the second, as the store writes times."""
+    """Return ISO 8601 in UTC to the second, as the store writes times."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -227,11 +227,11 @@ def _parse_rfc5322(text: str) -> date | None:
         return None
 
 
-@lru_cache(maxsize=4_096)  # a date that means nothing is tried in every language: 30 ms
+@lru_cache(maxsize=4_096)  # an invalid date is tried in every language: 30 ms
 def _parse_words(text: str, day_first: bool) -> date | None:
     if len(text) > MAX_DATE_CHARACTERS or not any(c.isdigit() for c in text):
         return None
-    import dateparser  # loads its language tables: only for dates in words
+    import dateparser  # slow to load: only for dates in words
 
     settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
     if day_first and _DAY_OR_MONTH_FIRST.match(text):
@@ -242,11 +242,11 @@ def _parse_words(text: str, day_first: bool) -> date | None:
     return moment if _TIME_OF_DAY.search(text) else moment.date()
 
 
-def _short(text: str | None) -> str | None:
+def _clean_field(text: str | None) -> str | None:
     return (clean_line(text)[:MAX_FIELD_CHARACTERS].rstrip() or None) if text else None
 
 
-def _kept(parse: Callable[[str], str], raw: str | None, remarks: list[Message]) -> str | None:
+def _try_parse(parse: Callable[[str], str], raw: str | None, remarks: list[Message]) -> str | None:
     if not raw or not raw.strip():
         return None
     try:
@@ -256,5 +256,5 @@ def _kept(parse: Callable[[str], str], raw: str | None, remarks: list[Message]) 
         return None
 
 
-def _shown(raw: str) -> str:
+def _shorten(raw: str) -> str:
     return repr(raw if len(raw) <= 60 else raw[:60] + "…")

@@ -1,6 +1,6 @@
-"""XML from anyone, parsed without what XML can do to its reader. Pure.
+"""Parses untrusted XML safely. Pure.
 
-No entity is expanded, no DTD or other file is loaded, no host is asked, and nothing nests more
+No entity is expanded, no DTD or other file is loaded, no host is contacted, and nothing nests more
 than 256 deep (libxml2 without huge_tree). See the OWASP XXE prevention notes; CWE-611, CWE-776.
 """
 
@@ -15,7 +15,7 @@ from archive.text.xml_safety import replace_forbidden
 from archive.wordings import XML_BROKEN, XML_ENTITIES
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-# Past the XML declaration, comments and a document type without an internal subset.
+# Skips the XML declaration, comments and a document type without an internal subset.
 _FIRST_TAG = re.compile(
     rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<[?!][^>]*>\s*)*<(?:[\w.-]+:)?([\w.-]+)"
 )
@@ -24,36 +24,36 @@ _NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,
 
 
 def opens_with(head: bytes, *names: str) -> bool:
-    """Whether the first element in the first bytes of a document has one of these names."""
+    """Return whether the first element in a document's first bytes has one of these names."""
     first = _FIRST_TAG.search(head.replace(b"\x00", b""))
     return first is not None and first[1].decode("ascii") in names
 
 
 def parse_xml(data: bytes) -> etree._Element:
-    """The root element, every tag without its namespace, without comments and instructions.
+    """Return the root element, without namespaces, comments and processing instructions.
 
-    What is no XML for a wrong encoding, a control character or an entity of HTML is mended first.
-    Raises UnreadableInputError where it is not well-formed, or declares entities of its own.
+    A wrong encoding, a control character or an HTML entity that breaks the XML is repaired first.
+    Raises UnreadableInputError if it is not well-formed, or declares entities of its own.
     """
     if b"<!ENTITY" in data.replace(b"\x00", b""):  # in UTF-16 too
         raise UnreadableInputError(XML_ENTITIES())
     try:
         root = _parse(data)
     except etree.XMLSyntaxError:
-        root = _parse_mended(data)
+        root = _parse_repaired(data)
     else:
         if next(root.iter(etree.Entity), None) is not None:
-            root = _parse_mended(data)
+            root = _parse_repaired(data)
     return _without_namespaces(root)
 
 
 def text_of(element: etree._Element | None) -> str:
-    """All text in an element, in one line; empty where there is no element."""
+    """Return all text in an element, in one line; empty if there is no element."""
     return " ".join("".join(element.itertext()).split()) if element is not None else ""
 
 
 def find_text(root: etree._Element, *paths: str) -> str:
-    """The text of the first element that has any."""
+    """Return the text of the first element that has any, or an empty string."""
     found = (text_of(element) for path in paths for element in root.iterfind(path))
     return next((text for text in found if text), "")
 
@@ -71,7 +71,7 @@ def _parse(data: bytes, encoding: str | None = None) -> etree._Element:
     return etree.fromstring(data, parser)
 
 
-def _parse_mended(data: bytes) -> etree._Element:
+def _parse_repaired(data: bytes) -> etree._Element:
     text = _DECLARATION.sub("", decode_text(data), count=1)
     text = _NAMED_ENTITY.sub(lambda found: html.escape(html.unescape(found[0])), text)
     try:

@@ -1,7 +1,7 @@
-"""XML from strangers as text that no parser can be tricked with. Pure.
+"""Turns untrusted XML into text that is safe for any parser. Pure.
 
-Whatever the encoding, the document type declaration is taken out before a parser sees the text. No
-entity but XML's own five and HTML's named characters is left, so nothing can expand (billion
+In any encoding, the document type declaration is removed before a parser sees the text. No entities
+except XML's own five and HTML's named characters remain, so nothing can expand (billion
 laughs, CWE-776) or reach a file (CWE-611), and no parser's own limits are relied on.
 """
 
@@ -30,12 +30,12 @@ def replace_forbidden(text: str, replacement: str) -> str:
 
 
 def decode_xml(data: bytes, charset: str | None = None) -> str:
-    """The document's text without XML declaration, DOCTYPE and forbidden characters.
+    """Return the document's text without XML declaration, DOCTYPE and forbidden characters.
 
-    Byte order mark, then UTF-8, then what HTTP and the document declare, then the letters decide:
-    wrong declarations are common. Raises UnreadableInputError for what is no text.
+    It is decoded by byte order mark, as UTF-8, as HTTP or itself declares, or by its letters, as
+    wrong declarations are common. Raises UnreadableInputError if it is no text.
     """
-    data = data.removeprefix(codecs.BOM_UTF8)  # those who put it may still have other bytes follow
+    data = data.removeprefix(codecs.BOM_UTF8)  # other encodings may follow it
     declared = _DECLARED.search(data[:1_024])
     text = _decode_wide(data) or decode_text(
         _drop_strays(data), charset or (declared and declared[1].decode())
@@ -45,15 +45,15 @@ def decode_xml(data: bytes, charset: str | None = None) -> str:
 
 
 def drop_doctype(text: str) -> str:
-    """The text without its DOCTYPE, internal subset and all; no entity is declared anywhere."""
+    """Return the text without DOCTYPE and internal subset; no entity declaration remains."""
     start = _end_of_misc(text)
     if _DOCTYPE.match(text, start):
         text = text[:start] + text[_end_of_doctype(text, start) :]
-    return _ENTITY.sub("&lt;!ENTITY", text)  # of a second DOCTYPE, or of one that comes too late
+    return _ENTITY.sub("&lt;!ENTITY", text)  # in a second or misplaced DOCTYPE
 
 
 def _decode_wide(data: bytes) -> str | None:
-    """UTF-16 without a byte order mark, told by its first "<" (XML 1.0, appendix F)."""
+    """Decode UTF-16 without a byte order mark, known by its "<" (XML 1.0, appendix F)."""
     for start, name in ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be")):
         if data.startswith(start):
             return codecs.decode(data, name, "replace")
@@ -61,13 +61,13 @@ def _decode_wide(data: bytes) -> str | None:
 
 
 def _drop_strays(data: bytes) -> bytes:
-    """Without the odd NUL byte that a broken writer left; with many, it is no text."""
+    """Remove the few NUL bytes a broken writer left; data with many is not text."""
     few = data.count(b"\x00") * MIN_BYTES_PER_NUL < len(data)
     return data.replace(b"\x00", b"") if few and not data.startswith(_WIDE_MARKS) else data
 
 
 def _end_of_misc(text: str) -> int:
-    """The place after the comments, instructions and space that come first (XML 1.0, 2.8)."""
+    """Return where the leading comments, instructions and space end (XML 1.0, 2.8)."""
     place = 0
     while found := _MISC.match(text, place):
         place = found.end()
@@ -75,7 +75,7 @@ def _end_of_misc(text: str) -> int:
 
 
 def _end_of_doctype(text: str, start: int) -> int:
-    """The place after the declaration: brackets nest once; quotes and comments hide both."""
+    """Return where the declaration ends; ignore brackets in quotes and comments."""
     inside = False
     for found in _DOCTYPE_PARTS.finditer(text, start):
         if found[0] in "[]":
