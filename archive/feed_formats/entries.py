@@ -1,4 +1,4 @@
-"""Make an article's draft of a feed's item, of its page, or of both together. Pure."""
+"""Make an article's draft from a feed's item, from its page, or from both. Pure."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A lock that lets one process at a time poll the feeds."""
+"""A lock that lets only one process at a time poll the feeds."""
 
 import json
 import os

@@ -78,9 +78,9 @@ class FeedStore:
     def record_visit(
         self, visited: Feed, entries: Sequence[FeedEntry], now: datetime
     ) -> tuple[Feed, int]:
-        """Save the feed and its new items, which wait, in one transaction; count the new items.
+        """Save the feed and its new items in one transaction; return it and how many are new.
 
-        If the feed moved to the address of another one, it keeps its own; its outcome says so.
+        A feed that moved to the address of another feed keeps its old one; its outcome says so.
         """
         with self._database.write() as connection:
             visited = _without_clash(connection, visited)

@@ -1,7 +1,7 @@
 """Zip and tar archives of any format, read member by member; nothing is extracted to a folder.
 
-An archive may contain archives, but not those any more. A hostile, encrypted or damaged member is
-rejected with its reason, and the others are still read.
+Archives may be nested one level deep. A hostile, encrypted or damaged member is rejected with its
+reason, and the others are still read.
 """
 
 import re
