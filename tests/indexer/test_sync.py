@@ -141,7 +141,7 @@ def test_another_format_or_analyzer_costs_no_encoding(
     held, statistics = engine.vectors([first, second]), engine.statistics()
     earlier = replace(expected_fingerprint(embedder, engine), format="2", analyzer="0")
     rewrite(store, engine, earlier)
-    with pytest.raises(StaleIndexError, match=r"analyzer 0, not .*, format 2, not "):
+    with pytest.raises(StaleIndexError, match=r"analyzer 0, not .*; format 2, not "):
         sync(store, engine, embedder)
     third = add(store, "Trois", "un article nouveau")
     other = FakeEmbedder()
