@@ -5,9 +5,9 @@
     for result in Archive("http://127.0.0.1:8000").search("missiles moyenne portée"):
         print(result.title, result.link, result.passages[0])
 
-What a call takes beyond its arguments are those of the API, as its OpenAPI document names them:
-`source`, `language`, `section`, `author`, `after`, `before`, `mode`, `sort` and others. Of several
-values give a list.
+Calls also take the arguments of the API by keyword, named as in its OpenAPI document: `source`,
+`language`, `section`, `author`, `after`, `before`, `mode`, `sort` and others. Give several values
+as a list.
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,28 +64,28 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     def search(self, query: str, **arguments: Any) -> Iterator[Result]:
-        """Every result, best first; pages are asked for as they are read."""
+        """Yield every result, best first; pages are requested as they are needed."""
         return self._results("search", {"q": query} | arguments)
 
     def similar(self, **arguments: Any) -> Iterator[Result]:
-        """Near to `article`, `passage` and `text`, unlike `not_article` and `not_passage`."""
+        """Yield results near `article`, `passage`, `text`, unlike `not_article`, `not_passage`."""
         return self._results("similar", arguments)
 
     def article(self, article_id: int) -> Record:
-        """The whole article."""
+        """Return the whole article."""
         return self._ask("GET", f"articles/{article_id}")
 
     def articles(self, **arguments: Any) -> Iterator[Record]:
-        """Every article held, the latest added first."""
+        """Yield every article, the latest added first."""
         for page in self._pages("articles", arguments):
             yield from page["articles"]
 
     def add(self, title: str, text: str, **fields: Any) -> Record:
-        """Add an article: what became of it, and its id."""
+        """Add an article; return the outcome and its id."""
         return self._ask("POST", "articles", json={"title": title, "text": text} | fields)
 
     def add_address(self, address: str) -> Record:
@@ -93,12 +93,12 @@ class Archive:
         return self._ask("POST", "articles", json={"address": address})
 
     def add_files(self, *paths: str | Path) -> Record:
-        """Add files of any format that is read; a job, to be looked at with `job`."""
+        """Add files of any supported format; return a job, which `job` looks up."""
         files = [("file", (Path(path).name, Path(path).read_bytes())) for path in paths]
         return self._ask("POST", "jobs", files=files)
 
     def job(self, job_id: int) -> Record:
-        """How far a job has come."""
+        """Return the state of a job."""
         return self._ask("GET", f"jobs/{job_id}")
 
     def remove(self, article_id: int) -> None:
@@ -106,7 +106,7 @@ class Archive:
         self._ask("DELETE", f"articles/{article_id}")
 
     def health(self) -> Record:
-        """Whether archive and index agree."""
+        """Return whether archive and index agree."""
         return self._ask("GET", "health")
 
     def ask(self, method: str, path: str, **options: Any) -> Record:
@@ -120,8 +120,8 @@ class Archive:
     def _pages(self, path: str, arguments: Mapping[str, Any]) -> Iterator[Record]:
         number, seen, total = 1, 0, 1
         while seen < total:
-            asked = {"page_size": PAGE_RESULTS} | dict(arguments) | {"page": number}
-            page = self._ask("GET", path, params=asked)
+            parameters = {"page_size": PAGE_RESULTS} | dict(arguments) | {"page": number}
+            page = self._ask("GET", path, params=parameters)
             yield page
             number, seen, total = number + 1, seen + page["page_size"], page["total"]
 

@@ -1,4 +1,4 @@
-"""One's own account: its password and its tokens for programs."""
+"""The page of the reader's own account: password and tokens for programs."""
 
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -23,13 +23,13 @@ blueprint = Blueprint("account", __name__)
 
 @blueprint.get("/account", access=Level.READER)
 def show() -> str:
-    """Raises WriteRefusedError for whoever did not sign in."""
+    """Show the account. Raises WriteRefusedError if the reader is not signed in."""
     return _show(_own())
 
 
 @blueprint.post("/account/password", access=Level.READER, back="account.show")
 def change_password() -> str | tuple[str, int] | Response:
-    """A new password: every session ends, and this one begins anew."""
+    """Change the password, end every session, and open a new one for this browser."""
     own, services = _own(), get_context().services
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
@@ -44,7 +44,7 @@ def change_password() -> str | tuple[str, int] | Response:
 
 @blueprint.post("/account/tokens", access=Level.READER, back="account.show")
 def create_token() -> tuple[str, int] | Response:
-    """A token, whose secret is shown this once."""
+    """Create a token, and show its secret this once."""
     own, form = _own(), request.form
     try:
         token, secret = get_context().services.credentials.create_token(
@@ -65,7 +65,7 @@ def revoke_token(token_id: int) -> Response:
 
 
 def _own() -> Account:
-    """Whose session it is. A token opens no page on which tokens are made."""
+    """Return the session's account. Tokens are refused: they must not create tokens."""
     identity = current_identity()
     if identity.account is None or not identity.by_cookie:
         raise WriteRefusedError(SESSIONS_ONLY())
@@ -73,7 +73,7 @@ def _own() -> Account:
 
 
 def _read_days() -> int | None:
-    """Raises AccountRefusedError for no number; "" is a token without end."""
+    """Return None for "", a token that never expires. Raises AccountRefusedError."""
     given = request.form.get("days", "")
     if not given:
         return None

@@ -1,4 +1,4 @@
-"""Passwords: what one must be, its hash, and whether one is right."""
+"""Passwords: their rules, hashing and verification."""
 
 from functools import cache
 from threading import BoundedSemaphore
@@ -16,9 +16,9 @@ _HASHER = PasswordHasher()
 
 
 def hash_password(password: str, name: str = "") -> str:
-    """Argon2id with its salt and costs. Raises AccountRefusedError for one that is no good.
+    """Return an Argon2id hash with salt and costs. Raises AccountRefusedError for a bad password.
 
-    Length is what is asked, not kinds of characters (NIST SP 800-63B-4, 3.1.1.2).
+    The rules require length, not kinds of characters (NIST SP 800-63B-4, 3.1.1.2).
     """
     if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
         bounds = {"least": MIN_CHARACTERS, "most": MAX_CHARACTERS}
@@ -29,13 +29,13 @@ def hash_password(password: str, name: str = "") -> str:
 
 
 def rehash_password(password: str) -> str:
-    """The same of one that was taken already, by rules of its time."""
+    """Hash a password that was accepted before, perhaps by older rules."""
     with _AT_ONCE:
         return _HASHER.hash(password)
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
-    """Takes as long where there is no hash to compare with, as for an unknown name."""
+    """Return whether it matches; without a hash, as for unknown names, this takes as long."""
     with _AT_ONCE:
         try:
             return _HASHER.verify(password_hash or _nobodys_hash(), password[:MAX_CHARACTERS])
@@ -44,7 +44,7 @@ def verify_password(password: str, password_hash: str | None) -> bool:
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Whether it was made with other costs than today's."""
+    """Return whether the hash was made with other costs than the current ones."""
     return _HASHER.check_needs_rehash(password_hash)
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out. The session's secret is in a cookie that no script reads."""
+"""Routes to sign in and out. The session's secret is in a cookie that scripts cannot read."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -24,7 +24,7 @@ def sign_in() -> str | Response:
 
 @blueprint.post("/sign-in", access=Level.NOBODY, audits_refusals=True, back="signing.sign_in")
 def sign_in_post() -> tuple[str, int] | Response:
-    """A new session, then the page that was asked for."""
+    """Open a session, and redirect to the page that was requested."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
     onward = request.form.get("next", "")
     services = get_context().services

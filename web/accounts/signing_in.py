@@ -1,4 +1,4 @@
-"""Signing in: a name and a password for a session, and no trying out of many."""
+"""Check passwords, open sessions, and limit failed attempts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,16 +19,16 @@ NO_ACCOUNT = "a name without an account"
 
 
 def sign_in(services: Services, name: str, password: str, client: str) -> tuple[Account, str]:
-    """The account and the secret of its new session.
+    """Open a session; return the account and the session's secret.
 
-    Raises SignInRefusedError, which does not tell what was wrong, and TooManyRequestsError.
+    Raises SignInRefusedError, which does not say what was wrong, and TooManyRequestsError.
     """
     account = check_password(services, name, password, client)
     return account, services.credentials.open_session(account.id)
 
 
 def check_password(services: Services, name: str, password: str, client: str) -> Account:
-    """The open account that the password opens. The same errors."""
+    """Return the account if the password is right; raises the errors of `sign_in`."""
     named = fold_account_name(name)[:MAX_NAME_CHARACTERS]
     failed = FailedSignIns(services.store.database, WINDOW)
     _check_tries(failed, named, client)

@@ -1,4 +1,4 @@
-"""The pages on which an admin looks after accounts and reads what was done."""
+"""The pages where an admin manages accounts and reads the audit log."""
 
 from collections.abc import Callable
 
@@ -39,7 +39,7 @@ def create() -> tuple[str, int] | Response:
 
 @blueprint.post("/admin/users/<name>", access=Level.ADMIN, back="users.show")
 def change(name: str) -> tuple[str, int] | Response:
-    """What the button names: a role, a password, closed, opened again, or removed."""
+    """Do what the button says: set role or password, close, reopen or remove."""
     form, accounts = request.form, get_context().services.accounts
     actions: dict[str, Callable[[], None]] = {
         "role": lambda: accounts.set_role(name, check_role(form.get("role", ""))),
@@ -63,14 +63,14 @@ def revoke_token(token_id: int) -> Response:
 
 @blueprint.get("/admin/audit", access=Level.ADMIN)
 def show_audit() -> str:
-    """The newest entries, or those before the one that `before` names."""
+    """Show the newest entries, or those before the entry `before`."""
     entries = get_context().services.audit.entries(PAGE_ENTRIES, read_number("before"))
     more = entries[-1].id if len(entries) == PAGE_ENTRIES else None
     return render_template("audit.html", entries=entries, more=more)
 
 
 def _try(action: Callable[[], None]) -> tuple[str, int] | Response:
-    """Back to the page, which says what was refused."""
+    """Run the action; redirect to the page, or show it with the reason of a refusal."""
     try:
         action()
     except (AccountRefusedError, AccountNotFoundError) as exc:

@@ -1,4 +1,4 @@
-"""An article for other programs: its citation in each form, and the whole of it as ninjs."""
+"""Routes that export an article: citations in each format, and the whole article as ninjs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -43,16 +43,16 @@ blueprint.register_error_handler(CodedError, answer_problem)
     '/articles/<int:article_id>.<any(bib, ris, "csl.json", md, txt):kind>', access=Level.VISITOR
 )
 def citation(article_id: int, kind: str) -> Response:
-    """The citation of the article, or of the characters `char=a,b` of its version `v`."""
+    """Return the citation of the article, or of the characters `char=a,b` of its version `v`."""
     article = _version_of(get_context().services.store.get(article_id))
     body, media_type = _WRITERS[kind](_cite(article, read_range("char")))
-    saved = None if kind in ("md", "txt") else f"article-{article_id}.{kind}"
-    return answer(body, media_type, saved)
+    file_name = None if kind in ("md", "txt") else f"article-{article_id}.{kind}"
+    return answer(body, media_type, file_name)
 
 
 @blueprint.get("/articles/<int:article_id>.ninjs.json", access=Level.VISITOR)
 def ninjs(article_id: int) -> Response:
-    """The whole article as IPTC ninjs 2.0."""
+    """Return the whole article as IPTC ninjs 2.0."""
     article = get_context().services.store.get(article_id)
     record = ninjs_record(article, publisher_address(article) or _tag_uri(article))
     name = f"article-{article_id}.ninjs.json"
@@ -61,7 +61,7 @@ def ninjs(article_id: int) -> Response:
 
 @blueprint.app_template_global()
 def cite_article(article: Article) -> Citation:
-    """The citation of the whole article at its permanent address."""
+    """Return the citation of the whole article, with its permanent address."""
     return cite(article, absolute_url(article_url(article)))
 
 
@@ -71,7 +71,7 @@ blueprint.add_app_template_global(lambda c: script_json(news_article_record(c)),
 
 
 def _version_of(article: Article) -> Article:
-    """The article as the version `v` has it. Raises ArticleNotFoundError where there is none."""
+    """Return the article in its version `v`. Raises ArticleNotFoundError if it is missing."""
     number = read_number("v") or article.version
     if number == article.version:
         return article
@@ -91,7 +91,7 @@ def _cite(article: Article, characters: Span | None) -> Citation:
 
 
 def _tag_uri(article: Article) -> str:
-    """A name for a text without an address (RFC 4151)."""
+    """Return a tag URI (RFC 4151), for an article without an address."""
     host = urlsplit(absolute_url("/")).hostname
     return f"tag:{host},{article.added[:10]}:article/{article.id}"
 

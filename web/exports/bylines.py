@@ -1,9 +1,9 @@
-"""Bylines as people and organisations. Pure."""
+"""Split bylines into the parts of personal names; recognize organisations. Pure."""
 
 import re
 from dataclasses import dataclass
 
-# What stands in the name of a desk, an agency or several people, and in hardly any person's.
+# Words and signs in the names of desks, agencies or several people, but rarely in a person's.
 _COLLECTIVE = re.compile(
     r"[\d@/&|(\[:;]|\b(?:agence|agency|agencia|agentur|afp|ap|bbc|bureau|collectif|correspond\w*|"
     r"desk|edito\w*|équipe|equipe|journal|magazine|ministère|ministry|monde|news|newspaper|"
@@ -16,14 +16,14 @@ _PARTICLE = re.compile(
     re.IGNORECASE,  # "Kévin Le Dantec"
 )
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|ii|iii|iv", re.IGNORECASE)
-# In these the family's name comes first, or names are not parted so.
+# Languages whose family names come first or whose names have other parts.
 _FAMILY_FIRST = frozenset(("hu", "ja", "ko", "vi", "zh"))
 MAX_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """A name in its parts; `family` has its particle ("de Vries")."""
+    """The parts of a name; `family` includes the particle ("de Vries")."""
 
     family: str
     given: str
@@ -31,12 +31,12 @@ class PersonName:
 
     @property
     def inverted(self) -> str:
-        """Family, Given, Suffix, as RIS writes it."""
+        """The name as "Family, Given, Suffix", the form of RIS."""
         return ", ".join(filter(None, (self.family, self.given, self.suffix)))
 
 
 def split_name(name: str, language: str = "und") -> PersonName | None:
-    """The parts of a person's name; None for an organisation and where nothing tells the parts."""
+    """Return the parts of a person's name, or None for organisations and unclear names."""
     if _COLLECTIVE.search(name):
         return None
     before, comma, after = (part.strip() for part in name.partition(","))
@@ -55,7 +55,7 @@ def split_name(name: str, language: str = "und") -> PersonName | None:
 
 
 def _split_inverted(before: str, after: str) -> PersonName | None:
-    """Of "Orsenne, Camille" and "Martin King, Jr."."""
+    """Split "Orsenne, Camille" or "Martin King, Jr."."""
     if not before or not after or "," in after:
         return None
     if _SUFFIX.fullmatch(after):
@@ -66,7 +66,7 @@ def _split_inverted(before: str, after: str) -> PersonName | None:
 
 
 def _begins_with_acronym(words: list[str]) -> bool:
-    """Of "AFP Paris", where nothing says that "DUPONT Jean" is another case."""
+    """Return True for "AFP Paris"; "DUPONT Jean" looks the same and is taken for one, too."""
     first = words[0]
     acronym = len(first) > 1 and first.isalpha() and first.isupper()
     return acronym and not all(word.isupper() for word in words)

@@ -1,4 +1,4 @@
-"""An article, or a passage of it, as other programs cite it. Pure.
+"""Citations of an article or a passage, for other programs. Pure.
 
 BibTeX, RIS, CSL-JSON, Markdown and one plain line. Every value is one line of NFC text without
 control characters, whatever the article holds.
@@ -18,7 +18,7 @@ from archive.text.normalize import clean_line
 from web.exports.bylines import PersonName, split_name
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-# BibTeX counts braces, escaped or not: a name for each keeps them in pairs.
+# BibTeX counts braces, even escaped ones, so each is written by its name.
 _TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -29,17 +29,17 @@ _TEX = str.maketrans(
         **{sign: f"\\{sign}" for sign in "$&#%_"},
     }
 )
-_LIGATURE = re.compile(r"([-`',<>])(?=\1)|([?!])(?=`)")  # "--" would be set as a dash
+_LIGATURE = re.compile(r"([-`',<>])(?=\1)|([?!])(?=`)")  # TeX would set "--" as a dash
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#!|~&:=+.@-]")
 _ADDRESS_SIGNS = "%/:?#[]@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What is cited and where it stands.
+    """A cited article, or a passage of it, and its addresses.
 
-    `url` is the permanent address of the passage quoted, and of a whole article its publisher's,
-    or ours where it has none; `other_url` is the one of both that is not in `url`.
+    `url` is the permanent address of a passage. For a whole article it is the publisher's address,
+    or ours if there is none. `other_url` is whichever of the two is not in `url`.
     """
 
     article: Article
@@ -54,7 +54,7 @@ class Citation:
 
     @property
     def quotation(self) -> str:
-        """The passage in one line."""
+        """The passage on one line."""
         return clean_line(self.passage)
 
     @property
@@ -71,19 +71,19 @@ class Citation:
 
     @property
     def language(self) -> str:
-        """The code of its language, "" where that is not known."""
+        """The language code, or "" if the language is unknown."""
         language = clean_line(self.article.language)
         return "" if language == UNDETERMINED else language
 
     @property
     def day(self) -> date | None:
-        """The day it was published on by its publisher's clock."""
+        """The day of publication in the publisher's time zone."""
         published = self.article.published_local
         return date.fromisoformat(published[:10]) if published else None
 
 
 def cite(article: Article, permanent_url: str, passage: str = "") -> Citation:
-    """The citation of an article, or of a passage of it, whose permanent address is given."""
+    """Cite an article, or a passage of it, by its permanent address."""
     published_at = publisher_address(article)
     if passage or published_at is None:
         return Citation(article, permanent_url, published_at, passage)
@@ -91,7 +91,7 @@ def cite(article: Article, permanent_url: str, passage: str = "") -> Citation:
 
 
 def publisher_address(article: Article) -> str | None:
-    """The publisher's page where it is one on the web; no javascript: passes as such."""
+    """Return the publisher's web address, or None; only http and https are accepted."""
     url = article.url or ""
     if not url.lower().startswith(("http://", "https://")):
         return None
@@ -99,18 +99,18 @@ def publisher_address(article: Article) -> str | None:
 
 
 def format_bibtex(citations: Iterable[Citation]) -> str:
-    """Entries for BibTeX and biblatex; @article where there is a newspaper, else @online."""
+    """Return entries for BibTeX and biblatex: @article if a source is known, else @online."""
     return "\n".join(map(_bibtex_entry, citations))
 
 
 def format_ris(citations: Iterable[Citation]) -> str:
-    """Records of the type NEWS, one line a field, lines ended by CR LF."""
+    """Return records of type NEWS, one field a line; lines end with CR LF."""
     fields = (field for citation in citations for field in _ris_fields(citation))
     return "".join(f"{tag}  - {value}\r\n" for tag, value in fields)
 
 
 def format_markdown(citation: Citation) -> str:
-    """One line of CommonMark, and under it the passage as a block quote."""
+    """Return one line of CommonMark, followed by the passage as a block quote."""
     parts = [
         _escape_markdown(", ".join(citation.authors)),
         f"[{_escape_markdown(citation.title)}](<{_address(citation.url)}>)",
@@ -122,7 +122,7 @@ def format_markdown(citation: Citation) -> str:
 
 
 def format_plain(citation: Citation) -> str:
-    """One line of text, and under it the passage in quotation marks."""
+    """Return one line of text, followed by the passage in quotation marks."""
     title = f"“{citation.title}”"
     day = citation.day.isoformat() if citation.day else ""
     line = ", ".join(filter(None, (", ".join(citation.authors), title, citation.source, day)))
@@ -131,7 +131,7 @@ def format_plain(citation: Citation) -> str:
 
 
 def csl_record(citation: Citation) -> dict[str, Any]:
-    """An item of CSL-JSON 1.0, without fields that say nothing."""
+    """Return an item of CSL-JSON 1.0 without empty fields."""
     article, day = citation.article, citation.day
     record = {
         "id": cite_key(citation),
@@ -150,7 +150,7 @@ def csl_record(citation: Citation) -> dict[str, Any]:
 
 
 def cite_key(citation: Citation) -> str:
-    """Like orsenne2021-42: ASCII, and another for each article."""
+    """Return a key such as orsenne2021-42: ASCII, and unique to the article."""
     article, day = citation.article, citation.day
     name = next(iter(citation.authors), citation.source)
     person = split_name(name, article.language)
@@ -179,7 +179,7 @@ def _bibtex_entry(citation: Citation) -> str:
 
 
 def _bibtex_name(name: str, language: str) -> str:
-    """A person as BibTeX parts names; braces keep every other name whole."""
+    """Return the parts of a person's name for BibTeX; braces keep any other name whole."""
     person = split_name(name, language)
     if person is None:
         return f"{{{_escape_tex(name)}}}"
@@ -190,7 +190,7 @@ def _bibtex_name(name: str, language: str) -> str:
 def _ris_fields(citation: Citation) -> Iterator[tuple[str, str]]:
     article, day = citation.article, citation.day
     people = [(name, split_name(name, article.language)) for name in citation.authors]
-    given = [
+    fields = [
         ("TY", "NEWS"),
         ("ID", cite_key(citation)),
         *(("AU", person.inverted if person else name) for name, person in people),
@@ -201,11 +201,11 @@ def _ris_fields(citation: Citation) -> Iterator[tuple[str, str]]:
         ("DA", day.strftime("%Y/%m/%d") if day else ""),
         ("LA", citation.language),
         ("AB", citation.quotation),
-        # A semicolon would part two addresses.
+        # A semicolon would separate two addresses.
         ("UR", _address(citation.url).replace(";", "%3B")),
         ("UR", _address(citation.other_url or "").replace(";", "%3B")),
     ]
-    yield from (field for field in given if field[1])
+    yield from (field for field in fields if field[1])
     yield "ER", ""
 
 
@@ -218,7 +218,7 @@ def _csl_name(name: str, language: str) -> dict[str, str]:
 
 
 def _address(url: str) -> str:
-    """The address in signs of addresses alone, which TeX, RIS and Markdown let stand."""
+    """Percent-encode the address, so that it is safe in TeX, RIS and Markdown."""
     return quote(url, safe=_ADDRESS_SIGNS, errors="replace")
 
 
@@ -227,5 +227,5 @@ def _escape_tex(text: str) -> str:
 
 
 def _escape_markdown(text: str) -> str:
-    """A backslash before every sign that could mean something (CommonMark 0.31, 2.4)."""
+    """Put a backslash before every character that can have a meaning (CommonMark 0.31, 2.4)."""
     return _MARKDOWN.sub(r"\\\g<0>", text)

@@ -1,4 +1,4 @@
-"""A collection as a file: its articles whole, as a table, or as citations."""
+"""Export a collection as a file: whole articles, a table, or citations."""
 
 import json
 import tempfile
@@ -14,7 +14,7 @@ from archive.store.collections import CollectionStore
 from web.exports.citations import Citation, csl_record, format_bibtex, format_markdown, format_ris
 
 PAGE_ARTICLES = 200
-# A file up to so many bytes is made in memory.
+# A file up to this size is made in memory, a larger one on disk.
 MEMORY_BYTES = 8_000_000
 
 Cite = Callable[[Article], Citation]
@@ -23,7 +23,7 @@ WriteArticles = Callable[[Iterable[Article], TextIO, Cite], None]
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
-    """A form of file: its media type, and what writes articles so."""
+    """A file format: its media type, and the function that writes articles in it."""
 
     media_type: str
     write: WriteArticles
@@ -32,7 +32,7 @@ class ExportForm:
 def collected_articles(
     collections: CollectionStore, store: ArticleStore, collection_id: int
 ) -> Iterator[Article]:
-    """The articles of a collection in its order, read in pages so that few are in memory. Raises
+    """Yield a collection's articles in order, read in pages so that few are in memory. Raises
     CollectionNotFoundError."""
     ids = [place.article_id for place in collections.articles(collection_id)]
     for first in range(0, len(ids), PAGE_ARTICLES):
@@ -40,7 +40,7 @@ def collected_articles(
 
 
 def make_file(form: ExportForm, articles: Iterable[Article], cite: Cite) -> IO[bytes]:
-    """The file in UTF-8, to be read from its beginning; it is gone once it is closed."""
+    """Return a temporary UTF-8 file, positioned at its beginning; closing it deletes it."""
     file = tempfile.SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115
     text = TextIOWrapper(file, "utf-8", newline="")
     form.write(articles, text, cite)
@@ -50,7 +50,7 @@ def make_file(form: ExportForm, articles: Iterable[Article], cite: Cite) -> IO[b
 
 
 def _write_lines(articles: Iterable[Article], stream: TextIO, _cite: Cite) -> None:
-    """A JSON object a line, as `hemero add` reads it back."""
+    """Write a JSON object per line, which `hemero add` can read."""
     stream.writelines(
         json.dumps(article_record(article), ensure_ascii=False) + "\n" for article in articles
     )
@@ -73,15 +73,15 @@ def _write_markdown(articles: Iterable[Article], stream: TextIO, cite: Cite) -> 
 
 
 def _write_csl(articles: Iterable[Article], stream: TextIO, cite: Cite) -> None:
-    """One array of items, a line each."""
+    """Write one JSON array with an item per line."""
     records = (csl_record(cite(article)) for article in articles)
     stream.write("[")
     _write_each((json.dumps(record, ensure_ascii=False) for record in records), stream, ",\n")
     stream.write("]\n")
 
 
-def _write_each(texts: Iterable[str], stream: TextIO, between: str) -> None:
-    stream.writelines(between + text if place else text for place, text in enumerate(texts))
+def _write_each(texts: Iterable[str], stream: TextIO, separator: str) -> None:
+    stream.writelines(separator + text if place else text for place, text in enumerate(texts))
 
 
 EXPORTS: dict[str, ExportForm] = {

@@ -1,4 +1,4 @@
-"""How browsers and search engines find their way in: OpenSearch, robots.txt and the sitemap."""
+"""Routes for browsers and search engines: OpenSearch, robots.txt and the sitemap."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ DESCRIPTION_TYPE = "application/opensearchdescription+xml"
 SUGGESTIONS_TYPE = "application/x-suggestions+json"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MAX_PER_SITEMAP = 50_000
-# What is made anew for each request, or changes something; the articles themselves say noindex.
+# Pages computed for each request, or that change something; articles themselves say noindex.
 UNCRAWLED = ("/search", "/similar", "/suggest", "/preferences", "/api/", "/add", "/feeds", "/jobs")
 
 _OPENSEARCH = ElementMaker(namespace=OPENSEARCH, nsmap={None: OPENSEARCH})
@@ -29,7 +29,7 @@ blueprint = Blueprint("discovery", __name__)
 
 @blueprint.get("/opensearch.xml", access=Level.NOBODY)
 def opensearch() -> Response:
-    """The OpenSearch 1.1 description document, in the reader's language."""
+    """Return the OpenSearch 1.1 description document, in the reader's language."""
     page, feed = url_for("pages.search"), url_for("search_formats.search", kind="atom")
     description = _OPENSEARCH.OpenSearchDescription(
         _OPENSEARCH.ShortName(NAME),
@@ -53,7 +53,7 @@ def opensearch() -> Response:
 
 @blueprint.get("/robots.txt", access=Level.NOBODY)
 def robots() -> Response:
-    """RFC 9309: closed to all, unless the archive is public."""
+    """Return robots.txt (RFC 9309), which excludes all robots unless the archive is public."""
     refused: Iterable[str] = UNCRAWLED if is_public() else ("/",)
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in refused)]
     if is_public():
@@ -63,7 +63,7 @@ def robots() -> Response:
 
 @blueprint.get("/sitemap.xml", access=Level.VISITOR)
 def sitemap_index() -> Response:
-    """The sitemaps of a public archive, so many that each has at most 50,000 addresses."""
+    """Return the index of a public archive's sitemaps, each with at most 50,000 addresses."""
     files = -(-(_own_texts().count() + 1) // MAX_PER_SITEMAP)
     addresses = (
         absolute_url(url_for("discovery.sitemap", number=number)) for number in range(1, files + 1)
@@ -74,7 +74,7 @@ def sitemap_index() -> Response:
 
 @blueprint.get("/sitemap-<int:number>.xml", access=Level.VISITOR)
 def sitemap(number: int) -> Response:
-    """The landing page, number 0 of all, then the archive's own texts."""
+    """Return one sitemap; the landing page is the first address, then come the archive's texts."""
     first = (number - 1) * MAX_PER_SITEMAP
     texts = _own_texts()
     if first < 0 or first > texts.count():
@@ -94,7 +94,7 @@ def sitemap(number: int) -> Response:
 
 
 def _own_texts() -> OwnTexts:
-    """404 where the archive is not public."""
+    """Return the archive's texts, or answer 404 if the archive is not public."""
     if not is_public():
         abort(404)
     return OwnTexts(get_context().services.store.database)
@@ -102,12 +102,12 @@ def _own_texts() -> OwnTexts:
 
 @blueprint.app_template_global()
 def is_public() -> bool:
-    """Whether everyone may read the archive."""
+    """Return whether everyone may read the archive."""
     return get_context().services.settings.public
 
 
-def _template(media_type: str, path: str, **given: str) -> etree._Element:
-    return _OPENSEARCH.Url(type=media_type, template=absolute_url(path), **given)
+def _template(media_type: str, path: str, **attributes: str) -> etree._Element:
+    return _OPENSEARCH.Url(type=media_type, template=absolute_url(path), **attributes)
 
 
 def _answer_xml(root: etree._Element, media_type: str = "application/xml") -> Response:

@@ -18,7 +18,7 @@ ATOM_TYPE = "application/atom+xml"
 JSON_FEED_TYPE = "application/feed+json"
 JSON_FEED_VERSION = "https://jsonfeed.org/version/1.1"
 NAME = "Hemero"
-# When a feed was updated that never held anything: any later time will be newer.
+# The update time of a feed that has always been empty: any real time is later.
 NEVER = "1970-01-01T00:00:00Z"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ATOM = ElementMaker(namespace=ATOM, nsmap={None: ATOM, "opensearch": OPENSEARCH})
@@ -27,9 +27,9 @@ _OPENSEARCH = ElementMaker(namespace=OPENSEARCH)
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """An article in a feed: `id` never changes, `url` leads to what is shown of it for good.
+    """An article in a feed: `id` never changes, `url` is permanent and leads to its passages.
 
-    `updated` is when it came into the feed, None where that is when it last changed.
+    `updated` is when it came into the feed, or None to use the time when it last changed.
     """
 
     article: Article
@@ -44,7 +44,7 @@ class FeedItem:
 
     @property
     def credits(self) -> tuple[str, ...]:
-        """Its authors, or its source where none is named."""
+        """The authors, or else the source."""
         citation = self.citation
         return citation.authors or tuple(filter(None, (citation.source,)))
 
@@ -55,7 +55,7 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class FeedLinks:
-    """Absolute addresses: the feed's id, this part of it, and the same list in HTML."""
+    """Absolute addresses: the feed's id, this page of it, and the same list in HTML."""
 
     feed: str
     current: str
@@ -69,7 +69,7 @@ class FeedLinks:
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    """Which part of a list of results a feed holds; pages count from 1, of `size` items each."""
+    """The part of a list of results in a feed: page `number`, from 1, of `size` items."""
 
     query: str
     total: int
@@ -79,7 +79,7 @@ class ListPlace:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Some articles, in their order; `since` is its age where it holds nothing."""
+    """Articles in order; `since` is the update time of an empty feed."""
 
     title: str
     items: Sequence[FeedItem]
@@ -89,12 +89,12 @@ class Feed:
 
     @property
     def updated(self) -> str:
-        """The latest time any item was changed or came in, in UTC."""
+        """The latest time at which an item changed or came in, in UTC."""
         return max(map(_updated, self.items), default=self.since)
 
 
 def format_atom(feed: Feed) -> bytes:
-    """With the response elements of OpenSearch 1.1 where it is part of a list; clean XML."""
+    """Return well-formed Atom, with OpenSearch 1.1 response elements if it is part of a list."""
     root = _ATOM.feed(
         _ATOM.id(feed.links.feed),
         _ATOM.title(_text(feed.title)),
@@ -109,7 +109,7 @@ def format_atom(feed: Feed) -> bytes:
 
 
 def json_feed_record(feed: Feed) -> dict[str, Any]:
-    """The feed as JSON Feed; where it stands in its list is under `_hemero`."""
+    """Return the feed as JSON Feed, with its place in a list of results under `_hemero`."""
     record: dict[str, Any] = {
         "version": JSON_FEED_VERSION,
         "title": feed.title,
@@ -138,8 +138,8 @@ def _place_elements(place: ListPlace) -> tuple[etree._Element, ...]:
 
 
 def _feed_links(links: FeedLinks) -> list[etree._Element]:
-    """As RFC 5005 names the pages of a feed."""
-    given = (
+    """Return the links, with the relations of RFC 5005 for the pages of a feed."""
+    relations = (
         ("self", links.current, ATOM_TYPE),
         ("alternate", links.page, "text/html"),
         ("first", links.first, ATOM_TYPE),
@@ -148,7 +148,7 @@ def _feed_links(links: FeedLinks) -> list[etree._Element]:
         ("last", links.last, ATOM_TYPE),
         ("search", links.description, "application/opensearchdescription+xml"),
     )
-    return [_ATOM.link(rel=rel, href=href, type=kind) for rel, href, kind in given if href]
+    return [_ATOM.link(rel=rel, href=href, type=kind) for rel, href, kind in relations if href]
 
 
 def _atom_entry(item: FeedItem) -> etree._Element:
@@ -183,18 +183,18 @@ def _json_item(item: FeedItem) -> dict[str, Any]:
         "tags": [citation.section] if citation.section else None,
         "language": citation.language or None,
     }
-    told = {name: value for name, value in record.items() if value}
-    return told | {"content_text": item.content}  # required, even of nothing
+    filled = {name: value for name, value in record.items() if value}
+    return filled | {"content_text": item.content}  # required, even if empty
 
 
 def _updated(item: FeedItem) -> str:
-    """When it came in, or when the article last changed, by its publisher or here; in UTC."""
+    """Return when the item came in, or was last changed by its publisher or here, in UTC."""
     article = item.article
     return item.updated or _moment(article.modified or article.published or article.added)
 
 
 def _moment(stored: str) -> str:
-    """RFC 3339: a day alone begins at midnight, UTC."""
+    """Return an RFC 3339 time; a day without a time becomes midnight UTC."""
     return stored if "T" in stored else f"{stored}T00:00:00Z"
 
 

@@ -12,12 +12,12 @@ EXCERPT_CHARACTERS = 500
 
 def make_match_feed(
     saved: SavedSearch,
-    matched: Sequence[tuple[SavedMatch, Article]],
+    matches: Sequence[tuple[SavedMatch, Article]],
     root: str,
     feed_url: str,
 ) -> Feed:
-    """`root` is the archive's absolute address, ending in "/". An item stays the same whatever
-    becomes of its article."""
+    """Make the feed; `root` is the archive's absolute address, ending in "/". An item keeps its id
+    even if its article changes."""
     page = f"{root}saved/{saved.id}"
     items = [
         FeedItem(
@@ -27,7 +27,7 @@ def make_match_feed(
             (_excerpt(article),),
             match.found,
         )
-        for match, article in matched
+        for match, article in matches
     ]
     return Feed(saved.name, items, FeedLinks(page, feed_url, page), since=saved.created)
 

@@ -1,4 +1,4 @@
-"""What an article page tells machines: meta elements, JSON-LD, COinS. Pure."""
+"""The machine-readable metadata of an article page: meta elements, JSON-LD, COinS. Pure."""
 
 import json
 from typing import Any
@@ -11,14 +11,14 @@ from archive.model import Article
 from web.exports.bylines import split_name
 from web.exports.citations import Citation
 
-# (attribute that names it, name, content)
+# (naming attribute, name, content)
 Tag = tuple[str, str, str]
 
 
 def meta_tags(citation: Citation) -> list[Tag]:
-    """Highwire Press, Dublin Core, PRISM and Open Graph, as Zotero and crawlers read them.
+    """Return Highwire Press, Dublin Core, PRISM and Open Graph tags for Zotero and crawlers.
 
-    No citation_journal_title, for which Zotero would take the article for a scholar's.
+    citation_journal_title is left out: Zotero would take the article for a scholarly one.
     """
     article, day = citation.article, citation.day
     published, modified = article.published_local or "", article.modified or ""
@@ -49,7 +49,7 @@ def meta_tags(citation: Citation) -> list[Tag]:
 
 
 def news_article_record(citation: Citation) -> dict[str, Any]:
-    """The NewsArticle of schema.org, without fields that say nothing."""
+    """Return a schema.org NewsArticle without empty fields."""
     article = citation.article
     publisher = {"@type": "Organization", "name": citation.source} if citation.source else None
     record = {
@@ -70,14 +70,14 @@ def news_article_record(citation: Citation) -> dict[str, Any]:
 
 
 def script_json(record: dict[str, Any]) -> Markup:
-    """The record for a script element: ASCII, with < > & and ' escaped too."""
+    """Return the record as JSON for a script element: ASCII, with < > & and ' escaped."""
     return htmlsafe_json_dumps(record, dumps=json.dumps)
 
 
 def coins_title(citation: Citation) -> str:
-    """A newspaper article as an OpenURL context object (Z39.88-2004), the title of a COinS span."""
+    """Return an OpenURL context object (Z39.88-2004) of the article, the title of a COinS span."""
     day = citation.day
-    given = [
+    fields = [
         ("url_ver", "Z39.88-2004"),
         ("ctx_ver", "Z39.88-2004"),
         ("rfr_id", "info:sid/hemero"),
@@ -90,7 +90,7 @@ def coins_title(citation: Citation) -> str:
         ("rft.language", citation.language),
         ("rft.identifier", citation.url),
     ]
-    return urlencode([field for field in given if field[1]])
+    return urlencode([field for field in fields if field[1]])
 
 
 def _author(name: str, article: Article) -> dict[str, str]:

@@ -11,10 +11,10 @@ SCHEMA_URL = "https://www.iptc.org/std/ninjs/ninjs-schema_2.0.json"
 
 
 def ninjs_record(article: Article, uri: str) -> dict[str, Any]:
-    """The article under this URI, without fields that say nothing.
+    """Return the article under this URI, without empty fields.
 
-    A day without a time stays one: midnight would be an invention. A semicolon in an author's name
-    becomes a comma: semicolons part the names.
+    A day without a time stays so: midnight would be invented. A semicolon in an author's name
+    becomes a comma, because semicolons separate the names.
     """
     text = article.text
     record = {
@@ -47,7 +47,7 @@ def _named(key: str, value: str | None, more: dict[str, str] | None = None) -> l
 
 
 def _byline(authors: Sequence[str]) -> str:
-    """The names in one line; with "By" before one that itself begins with such a word."""
+    """Return the names on one line, after "By" if the line would otherwise be misread."""
     names = tuple(name.replace(AUTHOR_SEPARATOR, ",") for name in authors)
     byline = "; ".join(names)
     return byline if byline_names(byline) == names else f"By {byline}"

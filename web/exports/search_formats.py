@@ -1,7 +1,7 @@
-"""The same search for other programs: each page of results as a feed, a table or citations.
+"""Search results for other programs: each page of results as a feed, a table or citations.
 
-Beside /search stand /search.atom and so on, which take the same arguments and answer the same
-articles in the same order; `size` asks for up to 100 of them.
+/search.atom and the others take the same arguments as /search and return the same articles in the
+same order; `size` requests up to 100 of them.
 """
 
 import io
@@ -40,7 +40,7 @@ RIS_TYPE = "application/x-research-info-systems"
 BIBTEX_TYPE = "application/x-bibtex"
 CSV_TYPE = "text/csv"
 COLUMNS = ("id", "title", "published", "language", "source", "section", "url", "authors")
-BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
+BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets misread UTF-8
 
 Written = tuple[str | bytes, str]
 
@@ -51,7 +51,7 @@ blueprint = Blueprint("search_formats", __name__)
     "/search.<any(atom, json, csv, ris, bib):kind>", access=Level.VISITOR, label="twins.search"
 )
 def search(kind: str) -> AnyResponse:
-    """The page of results that /search shows under the same arguments, in another form."""
+    """Return the page of results that /search shows for these arguments, in another format."""
     page = _find()
     if page.page > page.last:
         return redirect(page_url(page.last))
@@ -74,7 +74,7 @@ blueprint.register_error_handler(CodedError, answer_problem)
 
 
 def answer(body: str | bytes, media_type: str, file_name: str | None = None) -> Response:
-    """The body in UTF-8, or 304 where the client has it already; to be saved under the name."""
+    """Return the body in UTF-8, to be saved as `file_name`, or 304 if the client has it."""
     data = body.encode("utf-8", "replace") if isinstance(body, str) else body
     response = Response(data, content_type=f"{media_type}; charset=utf-8")
     if file_name:
@@ -86,7 +86,7 @@ def answer(body: str | bytes, media_type: str, file_name: str | None = None) -> 
 
 @blueprint.app_template_global()
 def format_url(kind: str) -> str:
-    """The search that is shown, in another format; a table or citations hold all they can."""
+    """Return the address of this search in another format; non-feeds have the maximum size."""
     path = url_for("search_formats.search", kind=kind)
     if kind in FEED_KINDS:
         return _format_path(path)
@@ -94,8 +94,8 @@ def format_url(kind: str) -> str:
 
 
 def _find() -> SearchPage:
-    form, asked = read_form(request.args), read_number("size")
-    size = PAGE_RESULTS if asked is None else max(1, min(asked, MAX_PAGE_SIZE))
+    form, requested = read_form(request.args), read_number("size")
+    size = PAGE_RESULTS if requested is None else max(1, min(requested, MAX_PAGE_SIZE))
     if not form.q.strip():
         return SearchPage((), 0, 1, size)
     query = replace(read_query(form), page_size=size, with_facets=False, explain=False)
@@ -104,11 +104,11 @@ def _find() -> SearchPage:
 
 def _feed(page: SearchPage) -> Feed:
     form = read_form(request.args)
-    same = [] if page.page_size != PAGE_RESULTS else [str(page.page)]
+    number = [] if page.page_size != PAGE_RESULTS else [str(page.page)]
     links = FeedLinks(
         feed=absolute_url(this_url(page=[], size=[])),
         current=absolute_url(this_url()),
-        page=absolute_url(_format_path(url_for("pages.search"), page=same, size=[])),
+        page=absolute_url(_format_path(url_for("pages.search"), page=number, size=[])),
         first=absolute_url(page_url(1)),
         last=absolute_url(page_url(page.last)),
         description=absolute_url(url_for("discovery.opensearch")),
@@ -146,7 +146,7 @@ def _write_json(feed: Feed) -> Written:
 
 
 def _write_csv(feed: Feed) -> Written:
-    """A row an article; `link` leads to the passage."""
+    """Write a row for each article; `link` leads to the passage."""
     stream = io.StringIO(newline="")
     first = (feed.place.number - 1) * feed.place.size + 1 if feed.place else 1
     rows = (

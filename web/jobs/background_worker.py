@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 class BackgroundWorker(ABC):
-    """Takes a turn, waits or is woken, takes the next; whatever fails in one, serving goes on."""
+    """Takes a turn, waits or is woken, and takes the next; a failing turn does not end it."""
 
     def __init__(self, name: str, every_seconds: float) -> None:
         self.name = name
@@ -31,12 +31,12 @@ class BackgroundWorker(ABC):
         self._news.set()
 
     def ask_to_stop(self) -> None:
-        """Returns at once; what is under way is settled or left to the next start."""
+        """Return at once; work under way is finished or left to the next start."""
         self._stopping.set()
         self._news.set()
 
     def stop(self, timeout_seconds: float | None = None) -> bool:
-        """Whether what was under way is settled in that time; True where never started."""
+        """Return whether the thread ended in time; True if it was never started."""
         self.ask_to_stop()
         if self._thread.is_alive():
             self._thread.join(timeout_seconds)
@@ -44,7 +44,7 @@ class BackgroundWorker(ABC):
 
     @abstractmethod
     def take_turn(self) -> None:
-        """What is to be done at every turn; what it raises is logged."""
+        """Do the work of one turn; exceptions are logged."""
 
     def complain(self, message: str, level: int = logging.WARNING) -> None:
         """Log a failure once, not at every turn; "" says that all is well again."""
@@ -63,10 +63,10 @@ class BackgroundWorker(ABC):
 
 
 class BackgroundWorkers:
-    """All that works beside one application.
+    """All background workers of one application.
 
-    Locks see to it that of all processes on an archive one alone does each task; when it ends,
-    however it does, another goes on within seconds.
+    Locks ensure that only one of the processes on an archive does each task; when it ends, in
+    whatever way, another takes over within seconds.
     """
 
     def __init__(self, workers: Sequence[BackgroundWorker]) -> None:
@@ -81,7 +81,7 @@ class BackgroundWorkers:
             worker.ask_to_stop()
 
     def stop(self, timeout_seconds: float) -> list[str]:
-        """The names of those that are still in the middle of something when the time is over."""
+        """Stop all, and return the names of those that are still working after the timeout."""
         self.ask_to_stop()
         deadline = time.monotonic() + timeout_seconds
         return [

@@ -1,4 +1,4 @@
-"""The index brought up to the store, beside the server."""
+"""Keep the index up to date with the store, beside the server."""
 
 import logging
 
@@ -17,7 +17,7 @@ class _StopAskedError(Exception):
 
 
 class IndexWorker(BackgroundWorker):
-    """A thread that indexes what is new, when told or at the next look."""
+    """A thread that indexes what is new, when woken or at the next look."""
 
     def __init__(self, services: Services, look_seconds: float = LOOK_SECONDS) -> None:
         super().__init__("index-worker", look_seconds)

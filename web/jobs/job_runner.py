@@ -33,7 +33,7 @@ Upload = tuple[str, IO[bytes]]
 class JobRunner(BackgroundWorker):
     """Runs the jobs of an archive one after the other, oldest first.
 
-    Started, it does so in a thread until stopped; a job cut short goes on at the next start.
+    Once started, it runs in a thread until stopped; an interrupted job continues at the next start.
     """
 
     def __init__(self, services: Services, on_change: Callable[[], object]) -> None:
@@ -51,9 +51,9 @@ class JobRunner(BackgroundWorker):
         self.complain("")
 
     def submit_uploads(self, uploads: Iterable[Upload]) -> Job:
-        """A job for files just sent; they are copied to our own disk first, under names of ours.
+        """Create a job for uploaded files, first copied to our disk under names of our own.
 
-        Raises StoreError where they cannot be kept; then none of them is.
+        Raises StoreError if they cannot be stored; then none of them is kept.
         """
         folder = self._services.settings.jobs_folder
         spooled: list[JobSource] = []
@@ -66,11 +66,11 @@ class JobRunner(BackgroundWorker):
         return self._submit(spooled)
 
     def submit_addresses(self, addresses: Iterable[str], kind: SourceKind = "page") -> Job:
-        """A job for web pages, or for feeds to follow."""
+        """Create a job for web pages, or for feeds to follow."""
         return self._submit([JobSource(address, kind) for address in addresses])
 
     def run_waiting(self) -> None:
-        """Run every job there is; where another process does so already, leave them to it."""
+        """Run every waiting job, unless another process is running them already."""
         self._services.settings.jobs_folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._services.settings.jobs_folder / "jobs.lock", timeout=0)
         try:
@@ -81,13 +81,13 @@ class JobRunner(BackgroundWorker):
             return
 
     def wait_for(self, job_id: int, timeout_seconds: float) -> Job:
-        """The job once it is finished, or as it stands when the time is over."""
+        """Return the job once it is finished, or its state after the timeout."""
         deadline = time.monotonic() + timeout_seconds
         while True:
             job, left = self.jobs.get(job_id), deadline - time.monotonic()
             if job.is_finished or left <= 0:
                 return job
-            with self._progress:  # nobody tells of a job that another process runs
+            with self._progress:  # jobs of other processes send no notification
                 self._progress.wait(min(left, WATCH_SECONDS))
 
     def _submit(self, sources: list[JobSource]) -> Job:
@@ -108,7 +108,7 @@ class JobRunner(BackgroundWorker):
         try:
             for state in self._work(job):
                 self._on_change()
-                self._tell()
+                self._notify_waiting()
                 if self._stopping.is_set() and not state.is_finished:
                     return
         except ArchiveError as exc:
@@ -117,22 +117,22 @@ class JobRunner(BackgroundWorker):
             logger.error("job %s failed", job.id, exc_info=exc)
             self.jobs.finish(job.id, "failed", JOB_FAILED(reason=type(exc).__name__))
         _remove_spooled(job.sources)
-        self._tell()
+        self._notify_waiting()
 
     def _work(self, job: Job) -> Iterator[Job]:
-        """The job after each step; every step is on disk."""
+        """Yield the job after each step, when the step is on disk."""
         services = self._services
         if any(source.kind == "feed" for source in job.sources):
             return follow_feeds(job, services, self._stopping)
         return run_job(job, self.jobs, services.store, services.read_options())
 
-    def _tell(self) -> None:
+    def _notify_waiting(self) -> None:
         with self._progress:
             self._progress.notify_all()
 
 
 def _spool(folder: Path, name: str, stream: IO[bytes]) -> JobSource:
-    """The upload in a file whose name nobody else chose."""
+    """Copy the upload to a file with a random name."""
     path = folder / f"upload-{secrets.token_hex(8)}"
     try:
         with path.open("xb") as copy:

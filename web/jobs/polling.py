@@ -16,7 +16,7 @@ from web.jobs.background_worker import BackgroundWorker
 from web.services import Services
 
 DEFAULT_SECONDS = 900.0
-# How soon it takes over where the process that polled has ended.
+# How often to check whether the process that polled has ended, to take over.
 LOOK_SECONDS = 2.0
 MIN_INTERVAL_SECONDS = 60.0
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class PollTotals:
-    """What one poll came to."""
+    """The totals of one poll."""
 
     feeds: int = 0
     failed: int = 0
@@ -55,7 +55,7 @@ def make_poller(services: Services, stopping: Event | None = None) -> Poller:
 def poll_once(
     poller: Poller, on_event: OnEvent = lambda event: None, feeds: Sequence[Feed] | None = None
 ) -> PollTotals:
-    """Poll what is due, or the feeds given; `on_event` hears of each thing once it is durable."""
+    """Poll these feeds, or those that are due; `on_event` gets each event once it is durable."""
     totals = PollTotals()
     for event in poller.poll(feeds):
         totals.count(event)
@@ -105,12 +105,12 @@ class FeedWorker(BackgroundWorker):
                 poll_forever(
                     make_poller(self._services, self._stopping),
                     self._poll_seconds,
-                    self._hear,
+                    self._on_event,
                     lambda totals: None,
                 )
         except PollLockedError as exc:
             self.complain(str(exc), logging.INFO)  # this process stands by
 
-    def _hear(self, event: PollEvent) -> None:
+    def _on_event(self, event: PollEvent) -> None:
         if isinstance(event, ItemPolled) and event.outcome.outcome in ("added", "updated"):
             self._on_change()

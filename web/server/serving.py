@@ -76,7 +76,7 @@ def leave_behind(late: list[str]) -> NoReturn:
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """Raises SettingsError where the address cannot be listened on."""
+    """Open a listening socket. Raises SettingsError if the address cannot be used."""
     try:
         if port not in PORTS:  # the C library would take it modulo 65536
             raise ValueError("there is no such port")

@@ -12,7 +12,7 @@ from web.context import get_context
 from web.http.security import MAX_UPLOAD_BYTES
 from web.traffic.admission import count_threads
 
-# Beyond those that are worked on and wait, a connection costs a file and some kilobytes.
+# An idle connection costs a file descriptor and some kilobytes.
 MAX_CONNECTIONS = 1000
 LOOP_SECONDS, DRAIN_SECONDS = 1.0, 0.05
 
@@ -32,22 +32,22 @@ class Server:
             connection_limit=MAX_CONNECTIONS,
             max_request_body_size=MAX_UPLOAD_BYTES,
             ident=None,
-            # The application itself says which it believes; stripped, a proxy would not show.
+            # The application decides which headers to trust; it must see that there is a proxy.
             clear_untrusted_proxy_headers=False,
         )
 
     def run(self) -> None:
-        """Returns once `stop` was called."""
+        """Serve until `stop` is called."""
         while not self._stopping.is_set():
             self._turn(LOOP_SECONDS)
 
     def stop(self) -> None:
-        """To be called from anywhere, a signal's handler too."""
+        """Make `run` return; may be called from anywhere, even from a signal handler."""
         self._stopping.set()
         self._server.pull_trigger()
 
     def close(self, timeout_seconds: float) -> list[str]:
-        """Listen no more and answer what is under way; what is cut off when the time is over."""
+        """Stop listening, finish requests under way, and return those cut off by the timeout."""
         self._stopping.set()
         wasyncore.dispatcher.close(self._server)
         deadline = time.monotonic() + timeout_seconds
