@@ -11,6 +11,7 @@ from tests.support.fakes import FakeEmbedder
 from tests.support.web import RunHemero
 from web.cli.output import tables as console
 from web.services import Services
+from web.settings import Settings
 
 
 def _lines(result: Result) -> list[dict[str, object]]:
@@ -159,8 +160,10 @@ def test_demo_renews_an_index_of_another_model(run: RunHemero, embedder: FakeEmb
     assert run("demo", "--no-serve").exit_code == 0
 
 
-def test_an_unknown_setting_is_one_line(run: RunHemero) -> None:
-    result = run("doctor", env={"HEMERO_PROT": "1"})
+def test_an_unknown_setting_is_one_line(run: RunHemero, settings: Settings) -> None:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / "hemero.toml").write_text("prot = 1\n")
+    result = run("doctor")
     assert result.exit_code == 78
     assert result.stderr.count("\n") == 1
 
