@@ -158,7 +158,7 @@ def test_each_topic_is_measured_in_the_order_of_the_judgements() -> None:
     [
         ("q1 no tab\n", "q1 0 a 1\n", "topics.tsv, line 1"),
         ("q1\tx\n", "q1 0 a 1\nq1 a\n", "qrels.txt, line 2"),
-        ("q1\tx\n", "q1 0 a yes\n", "no number"),
+        ("q1\tx\n", "q1 0 a yes\n", "not a number"),
         ("q1\tx\n", "q2 0 a 1\n", "no topic"),
     ],
 )

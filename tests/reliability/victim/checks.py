@@ -101,7 +101,9 @@ class CrashChecks:
         problems = ["an article is found twice"] * (len(found) != len(set(found)))
         problems += [f"{url} is found and gone" for url in set(found) - state.keys()]
         problems += [f"{url} is lost to the index" for url in (indexed & state.keys()) - set(found)]
-        return problems + [line for line in services.engine.check() if "--rebuild" in line]
+        return problems + [
+            line for line in map(str, services.engine.check()) if "--rebuild" in line
+        ]
 
     def _mark_problems(self, services: Services, state: State) -> list[str]:
         """The words of the latest versions find these alone, those of others nothing."""

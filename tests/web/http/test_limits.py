@@ -51,7 +51,7 @@ def test_the_api_takes_only_json(client: FlaskClient, content_type: str | None) 
 
 
 def test_a_body_too_large(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(security, "LARGEST_UPLOAD_BYTES", 1000)
+    monkeypatch.setattr(security, "MAX_UPLOAD_BYTES", 1000)
     client.application.config["MAX_CONTENT_LENGTH"] = 1000
     answer = client.post(f"{API}/articles", json={"text": "a" * 2000})
     assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")

@@ -214,7 +214,7 @@ def test_an_archive_that_grows_meanwhile_is_not_built_anew(
         stopping.set()
         writer.join()
         other.close()
-    assert [line for line in done if "anew" in line] == []
+    assert [line for line in done if "anew" in str(line)] == []
     assert found == []
 
 
