@@ -1,7 +1,7 @@
 """What scripts add: answers without a reload, the keyboard, matches in a text, quotations."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Position, expect
 
 from tests.support.browsing import YEARS, open_page, watch
 
@@ -164,11 +164,12 @@ def test_a_new_selection_replaces_the_old_and_none_means_the_article(page: Page,
     page.goto("/articles/1")
     link = page.locator("#cite a[data-kind=md]")
     paragraphs = page.locator("#text p")
+    on_words = Position(x=20, y=10)  # in fonts of some widths a link stands in the middle
     text = "Des inspecteurs iront sur place.\n\nLes missiles à moyenne portée seront détruits."
-    paragraphs.nth(1).click(click_count=3)
+    paragraphs.nth(1).click(click_count=3, position=on_words)
     second = f"char={text.index('Les')}%2C{len(text)}"
     expect(link).to_have_attribute("href", f"{site}/articles/1.md?v=1&{second}")
-    paragraphs.nth(0).click(click_count=3)
+    paragraphs.nth(0).click(click_count=3, position=on_words)
     first = f"char=0%2C{text.index(chr(10))}"
     expect(link).to_have_attribute("href", f"{site}/articles/1.md?v=1&{first}")
     expect(page.locator("#cite blockquote")).to_have_text("Des inspecteurs iront sur place.")
