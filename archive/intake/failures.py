@@ -71,8 +71,9 @@ class FailedItem:
 
 
 def list_failures(database: Database) -> list[FailedItem]:
-    """Return up to MAX_FAILURES of the RECENT_JOBS latest jobs, then of feeds: only the latest of
-    each item, and none of an item that succeeded later or is in the archive by now."""
+    """Return up to MAX_FAILURES failures of the RECENT_JOBS latest jobs, then of feeds.
+
+    An item is listed once, with its latest failure, unless it has been added since."""
     with database.read() as connection:
         found = [_job_failure(row) for row in connection.execute(_FAILED_JOBS)]
         found += [_item_failure(row) for row in connection.execute(_JOB_ITEMS)]

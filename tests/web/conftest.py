@@ -10,9 +10,12 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
+from archive.feeds import poll
 from archive.intake.ingest import ingest
 from archive.model import SourceItem
+from archive.net.fetch import FetchLimits
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.support.web import MakeApp, RunHemero, open_app
 from web.cli.commands.shared import Composition
 from web.cli.main import main
@@ -102,3 +105,12 @@ def article_file(tmp_path: Path) -> str:
     path = tmp_path / "article.txt"
     path.write_text("Missiles\n\nDes missiles et des drones.\n")
     return str(path)
+
+
+@pytest.fixture
+def quick_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Feeds are polled without pauses between requests."""
+    settings = poll.PollSettings(
+        delay_seconds=0, limits=FetchLimits(timeout_seconds=PATIENCE_SECONDS)
+    )
+    monkeypatch.setattr("web.jobs.polling.PollSettings", lambda: settings)

@@ -158,8 +158,8 @@ class LeavingArticles(ma.Schema):
 
 
 class NewSaved(ma.Schema):
-    """`arguments` are those of the search's page, e.g. q=missiles&language=fr; of the q alone a
-    name is made where none is given."""
+    """`arguments` are those of the search's page, e.g. q=missiles&language=fr. Without a name, the
+    search is named after its q."""
 
     arguments = ma.fields.String(required=True, metadata={"example": "q=missiles&mode=semantic"})
     name = ma.fields.String(load_default="")

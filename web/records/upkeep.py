@@ -21,7 +21,7 @@ class Named(Record):
 
 
 class ArchiveRecord(Record):
-    """`languages` and `sources` are the ten most frequent; days are null where none is known."""
+    """`languages` and `sources` are the ten most frequent; days are null if none is known."""
 
     articles = ma.fields.Integer()
     versions = ma.fields.Integer()

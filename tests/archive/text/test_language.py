@@ -1,4 +1,4 @@
-"""`language`: codes as given, guesses where none was, and tags that cannot be believed."""
+"""`language`: a declared code is kept, a missing one guessed, a wrong one corrected."""
 
 import pytest
 from hypothesis import given

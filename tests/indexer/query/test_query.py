@@ -1,9 +1,6 @@
 """What people type, read as words and conditions."""
 
 import contextlib
-import sys
-from collections.abc import Callable
-from types import FrameType
 
 import pytest
 from hypothesis import example, given
@@ -46,6 +43,7 @@ from indexer.wordings import (
     UNKNOWN_FIELD,
     UNPAIRED_QUOTE,
 )
+from tests.support.work import count_calls
 
 SIGNS = st.lists(
     st.sampled_from([*'ab é1 ()"-*:~“«»\u00a0\u0301東', " AND ", " OU ", " NOT ", "title:"])
@@ -53,22 +51,6 @@ SIGNS = st.lists(
 
 # Of Python and C functions, some twenty for each character that is read.
 MAX_CALLS = 2_000_000
-
-
-def count_calls(parse: Callable[[], Query]) -> tuple[Query, int]:
-    """The query, and how many functions were called to read it: work, whatever the machine."""
-    calls = 0
-
-    def count(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        query = parse()
-    finally:
-        sys.setprofile(None)
-    return query, calls
 
 
 def words(query: Query) -> tuple[str, ...]:

@@ -12,9 +12,8 @@ from click.testing import CliRunner, Result
 from archive.feeds import poll
 from archive.feeds.lock import poll_lock
 from archive.feeds.store import FeedStore
-from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Answer, Site, article_page, item, rss
-from tests.support.waiting import PATIENCE_SECONDS, wait_until
+from tests.support.waiting import wait_until
 from tests.support.web import RunHemero
 from web.cli.main import main
 from web.jobs.polling import FeedWorker, parse_interval
@@ -25,13 +24,8 @@ RSS = "application/rss+xml"
 
 
 @pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loopback may be fetched from, without pauses."""
+def allow_loopback(quick_polls: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEMERO_ALLOWED_NETWORKS", "127.0.0.0/8")
-    settings = poll.PollSettings(
-        delay_seconds=0, limits=FetchLimits(timeout_seconds=PATIENCE_SECONDS)
-    )
-    monkeypatch.setattr("web.jobs.polling.PollSettings", lambda: settings)
 
 
 @pytest.fixture

@@ -6,12 +6,9 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from archive.feeds import poll
 from archive.intake.jobs import JobSource
 from archive.messages import verbatim
-from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Site, article_page, item, rss
-from tests.support.waiting import PATIENCE_SECONDS
 from tests.support.web import MakeApp
 from web.context import get_context
 from web.services import Services
@@ -22,11 +19,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-def client(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    settings = poll.PollSettings(
-        delay_seconds=0, limits=FetchLimits(timeout_seconds=PATIENCE_SECONDS)
-    )
-    monkeypatch.setattr("web.jobs.polling.PollSettings", lambda: settings)
+def client(make_app: MakeApp, quick_polls: None) -> FlaskClient:
     return make_app(allowed_networks=("127.0.0.0/8",)).test_client()
 
 

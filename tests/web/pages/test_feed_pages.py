@@ -6,10 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from archive.feeds import poll
-from archive.net.fetch import FetchLimits
 from tests.support.feed_site import Site, article_page, item, rss
-from tests.support.waiting import PATIENCE_SECONDS
 from tests.support.web import MakeApp
 
 RSS = "application/rss+xml"
@@ -17,11 +14,7 @@ OPML = '<opml version="2.0"><body>{}<outline type="rss" text="sans adresse"/></b
 
 
 @pytest.fixture
-def client(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    settings = poll.PollSettings(
-        delay_seconds=0, limits=FetchLimits(timeout_seconds=PATIENCE_SECONDS)
-    )
-    monkeypatch.setattr("web.jobs.polling.PollSettings", lambda: settings)
+def client(make_app: MakeApp, quick_polls: None) -> FlaskClient:
     return make_app(allowed_networks=("127.0.0.0/8",)).test_client()
 
 
