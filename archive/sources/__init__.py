@@ -21,7 +21,7 @@ from archive.net.fetch import fetch_url
 from archive.sources import feed
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
-from archive.sources.unpack import UnpackBudget, gunzipped
+from archive.sources.shared.unpack import UnpackBudget, gunzipped
 from archive.wordings import NO_SUCH_LOCATION, UNREADABLE
 
 HEAD_BYTES = 2_048

@@ -1,6 +1,6 @@
 """JSON Lines: one object per line, read one line at a time.
 
-An object has the fields of `archive.sources.records`, or is an IPTC ninjs item.
+An object has the fields of `archive.sources.shared.records`, or is an IPTC ninjs item.
 """
 
 import json

@@ -8,10 +8,10 @@ from lxml import etree
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.sources.agency import byline_names, tree_paragraphs, web_address, withdrawn_item
 from archive.sources.nitf import draft_from_nitf
 from archive.sources.options import ReadOptions
-from archive.sources.records import item_name
+from archive.sources.shared.agency import byline_names, tree_paragraphs, web_address, withdrawn_item
+from archive.sources.shared.records import item_name
 from archive.text.decode import read_document
 from archive.text.normalize import split_paragraphs
 from archive.text.xml import LANGUAGE, find_text, opens_with, parse_xml

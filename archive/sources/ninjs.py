@@ -11,9 +11,14 @@ from typing import Any
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.sources.agency import byline_names, markup_paragraphs, web_address, withdrawn_item
 from archive.sources.options import ReadOptions
-from archive.sources.records import item_name, read_record
+from archive.sources.shared.agency import (
+    byline_names,
+    markup_paragraphs,
+    web_address,
+    withdrawn_item,
+)
+from archive.sources.shared.records import item_name, read_record
 from archive.text.decode import decode_text, read_document
 from archive.text.normalize import split_paragraphs
 from archive.wordings import NINJS_WITHOUT_TEXT, NOT_AN_OBJECT, NOT_JSON

@@ -7,9 +7,9 @@ from lxml import etree
 
 from archive.errors import UnreadableInputError
 from archive.model import ArticleDraft, SourceItem
-from archive.sources.agency import byline_names, tree_paragraphs, withdrawn_item
 from archive.sources.options import ReadOptions
-from archive.sources.records import item_name
+from archive.sources.shared.agency import byline_names, tree_paragraphs, withdrawn_item
+from archive.sources.shared.records import item_name
 from archive.text.decode import read_document
 from archive.text.xml import LANGUAGE, find_text, opens_with, parse_xml
 from archive.wordings import OTHER_XML

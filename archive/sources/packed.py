@@ -19,7 +19,7 @@ from archive.messages import Message
 from archive.model import SourceItem
 from archive.sources import is_readable_path, open_document
 from archive.sources.options import ReadOptions
-from archive.sources.unpack import (
+from archive.sources.shared.unpack import (
     DAMAGE_ERRORS,
     PackedReader,
     UnpackBudget,

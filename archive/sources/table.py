@@ -12,9 +12,9 @@ from archive.errors import UnreadableInputError
 from archive.messages import Message
 from archive.model import SourceItem
 from archive.sources.export import COLUMNS, restore_cell
-from archive.sources.lines import text_lines
 from archive.sources.options import ReadOptions
-from archive.sources.records import read_record
+from archive.sources.shared.lines import text_lines
+from archive.sources.shared.records import read_record
 from archive.text.decode import MAX_DOCUMENT_BYTES
 from archive.text.normalize import clean_line
 from archive.wordings import (

@@ -17,7 +17,7 @@ from archive.model import OriginalPage, SourceItem
 from archive.net.fetch import parse_content_type
 from archive.sources import html
 from archive.sources.options import ReadOptions
-from archive.sources.unpack import Readable, one_line
+from archive.sources.shared.unpack import Readable, one_line
 from archive.text.decode import MAX_DOCUMENT_BYTES
 from archive.text.normalize import MAX_FIELD_CHARACTERS, clean_line
 from archive.wordings import (

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from archive.model import Article
-from archive.sources.agency import byline_names
-from archive.sources.records import AUTHOR_SEPARATOR
+from archive.sources.shared.agency import byline_names
+from archive.sources.shared.records import AUTHOR_SEPARATOR
 
 SCHEMA_URL = "https://www.iptc.org/std/ninjs/ninjs-schema_2.0.json"
 

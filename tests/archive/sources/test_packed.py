@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from archive.sources import read_stream, unpack
+from archive.sources import read_stream
+from archive.sources.shared import unpack
 
 TEXT = "La réforme\n\nLe gouvernement a annoncé une réforme.\n"
 JSONL = '{"id": "a", "title": "La réforme", "text": "x"}\n' * 2

@@ -1,8 +1,8 @@
-"""`archive.sources.records`: fields of one article, from JSON objects, tables and forms."""
+"""`archive.sources.shared.records`: fields of one article, from JSON objects, tables and forms."""
 
 import pytest
 
-from archive.sources.records import draft_from_record
+from archive.sources.shared.records import draft_from_record
 
 
 @pytest.mark.parametrize(
