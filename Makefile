@@ -19,11 +19,11 @@ demo: $(VENV)/installed
 	$(VENV)/bin/hemero demo --port $(PORT)
 
 test: lint types
-	$(PYTEST) -n $(WORKERS) --dist loadgroup
+	$(PYTEST) -n $(WORKERS) --dist loadfile
 
 # make test-fast   without the tests that take over two seconds each, and without lint and types
 test-fast: $(VENV)/installed-for-tests
-	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not slow"
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not slow"
 
 lint: $(VENV)/installed-for-tests
 	$(VENV)/bin/ruff check .

@@ -12,12 +12,11 @@ from indexer.models.bundled_model import unpack_bundled_model
 from indexer.models.embedding import SentenceTransformerEmbedder
 from tests.support.fakes import FakeEmbedder
 from tests.support.feed_site import Site, running_site
+from tests.support.stores import new_store
 from web.services import Services
 from web.settings import Settings
 
 MAX_ID_CHARACTERS = 60
-# Dear to make: the tests that share one of these run in one process.
-SHARED_FIXTURES = ("browser", "fault_library", "model_folder")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -26,16 +25,9 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if is_long else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        for name in SHARED_FIXTURES:
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[ArticleStore]:
-    opened = ArticleStore(tmp_path / "archive.sqlite")
+    opened = new_store(tmp_path / "archive.sqlite")
     yield opened
     opened.close()
 

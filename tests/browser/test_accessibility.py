@@ -13,8 +13,7 @@ PAGES = ("/", "/search?q=missiles", "/search?q=zeppelin&mode=keyword", "/article
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "fr")])
 def test_no_page_breaks_a_rule(browser: Browser, site: str, theme: str, language: str) -> None:
     context = browser.new_context(base_url=site, color_scheme=theme, locale=language)  # type: ignore[arg-type]
     page = context.new_page()

@@ -23,6 +23,7 @@ from indexer.search import SearchService
 from indexer.sync import sync
 from indexer.wordings import DEMANDS_UNMET
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.stores import new_store
 
 TOPICS = ("missiles traité portée", "soupe carottes cuisine", "crue rivière digue",
           "olives récolte moulin", "chats sommeil toits")  # fmt: skip
@@ -194,7 +195,7 @@ def test_none_is_cut_off_by_the_depth_of_a_list(
     search = desk.save()
     new = desk.fill(
         "\n\n".join(["missiles traité portée. " * 60, *(f"Autre {n} suite{p}x{n}. " * 30
-                     for p in range(80))])
+                     for p in range(20))])
         for n in range(15)
     )  # fmt: skip
     desk.index()
@@ -271,7 +272,7 @@ def test_every_article_the_page_lists_is_reported_exactly_once(
     with_words: bool,
 ) -> None:
     folder = tmp_path_factory.mktemp("archive")
-    store, embedder = ArticleStore(folder / "archive.sqlite"), Thesaurus()
+    store, embedder = new_store(folder / "archive.sqlite"), Thesaurus()
     engine = open_engine("embedded", folder / "index")
     text = "missiles traité portée" if with_words else "roquettes"
     desk = Desk(store, engine, embedder, SearchQuery(text, mode))  # type: ignore[arg-type]

@@ -105,19 +105,19 @@ def test_passages_cover_the_text_in_order(texts: list[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", ["Une phrase. " * 850_000, "mot " * 2_500_000, "x" * 10_000_000])
-def test_ten_megabytes_split_in_bounded_time(text: str) -> None:
-    with at_most(20):
+@pytest.mark.parametrize("text", ["Une phrase. " * 170_000, "mot " * 500_000, "x" * 2_000_000])
+def test_two_megabytes_split_in_bounded_time(text: str) -> None:
+    with at_most(4):
         passages = split_passages(make_article(text.strip()))
         assert passages[-1].end == len(text.strip())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "text", ["A. " * 600_000, "。" * 500_000, ".\u00a0" * 500_000, "«" * 10**6]
+    "text", ["A. " * 120_000, "。" * 100_000, ".\u00a0" * 100_000, "«" * 200_000]
 )
 def test_hostile_text_splits_in_bounded_time(text: str) -> None:
-    with at_most(20):
+    with at_most(4):
         assert split_passages(make_article(text.strip()))
 
 

@@ -23,6 +23,7 @@ from indexer.errors import ModelError, StaleIndexError
 from indexer.query import parse_query
 from indexer.sync import SyncProgress, expected_fingerprint, sync
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.stores import new_store
 
 
 def add(store: ArticleStore, title: str, text: str, **fields: str) -> int:
@@ -96,7 +97,7 @@ def test_any_interleaving_ends_as_a_rebuild_would(
     tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int, int]]
 ) -> None:
     folder = tmp_path_factory.mktemp("archive")
-    store = ArticleStore(folder / "archive.sqlite")
+    store = new_store(folder / "archive.sqlite")
     engine, embedder = open_engine("embedded", folder / "index"), FakeEmbedder()
     held: dict[int, int] = {}
     for operation, place, word in operations:

@@ -21,6 +21,7 @@ from indexer.sync import sync
 from indexer.timelines import MAX_REQUESTED_BARS, Timeline, Timelines
 from indexer.wordings import NOTHING_TO_COUNT
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.stores import new_store
 
 Make = Callable[..., Timelines]
 WORDS = ("missile", "missiles", "traité", "olives", "marins", "récolte", "récoltes", "drone")
@@ -68,7 +69,7 @@ def test_counts_equal_counting_by_hand(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("archive")
-    store, engine = ArticleStore(folder / "archive.sqlite"), open_engine("embedded", folder / "i")
+    store, engine = new_store(folder / "archive.sqlite"), open_engine("embedded", folder / "i")
     list(ingest([item(n, text, day) for n, (text, day) in enumerate(held)], store))
     sync(store, engine, FakeEmbedder())
     made = timelines_of(store, engine).make([word], unit=unit, max_bars=5_000)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,12 @@ def make_item(title: str, text: str, **fields: Any) -> SourceItem:
 
 
 def _embed(text: str) -> Vectors:
-    vector = np.full(DIMENSION, 0.01, np.float32)
-    for token in tokenize(text):
-        place = int.from_bytes(hashlib.sha256(token.folded.encode()).digest()[:4], "big")
-        vector[place % DIMENSION] += 1
+    places = [_place(token.folded) for token in tokenize(text)]
+    counts = np.bincount(places, minlength=DIMENSION) if places else 0
+    vector = np.full(DIMENSION, 0.01, np.float32) + np.float32(counts)
     return vector / np.linalg.norm(vector)
+
+
+@cache
+def _place(word: str) -> int:
+    return int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % DIMENSION

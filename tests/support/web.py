@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from click.testing import Result
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from web.app import build_app
 from web.context import get_context
@@ -13,9 +15,28 @@ MakeApp = Callable[..., Flask]
 RunHemero = Callable[..., Result]
 
 
+class MemoryBytecodeCache(BytecodeCache):
+    """Compiled templates for every application of this process: each test builds its own."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = MemoryBytecodeCache()
+
+
 def open_app(services: Services) -> Flask:
     """An application that indexes at once what is added."""
-    return build_app(services, on_change=services.index)
+    app = build_app(services, on_change=services.index)
+    app.jinja_env.bytecode_cache = TEMPLATES
+    return app
 
 
 def services_of(app: Flask) -> Services:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -44,11 +45,21 @@ ARTICLES: tuple[SourceItem, ...] = (
 )
 
 
-@pytest.fixture
-def filled(services: Services) -> Services:
-    """The services over three indexed articles, numbers 1 to 3."""
+@pytest.fixture(scope="session")
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the three articles, indexed once for all tests, each of which takes a copy."""
+    home = tmp_path_factory.mktemp("filled")
+    services = Services(Settings(home=home), FakeEmbedder())
     list(ingest(ARTICLES, services.store))
     services.index()
+    services.close()
+    return home
+
+
+@pytest.fixture
+def filled(services: Services, filled_home: Path) -> Services:
+    """The services over three indexed articles, numbers 1 to 3."""
+    copytree(filled_home, services.settings.home, dirs_exist_ok=True)
     return services
 
 

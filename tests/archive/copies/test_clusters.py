@@ -19,6 +19,7 @@ from archive.store.articles import ArticleStore
 from archive.store.schema import signature_band, wire_copy
 from archive.text.normalize import normalize_draft
 from tests.support.material import ENGLISH_TEXT, FRENCH_TEXT
+from tests.support.stores import new_store
 from tests.support.work import count_steps
 
 CUT = FRENCH_TEXT[: len(FRENCH_TEXT) // 2]
@@ -262,7 +263,7 @@ def _grouped(
     path: Path, pieces: Sequence[tuple[str, int | None]], order: Iterable[int]
 ) -> set[frozenset[int]]:
     """The clusters as sets of places, whatever ids their articles were given."""
-    store = ArticleStore(path)
+    store = new_store(path)
     place_of = {}
     for place in order:
         text, day = pieces[place]

@@ -22,6 +22,7 @@ from archive.text.names import (
     fold_name,
 )
 from archive.text.normalize import normalize_draft
+from tests.support.stores import new_store
 from tests.support.work import count_steps
 
 HOSTILE = ("a\x00b", "a\x1bb", "\u202eevil", "a\u2066b", "a\u2028b", "a\ud800b", "x" * 10_000)
@@ -239,7 +240,7 @@ def test_tags_are_looked_up_as_names_are(
 
 @pytest.mark.slow
 def test_a_filter_asks_for_each_tag_once_not_for_each_article(tmp_path: Path) -> None:
-    store = ArticleStore(tmp_path / "many.sqlite")
+    store = new_store(tmp_path / "many.sqlite")
     with store.transaction() as transaction:
         ids = [
             transaction.insert(normalize_draft(ArticleDraft("", (f"Texte {n}.",))))

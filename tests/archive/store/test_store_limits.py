@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from archive.model import ArticleDraft, ArticleFilter
 from archive.store.articles import ArticleStore
 from archive.text.normalize import normalize_draft
+from tests.support.stores import new_store
 
 WORDS = st.text("abcé ", min_size=1).filter(str.strip)
 
@@ -49,7 +50,7 @@ class StoreMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.store = ArticleStore(Path(self.folder.name) / "archive.sqlite")
+        self.store = new_store(Path(self.folder.name) / "archive.sqlite")
         self.texts: dict[int, str] = {}
         self.touched: list[int] = []  # ids by their latest change, oldest first
         self.given: set[int] = set()

@@ -13,6 +13,7 @@ from indexer.engines.registry import open_engine
 from indexer.query import parse_query
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.stores import new_store
 
 FRENCH = """Le gouvernement du président Emmanuel Macron prépare l'élection présidentielle.
 
@@ -108,7 +109,7 @@ Archive = tuple[ArticleStore, SearchEngine]
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder: Path = tmp_path_factory.mktemp("archive")
-    store, engine = ArticleStore(folder / "archive.sqlite"), open_engine("embedded", folder)
+    store, engine = new_store(folder / "archive.sqlite"), open_engine("embedded", folder)
     texts = {"fr": FRENCH, "en": ENGLISH, "de": GERMAN, "ru": RUSSIAN}
     list(ingest([make_item("", text, language=code) for code, text in texts.items()], store))
     sync(store, engine, FakeEmbedder())

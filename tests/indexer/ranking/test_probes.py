@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from archive.intake.ingest import ingest
-from archive.store.articles import ArticleStore
 from indexer.engines.registry import open_engine
 from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
 from indexer.wordings import DEMANDS_UNMET
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.stores import new_store
 from tests.support.work import at_most
 
 ARTICLES = (
@@ -218,7 +218,7 @@ PROBES: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchService]:
     folder = tmp_path_factory.mktemp("probes")
-    store, engine = ArticleStore(folder / "archive.sqlite"), open_engine("embedded", folder / "i")
+    store, engine = new_store(folder / "archive.sqlite"), open_engine("embedded", folder / "i")
     list(ingest(ARTICLES, store))
     sync(store, engine, FakeEmbedder())
     yield SearchService(store, engine, FakeEmbedder())

@@ -21,10 +21,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.mark.slow
 def test_every_route_withstands_hostile_strings(site: Site) -> None:
     walk = Walk(site, per_place=1)
-    walked = walk.run(OWN)
+    walked = walk.run(OWN[::4])
     assert walk.tally.faults == []
     assert site.errors.lines == []
-    assert sum(walk.tally.tried.values()) > 2_000
+    assert sum(walk.tally.tried.values()) > 500
     assert {"query", "form", "json", "header", "path", "body"} <= set(walk.tally.tried)
     assert {(target.rule.rule, target.method) for target in walked} == {
         (rule.rule, method)
@@ -50,16 +50,16 @@ def test_who_has_signed_in_is_walked_too(site: Site) -> None:
 
 @pytest.mark.slow
 def test_files_feeds_and_a_browser_withstand_hostile_strings(site: Site) -> None:
-    tally, strings = Tally(), OWN[:26:3]
+    tally, strings = Tally(), OWN[:26:6]
     send_files(site, strings, tally)
     follow_feeds(site, strings, tally)
     site.services.index()
     assert tally.faults == []
-    assert site.services.store.count() > 60
-    seen = open_pages(site, [*list_pages(site, OWN[:6:3], most_articles=12)][::3])
+    assert site.services.store.count() > 30
+    seen = open_pages(site, [*list_pages(site, OWN[:6:3], most_articles=12)][::6])
     assert seen.faults == []
     assert site.errors.lines == []
-    assert sum(seen.opened.values()) > 60
+    assert sum(seen.opened.values()) > 30
 
 
 def test_a_page_that_does_not_escape_is_told(site: Site) -> None:

@@ -20,6 +20,7 @@ from indexer.ranking.result_page import SearchPage
 from indexer.search import SearchService, retriever
 from indexer.sync import sync
 from tests.support.fakes import FakeEmbedder, make_item
+from tests.support.stores import new_store
 
 STEPS = 70
 # Of one letter: many words begin alike, so that a prefix stands for more than are looked up.
@@ -39,7 +40,7 @@ class History:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.chosen = random.Random(seed)
-        self.store = ArticleStore(folder / "archive.sqlite")
+        self.store = new_store(folder / "archive.sqlite")
         self.number = 0
         self.texts: list[str] = []
 

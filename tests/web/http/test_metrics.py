@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -116,10 +117,12 @@ def test_changes_that_wait_for_the_index(services: Services, client: FlaskClient
     assert (found["hemero_articles"], found["hemero_indexed_articles"]) == (4, 3)
 
 
-def test_the_oldest_change_tells_the_lag(services: Services, make_app: MakeApp) -> None:
-    services.engine.clear()
-    with sqlite3.connect(services.settings.store_path) as connection:
-        connection.execute("UPDATE change SET seq = seq - 100000")
+def test_the_oldest_change_tells_the_lag(filled: Services, make_app: MakeApp) -> None:
+    filled.engine.clear()
+    with sqlite3.connect(filled.settings.store_path) as connection:
+        connection.execute(
+            "UPDATE change SET seq = ? + article_id", (int(time.time() - 100) * 1000,)
+        )
     connection.close()
     found = read(make_app().test_client())
     assert found["hemero_index_lag_seconds"] == pytest.approx(100, abs=30)

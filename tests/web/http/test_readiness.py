@@ -42,6 +42,7 @@ def ask(client: FlaskClient) -> tuple[int, dict[str, Any]]:
 
 
 def test_a_server_whose_index_is_up_is_ready(filled: Services, embedder: FakeEmbedder) -> None:
+    filled.embedder.encode_query("missiles")
     calls = embedder.calls
     status, told = ask(client_of(filled))
     assert status == 200

@@ -38,7 +38,7 @@ from web.upkeep.health import check_health
 from web.upkeep.restoring import restore_backup
 from web.wordings import CHANGES_WAIT
 
-RANDOM_KILLS = 10
+RANDOM_KILLS = 5
 
 # Dies of SIGKILL before the n-th of the steps that change files; tells how many there are.
 CHILD = """
