@@ -34,8 +34,8 @@ TOO_MANY_PHRASES = define(
     "too_many_phrases",
     "Only the first %(number)s quotations are kept, and %(stop_words)s that hold only stop words.",
 )
-TOO_MANY_CREDITS = define(
-    "too_many_credits", "Only the first %(number)s authors, sections and tags are kept."
+TOO_MANY_ATTRIBUTIONS = define(
+    "too_many_attributions", "Only the first %(number)s authors, sections and tags are kept."
 )
 TOO_MANY_PREFIXES = define(
     "too_many_prefixes", "Only the first %(number)s words with * are searched."

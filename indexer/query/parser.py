@@ -52,8 +52,8 @@ from indexer.wordings import (
     NOTHING_SOUGHT,
     SEARCHED,
     SHORT_PREFIX,
+    TOO_MANY_ATTRIBUTIONS,
     TOO_MANY_CONDITIONS,
-    TOO_MANY_CREDITS,
     TOO_MANY_PHRASES,
     TOO_MANY_PREFIXES,
     TOO_MANY_SHORT_PREFIXES,
@@ -71,7 +71,7 @@ MAX_SHORT_PREFIXES = 4
 # articles 0.2 s for two stop words, 0.07 s for one and a frequent word, 0.01 s for a name.
 MAX_PHRASES, MAX_STOP_PHRASES = 12, 2
 # Each looks at the authors, the section or the tags of every article.
-MAX_CREDITS = 16
+MAX_ATTRIBUTIONS = 16
 
 
 def plain_query(text: str, synonyms: Synonyms | None = None) -> Query:
@@ -133,7 +133,7 @@ class _Conditions:
         self._prefixes: set[str] = set()
         self._phrases: set[Parts] = set()
         self._stop_phrases: set[Parts] = set()
-        self._credits: set[AttributedTo] = set()
+        self._attributions: set[AttributedTo] = set()
 
     def of_query(self, node: Node) -> tuple[Condition, ...]:
         """The conditions that every article must meet; plain words side by side are none."""
@@ -163,10 +163,10 @@ class _Conditions:
         """Whether it is not looked up in a column, or within the limit for such conditions."""
         if not isinstance(condition, AttributedTo) or condition.attribution == "source":
             return True
-        if condition not in self._credits and len(self._credits) == MAX_CREDITS:
-            self.notices.append(TOO_MANY_CREDITS(number=MAX_CREDITS))
+        if condition not in self._attributions and len(self._attributions) == MAX_ATTRIBUTIONS:
+            self.notices.append(TOO_MANY_ATTRIBUTIONS(number=MAX_ATTRIBUTIONS))
             return False
-        self._credits.add(condition)
+        self._attributions.add(condition)
         return True
 
     def _may_search(self, phrase: Parts) -> bool:

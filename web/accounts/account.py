@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from archive.errors import AccountRefusedError
 from archive.messages import Message
 from archive.store.accounts import Account, Role, check_role
+from web.accounts.authentication import check_password
 from web.accounts.passwords import hash_password
 from web.accounts.sign_in import keep_session
-from web.accounts.signing_in import check_password
 from web.context import get_context
 from web.errors import SignInRefusedError, WriteRefusedError
 from web.http.identity import client_network, current_identity

@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from archive.messages import Message
 from archive.store.credentials import SESSION_DAYS
+from web.accounts.authentication import sign_in as begin_session
 from web.accounts.passwords import MAX_CHARACTERS
-from web.accounts.signing_in import sign_in as begin_session
 from web.context import get_context
 from web.errors import SignInRefusedError
 from web.http.identity import client_network, is_secure, session_cookie

@@ -58,7 +58,7 @@ from indexer.lease import write_errors
 from indexer.query import Query
 from indexer.wordings import COMMIT_INTERRUPTED, HALVES_DIFFER, REBUILD
 
-MOST_DEAD_SHARE = 0.5
+MAX_DEAD_SHARE = 0.5
 
 
 class EmbeddedEngine:
@@ -258,5 +258,5 @@ def _is_ahead(keyword_folder: Path, manifest: Manifest) -> bool:
 def _segments_to_merge(manifest: Manifest) -> list[SegmentEntry]:
     positions = pick_segments([entry.articles - len(entry.dead) for entry in manifest.segments])
     picked = [manifest.segments[position] for position in positions]
-    decayed = [entry for entry in manifest.segments if entry.dead_share > MOST_DEAD_SHARE]
+    decayed = [entry for entry in manifest.segments if entry.dead_share > MAX_DEAD_SHARE]
     return picked + [entry for entry in decayed if entry not in picked]

@@ -15,7 +15,7 @@ from indexer.errors import QueryError
 from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
-from indexer.wordings import TOO_MANY_CREDITS, TOO_MANY_PHRASES
+from indexer.wordings import TOO_MANY_ATTRIBUTIONS, TOO_MANY_PHRASES
 from tests.support.fakes import FakeEmbedder, make_item
 from tests.support.work import at_most
 
@@ -81,7 +81,7 @@ def test_hostile_queries_are_answered_or_refused_in_time(service: SearchService)
 
 
 @pytest.mark.parametrize(
-    ("name", "notice"), [("phrases", TOO_MANY_PHRASES), ("authors", TOO_MANY_CREDITS)]
+    ("name", "notice"), [("phrases", TOO_MANY_PHRASES), ("authors", TOO_MANY_ATTRIBUTIONS)]
 )
 def test_what_is_left_out_is_said(service: SearchService, name: str, notice: Template) -> None:
     assert notice.is_in(service.search(SearchQuery(HOSTILE[name])).notices)

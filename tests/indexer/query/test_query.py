@@ -10,8 +10,8 @@ from archive.model import ArticleFilter
 from indexer.errors import QueryError
 from indexer.query import Query, drop_text_conditions, parse_query, plain_query, resolve_tags
 from indexer.query.parser import (
+    MAX_ATTRIBUTIONS,
     MAX_CONDITIONS,
-    MAX_CREDITS,
     MAX_MEANING_CHARACTERS,
     MAX_PHRASES,
     MAX_PREFIXES,
@@ -36,7 +36,7 @@ from indexer.query.syntax import MAX_NOTICES, read_syntax, write_syntax
 from indexer.query.words import MAX_WORDS
 from indexer.wordings import (
     SEARCHED,
-    TOO_MANY_CREDITS,
+    TOO_MANY_ATTRIBUTIONS,
     TOO_MANY_PHRASES,
     TOO_MANY_PREFIXES,
     TOO_MANY_SHORT_PREFIXES,
@@ -238,10 +238,10 @@ def test_short_prefixes_are_bounded_more() -> None:
 
 
 def test_authors_and_sections_are_bounded() -> None:
-    names = " OR ".join(f"author:nom{n} OR section:nom{n}" for n in range(MAX_CREDITS))
+    names = " OR ".join(f"author:nom{n} OR section:nom{n}" for n in range(MAX_ATTRIBUTIONS))
     query = parse_query(names + " OR author:nom1 OR source:nom1")
-    assert len({leaf for c in query.conditions for leaf in leaves(c)}) == MAX_CREDITS + 1
-    assert query.notices == (TOO_MANY_CREDITS(number=MAX_CREDITS),)
+    assert len({leaf for c in query.conditions for leaf in leaves(c)}) == MAX_ATTRIBUTIONS + 1
+    assert query.notices == (TOO_MANY_ATTRIBUTIONS(number=MAX_ATTRIBUTIONS),)
 
 
 def test_prefixes_are_bounded() -> None:

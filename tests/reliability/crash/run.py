@@ -25,7 +25,7 @@ KILLS = (Action.KILL_BEFORE, Action.KILL_AFTER, Action.KILL_TORN)
 PRELUDE = ("add", "update", "delete", "index")
 AGAIN_SHARE = 0.2
 MOMENT_SHARE = 0.5
-MOST_LATE = 50
+MAX_LATE = 50
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class CrashRun:
         rounds = self._rounds()
         while self.figures.kills.total() < kills:
             self._kill(next(rounds))
-            if self.figures.late > MOST_LATE + kills:
+            if self.figures.late > MAX_LATE + kills:
                 raise RuntimeError("the kills come too late")
         self.figures.seconds = time.monotonic() - started
         return self.figures

@@ -16,7 +16,7 @@ from tests.reliability.victim.victims import Report, Victims, run_in
 
 WRITERS = 2
 EACH_WRITES = 12
-FEWEST_LOOKS = 8
+MIN_LOOKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def test_an_old_reader_sees_commits_soon_and_nothing_twice_or_gone(
             looks.append(Look(begun, time.monotonic(), found))
     report = running.result()
     assert report.failed == {}
-    assert len(looks) > FEWEST_LOOKS
+    assert len(looks) > MIN_LOOKS
     for look in looks:
         _assert_up_to_date(look, report, operations, states)
     assert sorted(found_by(reader, "commun")) == sorted(states[-1])

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SLOWEST_INPUT_SECONDS = 30
-MOST_MEMORY_MEGABYTES = 3_000
-LONGEST_INPUT_BYTES = 20_000
+MAX_MEMORY_MEGABYTES = 3_000
+MAX_INPUT_BYTES = 20_000
 NAMES = ("query", "filter", "page", "feed", "file", "line")
 
 
@@ -56,7 +56,7 @@ def run_target(name: str, seconds: int, kept: Path) -> Outcome:
     command = [
         *(sys.executable, "-m", "tests.reliability.fuzz.run", "--target", name, "--inside"),
         f"-max_total_time={seconds} -timeout={SLOWEST_INPUT_SECONDS} "
-        f"-rss_limit_mb={MOST_MEMORY_MEGABYTES} -max_len={LONGEST_INPUT_BYTES} "
+        f"-rss_limit_mb={MAX_MEMORY_MEGABYTES} -max_len={MAX_INPUT_BYTES} "
         f"-artifact_prefix={kept}/{name}- {corpus}",
     ]
     ended = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 from tests.reliability.hostile.site import Site
 
 CHROMIUM = "/usr/bin/chromium"
-MOST_OF_A_KIND = 60
+MAX_OF_A_KIND = 60
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # Before any script of a page: what a string may call is counted, as is what the policy stops.
 WATCH = """
@@ -69,11 +69,11 @@ def list_pages(site: Site, strings: Sequence[str], most_articles: int = 10_000) 
         yield f"/articles/{number}/versions"
     for number in articles[::5]:
         yield f"/similar?article={number}"
-    for saved in services.saved.searches()[-MOST_OF_A_KIND:]:
+    for saved in services.saved.searches()[-MAX_OF_A_KIND:]:
         yield f"/saved/{saved.id}"
-    for collection in services.collections.collections()[-MOST_OF_A_KIND:]:
+    for collection in services.collections.collections()[-MAX_OF_A_KIND:]:
         yield f"/collections/{collection.id}"
-    for job in services.jobs.latest()[:MOST_OF_A_KIND]:
+    for job in services.jobs.latest()[:MAX_OF_A_KIND]:
         yield f"/jobs/{job.id}"
     for text in strings:
         asked = quote(text[:1_500].encode("utf-8", "replace"), safe="")

@@ -62,7 +62,7 @@ OWN = (
     "* ? ~", "m* OR *", "-" * 300, "date:9999-99-99", "after:0000 before:99999", "section:::",
     "a" * 20_000, "a " * 5_000, " ", "",
 )  # fmt: skip
-LONGEST_CHARACTERS = 5_000
+MAX_CHARACTERS = 5_000
 
 
 def read_collections(folder: Path) -> list[str]:
@@ -77,7 +77,7 @@ def read_collections(folder: Path) -> list[str]:
         found += _read_cases(path.read_text("utf-8", "replace"))
     for path in sorted(folder.rglob("tokenizer/*.test")):
         found += _read_tokenizer(json.loads(path.read_text("utf-8")))
-    return list(dict.fromkeys(text[:LONGEST_CHARACTERS] for text in found))
+    return list(dict.fromkeys(text[:MAX_CHARACTERS] for text in found))
 
 
 def _read_cases(text: str) -> Iterator[str]:

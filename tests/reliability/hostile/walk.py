@@ -55,7 +55,7 @@ WAYS = {
     ("/add", "POST"): ("text", "file", "address"),
     ("/admin/users/<name>", "POST"): ("password", "role", "close", "reopen", "x"),
 }
-FEWEST_FOR_ALL = 8  # strings a place; below that only some headers are tried
+MIN_FOR_ALL = 8  # strings a place; below that only some headers are tried
 Kind = str  # of a place: path, query, form, file name, json, header, body
 
 
@@ -116,9 +116,9 @@ class Walk:
             for name in sorted(target.fields):
                 for text in self._share(strings):
                     self.try_field(target, name, text)
-            step = max(1, FEWEST_FOR_ALL // self._per_place)
+            step = max(1, MIN_FOR_ALL // self._per_place)
             for header in HEADERS[self._offset % step :: step]:
-                for text in self._share(strings, FEWEST_FOR_ALL):
+                for text in self._share(strings, MIN_FOR_ALL):
                     self.try_header(target, header, text)
             if target.takes_json:
                 self.try_bodies(target)

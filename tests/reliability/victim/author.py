@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from tests.reliability.victim.ledger import Item, Ledger, Operation, State
 
-MOST_ARTICLES = 50
-LEAST_ARTICLES = 6
+MAX_ARTICLES = 50
+MIN_ARTICLES = 6
 WORDS = ("missiles", "portée", "élection", "climat", "récolte", "train", "hôpital", "budget")
 
 
@@ -29,9 +29,9 @@ class Author:
     def _work(self, kind: str, state: State, backups: Sequence[str]) -> Operation:
         """Where too few articles are there some are added, and where too many some deleted."""
         some = self.chosen.randint(1, 3)
-        if kind in ("update", "delete") and len(state) < LEAST_ARTICLES:
+        if kind in ("update", "delete") and len(state) < MIN_ARTICLES:
             kind = "add"
-        if kind == "add" and len(state) > MOST_ARTICLES:
+        if kind == "add" and len(state) > MAX_ARTICLES:
             kind, some = "delete", 10
         if kind == "add":
             return Operation(kind, tuple(self.write() for _ in range(some)))

@@ -16,7 +16,7 @@ from tests.reliability.victim.faults import Fault
 from tests.reliability.victim.ledger import Operation
 from tests.support.paths import ROOT
 
-MOST_SECONDS = 120.0
+MAX_SECONDS = 120.0
 NO_FAULT = Fault()
 
 
@@ -90,7 +90,7 @@ class Victims:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(MOST_SECONDS)
+        self._process.wait(MAX_SECONDS)
         self._process.stdout.close()
 
     def run(self, task: Task, kill_after_seconds: float | None = None) -> Report:
@@ -140,7 +140,7 @@ class _Child:
 
     def __init__(self, process: int) -> None:
         self._handle = os.pidfd_open(process)
-        self._timers = [self._start(MOST_SECONDS)]
+        self._timers = [self._start(MAX_SECONDS)]
 
     def kill_after(self, seconds: float) -> None:
         self._timers.append(self._start(seconds))

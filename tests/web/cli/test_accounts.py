@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 
 from tests.support.web import RunHemero
 from web.accounts import passwords
-from web.accounts.signing_in import check_password
+from web.accounts.authentication import check_password
 from web.errors import SettingsError
 from web.http.security import check_exposure
 from web.services import Services

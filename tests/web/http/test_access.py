@@ -52,7 +52,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
         if "kind" in values:
             values["kind"] = KINDS[rule.endpoint]
         if rule.endpoint == "signing.sign_in_post":
-            continue  # it refuses wrong passwords: see test_signing_in.py
+            continue  # it refuses wrong passwords: see test_authentication.py
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule.endpoint, method, adapter.build(rule.endpoint, values)
 

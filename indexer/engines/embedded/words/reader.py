@@ -29,7 +29,7 @@ CACHED_BYTES = 96_000_000
 # After commits by the second most lists are of small segments and all but empty.
 ENTRY_BYTES = 600
 # Of the words that begin with a prefix, in the order of the alphabet.
-MOST_SCANNED = 20_000
+MAX_SCANNED = 20_000
 # Terms read under one lock: 15 ms, while queries wait.
 PAGE_TERMS = 5_000
 # A place in a text is a key: the number of its document in these bits and above, the word's below.
@@ -102,14 +102,14 @@ class Segment:
         return np.array(places, np.int64)
 
     def read_words(self, field: str, prefix: str) -> list[tuple[str, int]]:
-        """Up to MOST_SCANNED terms that begin so, and how many documents hold each."""
+        """Up to MAX_SCANNED terms that begin so, and how many documents hold each."""
         start = prefix.encode()
         with self._reading():
             found = self._reader.iter_from(field, start)
             own = takewhile(lambda e: e[0][0] == field and e[0][1].startswith(start), found)
             return [
                 (name.decode(), int(info.doc_frequency()))
-                for (_, name), info in islice(own, MOST_SCANNED)
+                for (_, name), info in islice(own, MAX_SCANNED)
             ]
 
     def each_term(self, field: str) -> Iterator[str]:

@@ -29,7 +29,7 @@ from indexer.engines.scoring import K1, MAX_EXPANSIONS, B
 CACHED_GAINS = 4_000_000
 CACHED_PREFIXES = 10_000
 # Of words that begin with a prefix so many are counted at most to find the most frequent.
-MOST_COUNTED = 512
+MAX_COUNTED = 512
 # An exact field is as long as the ranked one of the same text, near enough to share its lengths.
 _LENGTHS = dict(zip((*RANKED_FIELDS, *EXACT_FIELDS), RANKED_FIELDS * 2, strict=True))
 
@@ -135,7 +135,7 @@ class KeywordSnapshot:
                 for word, documents in leaf.segment.read_words(field, prefix):
                     counted[word] += documents
         bounds = sorted((-documents, word) for word, documents in counted.items())
-        found = select_lowest(bounds, self._count_living, MAX_EXPANSIONS, MOST_COUNTED)
+        found = select_lowest(bounds, self._count_living, MAX_EXPANSIONS, MAX_COUNTED)
         return tuple(word for _, word in found)
 
     def _count_living(self, key: tuple[int, str]) -> tuple[int, str] | None:

@@ -23,7 +23,7 @@ from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
 from indexer.engines.port import MAX_SPELLING_LETTERS, MIN_SPELLING_LETTERS, Spelling
 
 # Words nobody can find any more, or that fewer hold than it seems, are few: so many are looked at.
-MOST_LOOKED_AT = 64
+MAX_LOOKED_AT = 64
 MASK_BITS = 64
 
 # Distance, whether it begins otherwise, less how many hold it, the word.
@@ -108,7 +108,7 @@ def find_spellings(
         found[spelling.word] = spelling
         return key[0], key[1], -spelling.articles, key[3]
 
-    best = [found[key[3]] for key in select_lowest(near, count, most, MOST_LOOKED_AT)]
+    best = [found[key[3]] for key in select_lowest(near, count, most, MAX_LOOKED_AT)]
     return tuple(islice((*([own] if own else []), *best), most))
 
 

@@ -12,7 +12,7 @@ from archive.messages import verbatim
 from archive.store import credentials
 from archive.store.audit import AuditEntry
 from tests.support.web import MakeApp, services_of
-from web.accounts import passwords, signing_in
+from web.accounts import authentication, passwords
 from web.accounts.passwords import hash_password
 
 PASSWORD = "une phrase tranquille"
@@ -116,11 +116,11 @@ def test_signing_in_leads_nowhere_else(client: FlaskClient, target: str) -> None
 
 
 def test_tries_are_few_from_one_place(client: FlaskClient, app: Flask) -> None:
-    for _ in range(signing_in.MAX_BY_NAME_AND_CLIENT):
+    for _ in range(authentication.MAX_BY_NAME_AND_CLIENT):
         assert sign_in(client, password="wrong").status_code == 401
     answer = sign_in(client)
     assert answer.status_code == 429, "even with the right password"
-    assert 0 < int(answer.headers["Retry-After"]) <= signing_in.WINDOW.total_seconds()
+    assert 0 < int(answer.headers["Retry-After"]) <= authentication.WINDOW.total_seconds()
     elsewhere = client.post(
         "/sign-in",
         data={"name": "karim", "password": PASSWORD},
@@ -137,7 +137,7 @@ def test_tries_are_few_from_one_place(client: FlaskClient, app: Flask) -> None:
 def test_another_password_lifts_the_lock(
     client: FlaskClient, app: Flask, password_hash: str
 ) -> None:
-    for _ in range(signing_in.MAX_BY_NAME_AND_CLIENT):
+    for _ in range(authentication.MAX_BY_NAME_AND_CLIENT):
         sign_in(client, password="wrong")
     assert "wait 15 minutes" in sign_in(client).text
     services_of(app).accounts.set_password("karim", password_hash)
@@ -183,14 +183,16 @@ def test_what_was_typed_is_not_noted(client: FlaskClient, app: Flask) -> None:
 
 
 def test_tries_are_few_on_many_names(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing_in, "verify_password", lambda *_: False)
-    answers = [sign_in(client, f"name{n}").status_code for n in range(signing_in.MAX_BY_CLIENT + 1)]
+    monkeypatch.setattr(authentication, "verify_password", lambda *_: False)
+    answers = [
+        sign_in(client, f"name{n}").status_code for n in range(authentication.MAX_BY_CLIENT + 1)
+    ]
     assert answers[-2:] == [401, 429]
 
 
 def test_a_success_forgets_the_failures(client: FlaskClient) -> None:
     for _ in range(3):
-        for _ in range(signing_in.MAX_BY_NAME_AND_CLIENT - 1):
+        for _ in range(authentication.MAX_BY_NAME_AND_CLIENT - 1):
             assert sign_in(client, password="wrong").status_code == 401
         assert sign_in(client).status_code == 303
 
