@@ -32,9 +32,9 @@ def check_password(services: Services, name: str, password: str, client: str) ->
     named = fold_account_name(name)[:MAX_NAME_CHARACTERS]
     failed = FailedSignIns(services.store.database, WINDOW)
     _check_tries(failed, named, client)
-    failed.record(named, client)  # first: tries at the same time are counted too
+    failed.record(named, client)  # counted first, so that simultaneous attempts count too
     account = _find(services, named)
-    # Never what was typed: it may be a password in the wrong field.
+    # Never store what was typed: it may be a password in the wrong field.
     note_changed(account.name if account else NO_ACCOUNT)
     right = verify_password(password, account.password_hash if account else None)
     if account is None or account.closed or not right:

@@ -1,4 +1,4 @@
-"""The part of the JSON API for whoever keeps the archive."""
+"""The part of the JSON API for administrators."""
 
 from web.api.blueprint import Blueprint
 from web.context import get_context
@@ -15,5 +15,5 @@ blueprint = Blueprint("api_admin", __name__, url_prefix="/api/v1", description="
 @blueprint.response(200, OverviewRecord)
 @blueprint.alt_response(403, schema=Problem, content_type=PROBLEM_TYPE)
 def show_overview() -> Extended:
-    """Figures, index, feeds, jobs and what failed, for those who may write here."""
+    """Figures, index, feeds, jobs and failures, for clients that may write."""
     return count_feed_items(make_overview(get_context().services))

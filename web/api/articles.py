@@ -1,4 +1,4 @@
-"""The JSON API, /api/v1; its OpenAPI document is made from this module."""
+"""The JSON API, /api/v1. Its OpenAPI document is generated from these modules."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ from web.urls.similar_inputs import InputArguments, read_inputs
 PREFIX = "/api/v1"
 JSON_TYPE = "application/json"
 FILES_POST = "api_intake.Jobs"
-# A body that is none is refused as a problem, an article that is none as an outcome.
+# An unreadable body is answered with a problem document, an unreadable article with an outcome.
 REFUSED = {
     "422": {
         "description": "Unprocessable Content",
@@ -65,7 +65,7 @@ BLUEPRINTS = (
 
 
 class ProblemApi(Api):  # type: ignore[misc]
-    """Errors in the one shape the application gives them."""
+    """Errors in the same form as those of the application."""
 
     ERROR_SCHEMA = Problem
     DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
@@ -77,7 +77,7 @@ class ProblemApi(Api):  # type: ignore[misc]
         self.DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
 
     def _register_error_handlers(self) -> None:
-        """Left to the application, which answers pages and API alike."""
+        """Leave errors to the application, which answers pages and API alike."""
 
 
 def register(app: Flask) -> None:
@@ -87,7 +87,7 @@ def register(app: Flask) -> None:
         "OPENAPI_VERSION": "3.1.0",
         "OPENAPI_URL_PREFIX": PREFIX,
         "OPENAPI_JSON_PATH": "openapi.json",
-        # Where an archive has accounts or a token; where everyone may, none is needed.
+        # Needed if the archive has accounts or a token; otherwise everyone may write.
         "API_SPEC_OPTIONS": {
             "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
             "security": [{"token": []}, {}],
@@ -220,7 +220,7 @@ def _similar(arguments: JsonObject) -> SearchPage:
 
 
 def _explain(page: SearchPage) -> Extended:
-    """The page, whose results are written with their explanation."""
+    """Write the page's results with their explanations."""
     return Extended(page, results=[Extended(each, explanation=each) for each in page.results])
 
 

@@ -1,4 +1,4 @@
-"""What every part of the JSON API is a blueprint of."""
+"""The class of every blueprint of the JSON API."""
 
 from typing import Any
 
@@ -9,8 +9,10 @@ from web.routes import StatesRoutes
 
 
 class BoundedParser(FlaskParser):
-    """A number of thousands of digits is no JSON here: Python reads it not at all (CVE-2020-10735),
-    and says so by a plain ValueError."""
+    """Refuse numbers with thousands of digits.
+
+    Python does not parse them (CVE-2020-10735), and raises a plain ValueError.
+    """
 
     def load_json(self, req: Any, schema: Any) -> Any:
         try:

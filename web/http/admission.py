@@ -35,7 +35,9 @@ def admit_requests(app: Flask) -> None:
 
 
 def should_skip(part: Part) -> bool:
-    """Whether the answer under way does without; it is counted, and named in a header."""
+    """Return whether the current answer should leave this out; if so, count it and name it in a
+    header.
+    """
     state = get_request_state()
     if state.pressure < LEFT_OUT_FROM[part]:
         return False
@@ -45,7 +47,7 @@ def should_skip(part: Part) -> bool:
 
 
 def search_under_load(find: Callable[[SearchQuery], SearchPage], query: SearchQuery) -> SearchPage:
-    """What is found, under pressure without counts or by words alone; its notices say so."""
+    """Search; under pressure without counts, or by words only. The result's notices say so."""
     notices: list[Message] = []
     if query.with_facets and should_skip("facets"):
         query = replace(query, with_facets=False)
@@ -89,9 +91,9 @@ def _name_left_out(response: Response) -> Response:
 
 
 def _refuse(refusal: Refusal) -> Response:
-    """503, and when to try again: a problem document (RFC 9457) for the API, else a plain page.
+    """Answer 503 with Retry-After: a problem document (RFC 9457) for the API, else a plain page.
 
-    It asks neither store nor index for anything.
+    This uses neither store nor index.
     """
     get_context().metrics.count_refused(refusal)
     detail = SERVER_STOPPING() if refusal == "stopping" else SERVER_BUSY()

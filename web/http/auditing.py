@@ -1,4 +1,4 @@
-"""Every write noted: who, from where, what, and what came of it; never a text or a secret."""
+"""The audit log: who wrote what, from where, and the outcome; never a text or a secret."""
 
 import getpass
 import logging
@@ -23,12 +23,12 @@ def audit(app: Flask) -> None:
 
 
 def note_command(services: Services, path: str, arguments: list[str], code: int) -> None:
-    """Note a command that writes, under the system's name of its user."""
+    """Record a command that writes, under its user's name in the system."""
     services.audit.record(_system_user(), COMMAND_LINE, path, shlex.join(arguments), f"exit {code}")
 
 
 def _note_write(response: Response) -> Response:
-    """Strangers who are refused leave a line in the log alone: else they could fill the disk."""
+    """Record a write. Refused strangers are only logged: otherwise they could fill the disk."""
     route, state = current_route(), get_request_state()
     if not route.is_write(request.method):
         return response
@@ -42,7 +42,7 @@ def _note_write(response: Response) -> Response:
         get_context().services.audit.record(
             identity.name, client_address(), action, named, str(status)
         )
-    except StoreError as exc:  # what was done is done, and is answered
+    except StoreError as exc:  # the write has happened, and is answered
         logger.error("the audit could not be written: %s", exc)
     return response
 
@@ -50,5 +50,5 @@ def _note_write(response: Response) -> Response:
 def _system_user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number alone
+    except (KeyError, OSError):  # in a container the user may have no name
         return "unknown"

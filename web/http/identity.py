@@ -1,4 +1,4 @@
-"""Who sends a request: told by a token, by a session, or by where it comes from."""
+"""Who sends a request, judged by a token, a session, or the client's address."""
 
 import hmac
 import ipaddress
@@ -20,12 +20,12 @@ from web.wordings import TOKEN_UNKNOWN
 
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 THIS_MACHINE, SHARED_TOKEN = "this machine", "the token of the settings"
-# A use is noted no more often than this: a request that reads writes nothing else.
+# Record a use at most this often: a request that only reads should hardly ever write.
 TOUCHED_EVERY = timedelta(minutes=1)
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is given by its IP address, not by a name."""
+    """Return whether a host is given by its IP address, not by a name."""
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -34,19 +34,19 @@ def is_address(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address or name."""
+    """Return whether only this machine can reach an address or name."""
     if is_address(host):
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     return host == "localhost"
 
 
 def current_identity() -> Identity:
-    """Of the request being answered; nobody's before it was asked for."""
+    """Return the identity of the current request; nobody's before it is determined."""
     return get_request_state().identity
 
 
 def rate_key(identity: Identity) -> str:
-    """What its requests are counted under: token, account or network."""
+    """Return what the client's requests are counted under: token, account or network."""
     if identity.token_id is not None:
         return f"token {identity.token_id}"
     return f"account {identity.account.id}" if identity.account else f"client {client_network()}"
@@ -57,24 +57,28 @@ def client_address() -> str:
 
 
 def is_this_machine() -> bool:
-    """False for what a proxy on this machine passes on, if it says so."""
+    """Return whether this machine sent the request itself, not through a proxy that says so."""
     forwarded = any(header in request.headers for header in FORWARDING_HEADERS)
     return not forwarded and is_loopback(request.remote_addr or "")
 
 
 def is_secure() -> bool:
-    """Whether the browser reaches us by TLS, so that its cookies may say so."""
+    """Return whether the browser reached us by TLS, so that cookies may be marked Secure."""
     base_url = get_context().services.settings.base_url
     return request.is_secure or base_url.startswith("https:")
 
 
 def session_cookie() -> str:
-    """`__Host-` binds it to this very host (RFC 6265bis, 4.1.3.2), which plain HTTP cannot."""
+    """Return the cookie's name. `__Host-` binds it to this host (RFC 6265bis, 4.1.3.2); plain HTTP
+    cannot.
+    """
     return "__Host-hemero" if is_secure() else "hemero_session"
 
 
 def identify(services: Services) -> Identity:
-    """Whoever sends this request. Where nothing is written, only an account makes an admin."""
+    """Determine who sends this request. In a read-only archive only an account makes an
+    administrator.
+    """
     found = _by_token(services) or _by_session(services) or _by_place(services)
     if services.settings.read_only and found.account is None:
         return replace(found, level=min(found.level, Level.READER))
@@ -97,7 +101,9 @@ def _by_token(services: Services) -> Identity | None:
 
 
 def _given_token(settings: Settings) -> str | None:
-    """Bearer (RFC 6750), or the password of Basic, which feed readers can send; or a form's own."""
+    """Return the token given: Bearer (RFC 6750), the password of Basic, which feed readers can
+    send, or a form's field.
+    """
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         # WSGI hands headers over as Latin-1 (PEP 3333).
@@ -126,7 +132,9 @@ def _by_session(services: Services) -> Identity | None:
 
 
 def _by_place(services: Services) -> Identity:
-    """Without accounts this machine is trusted, and a token guards writing alone."""
+    """Judge by the client's address. Without accounts this machine is trusted, and a token protects
+    writing.
+    """
     settings = services.settings
     may_sign_in = services.accounts.any()
     if not may_sign_in:
@@ -140,7 +148,7 @@ def _by_place(services: Services) -> Identity:
 
 
 def _credited(found: Credential, touch: Callable[[], None]) -> Identity:
-    """`touch` where the last noted use is long enough ago."""
+    """Set `touch` if the last recorded use is long enough ago."""
     lately = format_utc(datetime.now(UTC) - TOUCHED_EVERY)
     noted = found.used is not None and found.used > lately
     account = found.account
@@ -148,7 +156,7 @@ def _credited(found: Credential, touch: Callable[[], None]) -> Identity:
 
 
 def client_network() -> str:
-    """The client's address; of IPv6 the /64, which is one customer's."""
+    """Return the client's address; for IPv6 the /64, which belongs to one customer."""
     try:
         address = ipaddress.ip_address(client_address())
     except ValueError:

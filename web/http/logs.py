@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 REQUESTS_LOGGER = "web.requests"
-# What ends a line, moves the cursor, or turns the direction of writing, and what is no character.
+# Line ends, cursor controls, direction marks, and what is not a character.
 _CONTROLS = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -42,9 +42,9 @@ FORMATS: dict[str, type[logging.Formatter]] = {"text": TextLines, "json": JsonLi
 
 
 def start_logging(log_format: str) -> None:
-    """Log to standard error: warnings of everyone, and a line for each request.
+    """Log to standard error: warnings, and a line for each request.
 
-    A program that has set up logging itself, and serves our application, keeps its own.
+    A program that has configured logging itself and embeds our application keeps its own.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(FORMATS[log_format]())

@@ -11,7 +11,9 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 def make_problem(status: int, detail: Message) -> Response:
-    """In English, with the detail's code, by which programs tell problems apart."""
+    """Return the document, in English, with the message's code, by which programs tell problems
+    apart.
+    """
     title = str(status_title(status))
     told = {"title": title, "status": status, "detail": str(detail), "code": detail.code}
     response = jsonify(type="about:blank", **told)
@@ -20,12 +22,12 @@ def make_problem(status: int, detail: Message) -> Response:
 
 
 def answer_problem(error: CodedError) -> Response:
-    """The document of a known error."""
+    """Return the response for a known error."""
     return tell_wait(make_problem(http_status(error), error.message), error)
 
 
 def tell_wait(response: Response, error: Exception) -> Response:
-    """The response, with when to come back where the error says so."""
+    """Add Retry-After to the response if the error has a delay."""
     if isinstance(error, TooManyRequestsError):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

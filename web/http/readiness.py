@@ -1,4 +1,4 @@
-"""For whoever watches the server: whether it can answer, and its figures."""
+"""Whether the server can answer, and its metrics, for monitoring."""
 
 from dataclasses import asdict, dataclass
 
@@ -31,9 +31,10 @@ blueprint = Blueprint("observing", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What is missing before searches can be answered well, and the figures behind.
+    """What is missing before searches can be answered well, and the figures behind it.
 
-    None is a figure that could not be had. `model_loaded` is told only: the first search loads it.
+    A figure that could not be read is None. `model_loaded` is informative: the first search loads
+    the model.
     """
 
     ready: bool
@@ -48,7 +49,7 @@ STOPPED = Readiness(False, (SERVER_STOPPING(),))
 
 
 def check_readiness(services: Services) -> Readiness:
-    """A look at both manifests: nothing is hashed, no model is called."""
+    """Read both manifests; nothing is hashed and no model is called."""
     try:
         services.store.last_seq()
     except ArchiveError:
@@ -74,7 +75,7 @@ def check_readiness(services: Services) -> Readiness:
 
 @blueprint.get("/readyz", access=Level.NOBODY, identified=False, queued=False, counts_errors=False)
 def readyz() -> tuple[Response, int]:
-    """200 where searches can be answered, else 503 and what is missing."""
+    """Answer 200 if searches can be answered, else 503 with what is missing."""
     stopping = get_context().stopping.is_set()
     found = STOPPED if stopping else check_readiness(get_context().services)
     return jsonify(
@@ -84,7 +85,7 @@ def readyz() -> tuple[Response, int]:
 
 @blueprint.get("/metrics", access=Level.NOBODY, identified=False, queued=False)
 def metrics() -> Response:
-    """The figures in Prometheus' text format, for this machine or with the token."""
+    """Answer the metrics in Prometheus' text format, for this machine or with the token."""
     if not may_watch():
         return Response(f"{word_message(WATCH_REFUSED())}\n", 403, mimetype="text/plain")
     figures = generate_latest(get_context().metrics.registry)

@@ -1,4 +1,6 @@
-"""Every request seen: an id, its figures, one line in the log. Never what was asked or sent."""
+"""Observe every request: an id, its metrics, and one line in the log. Queries and texts are never
+logged.
+"""
 
 import logging
 import re
@@ -73,7 +75,7 @@ def _warn_of_slow(state: RequestState) -> None:
 
 
 def _slow_fields(state: RequestState, search: SearchNote) -> dict[str, object]:
-    """Stages are the request's: what is in none of them went to the index and the store."""
+    """Return the request's stages; time in none of them was spent in the index and the store."""
     stages = {f"{stage}_ms": _milliseconds(took) for stage, took in state.stages.items()}
     return {
         "request_id": state.request_id,

@@ -1,4 +1,4 @@
-"""The guard before every route, and what every answer tells the browser."""
+"""The guard before every route, and the security headers of every answer."""
 
 import socket
 from collections.abc import Callable
@@ -66,7 +66,7 @@ def protect(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
     if settings.proxies:
-        # Never the host: who asks us under a name is told by Host alone.
+        # Never the host: only the Host header decides which name was asked for.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_prefix=0
         )
@@ -76,7 +76,7 @@ def protect(app: Flask) -> None:
 
 
 def may_write() -> bool:
-    """Whether a write of this client could be taken, a token provided where one is set."""
+    """Return whether this client could write, given the token if one is set."""
     settings = get_context().services.settings
     return not settings.read_only and (may(Level.EDITOR) or token_needed())
 
@@ -86,12 +86,12 @@ def may(level: Level) -> bool:
 
 
 def token_needed() -> bool:
-    """Whether a form asks for the token of the settings."""
+    """Return whether a form has to ask for the token of the settings."""
     return current_identity().may_give_token
 
 
 def may_watch() -> bool:
-    """Whether this client may read the server's figures: this machine, or someone known."""
+    """Return whether this client may read the metrics: this machine, or an authenticated client."""
     if is_this_machine():
         return True
     identity = get_request_state().identity = identify(get_context().services)
@@ -99,15 +99,15 @@ def may_watch() -> bool:
 
 
 def _known_hosts(settings: Settings) -> frozenset[str]:
-    """The names we answer under; links in feeds and citations begin with one of them."""
+    """Return the names we answer under; links in feeds and citations begin with one of them."""
     configured = (*settings.trusted_hosts, urlsplit(settings.base_url).hostname or settings.host)
     return frozenset({*LOCAL_HOSTS, settings.host, socket.gethostname().lower(), *configured})
 
 
 def _guard_host(settings: Settings, known_hosts: frozenset[str]) -> None:
-    """Not Flask's TRUSTED_HOSTS, which can trust no IPv6 address."""
+    """Check the Host header. Flask's TRUSTED_HOSTS does not support IPv6 addresses."""
     host = urlsplit(f"//{request.host}").hostname or ""
-    # On an address of the network we are asked by address too: no one else's name leads there.
+    # A server on a network address is also asked for by address; no foreign name can lead there.
     by_address = not is_loopback(settings.host) and not settings.trusted_hosts and is_address(host)
     if host not in known_hosts and not by_address:
         raise SecurityError(f"Host {request.host!r} is not trusted.")
@@ -130,7 +130,7 @@ def _guard() -> None:
 
 
 def _check_rate(identity: Identity) -> None:
-    """This machine, where it is trusted, is its owner's."""
+    """Limit requests, except those of this machine if it is trusted."""
     if identity.level is Level.ADMIN and identity.account is None:
         return
     if wait := get_context().rates.wait_seconds(rate_key(identity)):
@@ -159,19 +159,20 @@ def _refusal(identity: Identity) -> Exception:
 
 
 def _same_origin(sure: bool) -> bool:
-    """False where the browser says that another site sent this (Fetch Metadata, W3C).
+    """Return False if the browser says that another site sent this (Fetch Metadata, W3C).
 
-    What says nothing is no browser of today; with a cookie, `sure` asks for more.
+    A request without these headers comes from no current browser; with a cookie, `sure` asks for
+    more.
     """
     origin = request.headers.get("Origin")
     if origin is not None:
-        # Not the scheme: a proxy may have taken the TLS off.
+        # The scheme is not compared: a proxy may have ended TLS.
         return origin.partition("://")[2] == request.host
     return request.headers.get("Sec-Fetch-Site", "" if sure else "none") in ("none", "same-origin")
 
 
 def _challenge() -> str:
-    """How a program may say who it is (RFC 9110, 11.6.1). A browser would ask for a password."""
+    """Tell programs how to authenticate (RFC 9110, 11.6.1). A browser would ask for a password."""
     browser = "Sec-Fetch-Mode" in request.headers
     return 'Bearer realm="Hemero"' + ("" if browser else ', Basic realm="Hemero"')
 
@@ -185,7 +186,7 @@ def _set_headers(response: Response) -> Response:
         response.headers["WWW-Authenticate"] = _challenge()
     identity = current_identity()
     if identity.account is not None:
-        # After signing out, the way back shows nothing; what others share holds nothing of ours.
+        # After signing out, going back shows nothing, and shared caches keep nothing of ours.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.update(("Cookie", "Authorization"))
     if identity.touch is not None:
@@ -194,6 +195,8 @@ def _set_headers(response: Response) -> Response:
 
 
 def _note_use(touch: Callable[[], None]) -> None:
-    """The answer is sent: a store that cannot be written spoils it no more."""
+    """Record the credential's use after the answer was sent; a store that cannot be written does
+    not fail it.
+    """
     with suppress(StoreError):
         touch()

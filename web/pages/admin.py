@@ -1,4 +1,4 @@
-"""The page of whoever keeps the archive."""
+"""The administrator's page."""
 
 from babel.units import format_unit
 from flask import redirect, render_template, request, url_for
@@ -9,7 +9,7 @@ from web.context import get_context
 from web.routes import Blueprint, Level
 from web.upkeep.overview import make_overview, retry_items
 
-# A retry that is done by then is shown finished at once.
+# A retry that finishes within this time is shown finished at once.
 PATIENCE_SECONDS = 2.0
 ALL = "all"
 _UNITS = (("gigabyte", 1e9), ("megabyte", 1e6), ("kilobyte", 1e3))
@@ -30,7 +30,7 @@ def show() -> str:
 
 @blueprint.post("/admin/retry", access=Level.EDITOR)
 def retry() -> Response:
-    """Ask again for the failed item that was named, or for all of them, as a job."""
+    """Retry the failed item that was named, or all of them, as a job."""
     context = get_context()
     named = request.form.get("item", "")
     whole = request.form.get("which") == ALL
@@ -42,7 +42,7 @@ def retry() -> Response:
 
 
 def show_bytes(size: int) -> str:
-    """A size as the reader writes it, to a tenth of its unit."""
+    """Format a size in the reader's language, to a tenth of its unit."""
     unit, of_bytes = next((pair for pair in _UNITS if size >= pair[1]), _UNITS[-1])
     shown = round(size / of_bytes, 1)
     return str(format_unit(shown, f"digital-{unit}", length="short", locale=get_locale()))

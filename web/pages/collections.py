@@ -1,4 +1,4 @@
-"""The pages of collections and tags, and the forms under lists of articles that fill them."""
+"""The pages of collections and tags, and the forms under article lists that fill them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class CollectedView:
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
-    """Where in the collection a page stands."""
+    """Where a page lies in the collection."""
 
     number: int
     last: int
@@ -44,7 +44,7 @@ class PlaceView:
 
 @blueprint.app_context_processor
 def provide_context() -> dict[str, Callable[..., Any]]:
-    """What the macros of _collecting.html ask for, once they are used."""
+    """Provide what the macros of _collecting.html need, computed only when used."""
     return {
         "all_collections": lambda: get_context().services.collections.collections(),
         "here_url": here_url,
@@ -72,7 +72,7 @@ def create() -> tuple[str, int] | Response:
 
 @blueprint.post("/collections/add", access=Level.EDITOR)
 def collect() -> Response:
-    """Put articles into a collection, held or new, and tag them; then show what holds them."""
+    """Add articles to an existing or new collection and tag them, then show the collection."""
     services, ids = get_context().services, _articles()
     tags = [tag for tag in _field("tag").split(TAG_SEPARATOR) if tag.strip()]
     collection = _find_collection()
@@ -89,7 +89,7 @@ def collect() -> Response:
 
 @blueprint.get("/collections/<int:collection_id>", access=Level.VISITOR)
 def show(collection_id: int) -> str | Response:
-    """A page of the articles in a collection."""
+    """Show a page of the articles in a collection."""
     services = get_context().services
     collection = services.collections.get(collection_id)
     last = max(1, -(-collection.articles // PAGE_ARTICLES))
@@ -111,7 +111,7 @@ def show(collection_id: int) -> str | Response:
 
 @blueprint.get("/collections/<int:collection_id>.<form>", access=Level.VISITOR)
 def export(collection_id: int, form: str) -> Response:
-    """A collection as a file."""
+    """Export a collection as a file."""
     wanted, services = EXPORTS.get(form), get_context().services
     if wanted is None:
         abort(404)
@@ -124,7 +124,7 @@ def export(collection_id: int, form: str) -> Response:
 
 @blueprint.post("/collections/<int:collection_id>", access=Level.EDITOR)
 def change(collection_id: int) -> Response:
-    """Give a collection another name and note."""
+    """Rename a collection or change its note."""
     store = get_context().services.collections
     store.rename(collection_id, _field("name"))
     store.describe(collection_id, _field("note"))
@@ -133,7 +133,7 @@ def change(collection_id: int) -> Response:
 
 @blueprint.post("/collections/<int:collection_id>/delete", access=Level.EDITOR)
 def delete(collection_id: int) -> Response:
-    """Its articles stay in the archive."""
+    """Delete the collection. Its articles stay in the archive."""
     get_context().services.collections.remove(collection_id)
     return redirect(url_for("collections.show_all"), 303)
 
@@ -146,7 +146,7 @@ def take_out(collection_id: int) -> Response:
 
 @blueprint.post("/collections/<int:collection_id>/articles/<int:article_id>", access=Level.EDITOR)
 def annotate(collection_id: int, article_id: int) -> Response:
-    """Note why an article is in a collection."""
+    """Record why an article is in a collection."""
     get_context().services.collections.annotate(collection_id, article_id, _field("note"))
     return _go_back() if request.form.get("back") else _show(collection_id)
 
@@ -165,7 +165,7 @@ def rename_tag() -> Response:
 
 
 def tag_url(tag: str) -> str:
-    """This search among those that bear the tag; elsewhere, the newest that do."""
+    """Return this search limited to the tag; on other pages, the newest articles with the tag."""
     if request.endpoint == "pages.search":
         return drop_url("tag", tag) if tag in request.args.getlist("tag") else with_url("tag", tag)
     named = tag.replace('"', " ")
@@ -173,7 +173,7 @@ def tag_url(tag: str) -> str:
 
 
 def _name_of(collection_id: int) -> str:
-    """What to show for a collection that may be gone."""
+    """Return the name to show for a collection that may have been deleted."""
     try:
         return get_context().services.collections.get(collection_id).name
     except CollectionNotFoundError:
@@ -203,7 +203,7 @@ def _field(name: str) -> str:
 
 
 def _articles() -> list[int]:
-    """The articles that were chosen. Raises UnreadableInputError for none."""
+    """Return the selected articles. Raises UnreadableInputError if there are none."""
     chosen = request.form.getlist("article", type=int)
     if not chosen:
         raise UnreadableInputError(NO_ARTICLE_CHOSEN())
@@ -212,7 +212,7 @@ def _articles() -> list[int]:
 
 
 def _find_collection() -> Collection | None:
-    """The one that was chosen, or a new one of the name given; None where neither was."""
+    """Return the selected collection, a new one of the given name, or None without either."""
     store, name = get_context().services.collections, _field("new_collection")
     if name:
         return store.create(name)
@@ -221,7 +221,7 @@ def _find_collection() -> Collection | None:
 
 
 def _view(places: Sequence[Collected]) -> list[CollectedView]:
-    """Those articles that are still there."""
+    """Return those articles that still exist."""
     articles = get_context().services.store.get_many([place.article_id for place in places])
     by_id = {article.id: article for article in articles}
     return [
@@ -232,6 +232,6 @@ def _view(places: Sequence[Collected]) -> list[CollectedView]:
 
 
 def _cite(article: Article) -> Citation:
-    """With the address of this version here, where its publisher has none."""
+    """Cite the article; without a publisher's address, by the address of this version here."""
     number, version = article.id, article.version
     return cite(article, url_for("pages.article", article_id=number, v=version, _external=True))

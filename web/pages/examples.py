@@ -1,4 +1,4 @@
-"""Queries to begin with, which the archive can answer: words of its newest titles. Pure."""
+"""Example queries that the archive can answer: words from its newest titles. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 MAX_EXAMPLES = 3
 MAX_WORDS = 6
 MIN_WORDS = 2
-# Articles and prepositions, in most languages: no word to end with.
+# Mostly articles and prepositions: an example should not end with one.
 SHORT_WORD_CHARACTERS = 3
 _CLAUSE_END = re.compile(r"\s*[:;,.?!()\[\]|«»“”„\"]+(?:\s+|$)|\s+[-–—:;?!«»]+\s*")
 
 
 def example_queries(titles: Iterable[str]) -> list[str]:
-    """Up to three different queries; titles of one clause first, which read best when cut."""
+    """Return up to three different queries. Titles of one clause come first: they shorten best."""
     ordered = sorted(titles, key=lambda title: len(_CLAUSE_END.split(title)))
     queries = dict.fromkeys(map(shorten_title, ordered))
     return [query for query in queries if len(query.split()) >= MIN_WORDS][:MAX_EXAMPLES]

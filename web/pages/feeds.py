@@ -12,7 +12,7 @@ from web.routes import Blueprint, Level
 from web.wordings import NO_FEED_IN_LIST
 
 OPML_TYPE = "text/x-opml"
-# A poll that is done by then is shown finished at once.
+# A poll that finishes within this time is shown finished at once.
 PATIENCE_SECONDS = 2.0
 
 blueprint = Blueprint("feeds", __name__)
@@ -25,7 +25,7 @@ def feeds() -> str:
 
 @blueprint.post("/feeds", access=Level.EDITOR, back="feeds.feeds")
 def follow() -> str | AnyResponse:
-    """Follow a feed, or all of an OPML list; the first poll is a job."""
+    """Follow a feed, or all feeds of an OPML list; the first poll runs as a job."""
     upload = request.files.get("opml")
     if upload and upload.filename:
         return _follow_list(upload.stream.read(MAX_OPML_BYTES + 1))
@@ -46,7 +46,7 @@ def poll(feed_id: int) -> AnyResponse:
 
 @blueprint.post("/feeds/<int:feed_id>/remove", access=Level.EDITOR)
 def remove(feed_id: int) -> AnyResponse:
-    """Follow it no longer; its articles stay."""
+    """Stop following the feed; its articles stay."""
     store = get_context().services.feeds
     store.remove(store.find(str(feed_id)).id)
     return redirect(url_for("feeds.feeds"), 303)

@@ -1,17 +1,17 @@
-"""Links to the very words on the publisher's page. Pure.
+"""Links to the exact words on the publisher's page. Pure.
 
-A text directive (URL Fragment Text Directives, WICG) names the first and last words of what a
-browser shall seek and show. A browser that knows none, or finds none, opens the page at its top.
+A text directive (URL Fragment Text Directives, WICG) names the first and last words of what the
+browser finds and highlights. A browser that does not support it opens the page at its top.
 """
 
 from urllib.parse import quote, urlsplit
 
-# So many words at either end are enough to find a passage, and few enough to survive small edits.
+# Enough words at either end to find a passage, and few enough to survive small edits.
 WORDS = 5
 
 
 def link_words(url: str, text: str) -> str:
-    """The address with a directive for the text; unchanged where it has a fragment of its own."""
+    """Return the address with a directive for the text; unchanged if it already has a fragment."""
     directive = text_directive(text)
     if urlsplit(url).fragment or not directive:
         return url
@@ -19,7 +19,7 @@ def link_words(url: str, text: str) -> str:
 
 
 def text_directive(text: str) -> str:
-    """The `start,end` of the text, percent-encoded; all of it where it is short."""
+    """Return the directive's `start,end`, percent-encoded; a short text is given whole."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     if not lines:
         return ""
@@ -29,5 +29,5 @@ def text_directive(text: str) -> str:
 
 
 def _encode(words: list[str]) -> str:
-    """A hyphen and a comma are the directive's own signs."""
+    """Encode the text; hyphen and comma have a meaning in directives."""
     return quote(" ".join(words), safe="").replace("-", "%2D")

@@ -1,4 +1,4 @@
-"""How to search: every rule with an example that runs, made of what the archive holds."""
+"""How to search: every rule with a working example made from the archive."""
 
 import re
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ blueprint = Blueprint("help", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What examples are made of: words of one title, two of them side by side, and its article."""
+    """What examples are made from: words of one title, two adjacent ones, and its article."""
 
     words: tuple[str, str, str]
     phrase: str
@@ -62,7 +62,7 @@ def show() -> str:
 
 
 def find_material(articles: Iterable[Article]) -> Material:
-    """Of the first article whose title has words enough; of none, words that may find nothing."""
+    """Use the first article whose title has enough words, or fixed words that may find nothing."""
     return next(filter(None, map(_material_of, articles)), DEFAULT)
 
 

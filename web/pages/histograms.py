@@ -1,5 +1,6 @@
-"""Histograms and timelines as pictures: bars in a box of 100 by 30 units, each a link into its
-time."""
+"""Histograms and timelines as pictures: bars in a box of 100 by 30 units, each linking to its
+period.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,23 +11,23 @@ from indexer.timelines import Timeline, TimelineBar
 from web.urls.arguments import this_url
 
 WIDTH, HEIGHT = 100.0, 30.0
-# A timeline is drawn higher, and so needs less to show that there is anything.
+# A timeline is drawn taller, so a smaller bar is still visible.
 MIN_HEIGHT, MIN_COLUMN_HEIGHT = 1.5, 0.25
 GAP_SHARE = 0.15
-# Of fewer articles a share says little; it shall not set the scale for all others.
+# A share of fewer articles means little, so it does not set the scale.
 TELLING_ARTICLES = 20
-# How much of its first day names a bar: 2021, 2021-12, 2021-12-03.
+# How many characters of its first day name a bar: 2021, 2021-12, 2021-12-03.
 PERIOD_CHARACTERS: dict[Unit, int] = {"year": 4, "month": 7, "week": 10, "day": 10}
-# What a bar of a timeline is as high as: its articles, or their share of all.
+# What the height of a bar shows: the number of articles, or their share.
 Measure = Literal["articles", "share"]
 MEASURES: tuple[Measure, ...] = ("articles", "share")
-# The search that a bar leads to: of the query's number, from one day to another.
+# Return the address of a bar's search: query number, first day, last day.
 SearchUrl = Callable[[int, str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """A bar: where it stands, `x` from the left and `y` from the top, and where it leads."""
+    """A bar: its place, `x` from the left and `y` from the top, and the search it links to."""
 
     bar: Bar
     period: str
@@ -39,7 +40,7 @@ class BarView:
 
 @dataclass(frozen=True, slots=True)
 class HistogramView:
-    """The bars with articles, and the time from the first day of all to the last."""
+    """The bars with articles, and the period from the first day to the last."""
 
     unit: Unit
     bars: list[BarView]
@@ -49,7 +50,7 @@ class HistogramView:
 
 
 def view_histogram(histogram: Histogram | None) -> HistogramView | None:
-    """None where there is not even two units to compare."""
+    """Return None if there are not two units of time to compare."""
     if histogram is None or len(histogram.bars) < 2:
         return None
     step = WIDTH / len(histogram.bars)
@@ -77,7 +78,7 @@ def _view_bar(bar: Bar, characters: int, left: float, step: float, most: int) ->
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """What one query has in a unit of time, and the bar that shows it; none is 0 high."""
+    """The count of one query in a unit of time, and its bar; no articles give a height of 0."""
 
     number: int
     articles: int
@@ -91,7 +92,7 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class MomentView:
-    """A unit of time: a column for each query, beside all its articles."""
+    """A unit of time: a column for each query, and the number of all articles."""
 
     period: str
     last: str
@@ -101,9 +102,9 @@ class MomentView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineView:
-    """The units of time in order; `most` is what a bar of full height stands for.
+    """The units of time in order; `most` is the value of a bar of full height.
 
-    `cut` tells whether shares of fewer than TELLING_ARTICLES rise above that and are cut there.
+    `cut` says whether shares of fewer than TELLING_ARTICLES rise above that and are cut off there.
     """
 
     moments: list[MomentView]
@@ -112,7 +113,7 @@ class TimelineView:
 
 
 def view_timeline(timeline: Timeline, measure: Measure, search_url: SearchUrl) -> TimelineView:
-    """Of a timeline that has bars."""
+    """Draw a timeline that has bars."""
     highest = max(max(_figures(bar, measure)) for bar in timeline.bars)
     telling = [bar for bar in timeline.bars if bar.archive >= TELLING_ARTICLES]
     shown = telling if measure == "share" else timeline.bars
@@ -134,7 +135,7 @@ def _figures(bar: TimelineBar, measure: Measure) -> tuple[float, ...]:
 def _view_columns(
     bar: TimelineBar, levels: list[float], left: float, step: float, search_url: SearchUrl
 ) -> list[ColumnView]:
-    """Side by side, as high as their level, 0 to 1."""
+    """Place the columns side by side, as high as their level, 0 to 1."""
     width = step * (1 - GAP_SHARE) / len(levels)
     heights = [max(MIN_COLUMN_HEIGHT, HEIGHT * level) if level else 0.0 for level in levels]
     return [

@@ -1,4 +1,4 @@
-"""The pages through which articles come in: the form to add them, and the jobs it starts."""
+"""The pages through which articles come in: the form to add them, and its jobs."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ from web.routes import Blueprint, Level
 from web.urls.arguments import read_number
 from web.wordings import NOTHING_CHOSEN
 
-# A job done by then is shown finished at once; a longer one is watched on its page.
+# A job that finishes within this time is shown finished at once; a longer one has its own page.
 PATIENCE_SECONDS = 2.0
 JOB_ITEMS = 100
 
@@ -26,7 +26,7 @@ def add() -> str:
 
 @blueprint.post("/add", access=Level.EDITOR, takes_files=True, back="intake.add")
 def add_post() -> str | Response:
-    """What the page sent, by the way its button names."""
+    """Add what the form sent, in the way that its button names."""
     way = request.form.get("way")
     if way == "file":
         return _add_files()
@@ -74,7 +74,7 @@ def _refuse(name: str, problem: Message) -> str:
 
 
 def _show_outcomes(outcomes: list[ItemOutcome]) -> str:
-    """The form again, empty where something was taken, else as it was sent."""
+    """Show the form again: empty if something was accepted, else as it was sent."""
     refused = all(outcome.outcome == "rejected" for outcome in outcomes)
     kept = request.form.to_dict() if refused else {}
     kept.pop("token", None)

@@ -1,4 +1,4 @@
-"""The pages. All state of a search is in its URL."""
+"""The search, article and similar pages. The whole state of a search is in its URL."""
 
 import time
 from collections.abc import Callable
@@ -55,7 +55,7 @@ blueprint = Blueprint("pages", __name__)
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """Where in the list a page stands, and how long it took."""
+    """Where a page lies in the list, and how long the search took."""
 
     number: int
     last: int
@@ -66,7 +66,7 @@ class PageView:
 
 @blueprint.app_context_processor
 def provide_context() -> dict[str, Any]:
-    """What every template may use."""
+    """Provide what every template may use."""
     return {
         "archive": _summarize() if may(Level.VISITOR) else None,
         "can_read": may(Level.VISITOR),
@@ -141,7 +141,7 @@ def article(article_id: int) -> str:
 
 @blueprint.get("/articles/<int:article_id>/versions", access=Level.VISITOR)
 def versions(article_id: int) -> str:
-    """Every version of an article, one of them whole or what changed between two."""
+    """Show every version of an article: one of them whole, or the difference between two."""
     known = get_context().services.store.versions(article_id)
     shown = read_number("version")
     if shown is not None:
@@ -165,7 +165,7 @@ def similar() -> str | Response:
     shown: dict[str, Any] = {"form": form, "inputs": inputs, "article_url": article_url}
     if not inputs.like:
         return render_template("similar.html", results=[], page=None, **shown)
-    query = replace(read_query(form), with_facets=False)  # the page shows none
+    query = replace(read_query(form), with_facets=False)  # the page shows no versions
 
     def find(lightened: SearchQuery) -> SearchPage:
         return services.search.similar(inputs.examples, lightened, inputs.counterexamples)
@@ -191,12 +191,12 @@ def preferences() -> Response:
 
 @blueprint.get("/healthz", access=Level.NOBODY, identified=False, queued=False)
 def healthz() -> dict[str, str]:
-    """For whoever waits for the server to be up."""
+    """Answer 200 once the server is up."""
     return {"status": "ok"}
 
 
 def _summarize() -> ArchiveSummary | None:
-    """None where the store fails: the page that says so must not fail too."""
+    """Return None if the store fails: the page that reports it must not fail too."""
     try:
         return get_context().services.summarize()
     except ArchiveError:

@@ -1,4 +1,4 @@
-"""The pages of saved searches: the list with its counts, the matches of one, and both as feeds."""
+"""The pages of saved searches: the list with counts, the matches of one, and both as feeds."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +58,7 @@ def create() -> tuple[str, int] | AnyResponse:
 
 @blueprint.get("/saved/<int:saved_id>", access=Level.READER)
 def show(saved_id: int) -> str:
-    """The matches, the latest first, what is new marked."""
+    """Show the matches, the latest first, new ones marked."""
     store = get_context().services.saved
     saved = store.get(saved_id)
     first = min(read_number("first") or 0, saved.total)
@@ -86,7 +86,7 @@ def json_feed(saved_id: int) -> AnyResponse:
 
 @blueprint.post("/saved/<int:saved_id>/read", access=Level.EDITOR)
 def mark_read(saved_id: int) -> AnyResponse:
-    """What was shown is read; what came since then stays new."""
+    """Mark as read what was shown; later matches stay new."""
     seq = request.form.get("seq", 0, type=int)
     get_context().services.saved.mark_read(saved_id, min(seq, 2**62))
     return _back()
@@ -104,27 +104,27 @@ def rename(saved_id: int) -> tuple[str, int] | AnyResponse:
 
 @blueprint.post("/saved/<int:saved_id>/send", access=Level.EDITOR)
 def send_to(saved_id: int) -> str | tuple[str, int] | AnyResponse:
-    """Where new matches are sent from now on; what is left empty is taken away."""
+    """Set where new matches are sent from now on; an empty field removes an address."""
     try:
         email = saving.read_email(request.form.get("email", ""))
         webhook = saving.read_webhook(request.form.get("webhook", ""))
     except SavedSearchRefusedError as exc:
         return _show_all(exc.message), 422
     get_context().services.saved.send_to(saved_id, email, webhook)
-    # Whoever sent the token may see the secret; a page that is merely opened does not show it.
+    # The secret is shown to those who sent the token, not to everyone who opens the page.
     by_form = current_identity().name == SHARED_TOKEN
     return _show_all(revealed=saved_id) if by_form else _back()
 
 
 @blueprint.post("/saved/<int:saved_id>/remove", access=Level.EDITOR)
 def remove(saved_id: int) -> AnyResponse:
-    """Forget the search; the articles stay."""
+    """Delete the search; its articles stay."""
     get_context().services.saved.remove(saved_id)
     return _back()
 
 
 def may_see_addresses() -> bool:
-    """Whether whoever asks is known to be allowed to write: a page is opened without the token."""
+    """Return whether the client is known to be allowed to write: a page opens without the token."""
     return may(Level.EDITOR)
 
 
@@ -151,7 +151,7 @@ def _search_url(saved: SavedSearch) -> str:
 
 
 def _match_url(saved: SavedSearch, article: Article) -> str:
-    """The article with the words of the search marked."""
+    """Return the article's address with the words of the search marked."""
     query = saving.read_saved(saved.arguments).text
     return url_for("pages.article", article_id=article.id, v=article.version, q=query)
 
@@ -170,6 +170,6 @@ def _feed(saved_id: int, endpoint: str) -> Feed:
 
 
 def _conditional(answer: Response) -> AnyResponse:
-    """Not modified, where the reader has it already (RFC 9110, 13)."""
+    """Answer 304 if the client already has this version (RFC 9110, 13)."""
     answer.add_etag()
     return answer.make_conditional(request)

@@ -43,7 +43,7 @@ def _complete(suggestion: Suggestion) -> str:
 
 
 def _describe(suggestion: Suggestion) -> str:
-    """Outlet and day of an article; what a name is, and of how many articles."""
+    """Return outlet and day of an article; the kind of a name, and its number of articles."""
     if isinstance(suggestion, Article):
         return ", ".join(filter(None, (suggestion.source, show_date(suggestion.published))))
     kinds = {"author": _("Author"), "section": _("Section"), "source": _("Source")}
@@ -57,7 +57,7 @@ def _describe(suggestion: Suggestion) -> str:
 
 
 def _locate(suggestion: Suggestion) -> str:
-    """The article, or a search for what bears the name."""
+    """Return the article's address, or a search for everything with the name."""
     if isinstance(suggestion, Article):
         return article_url(suggestion)
     name = suggestion.text.replace('"', " ")

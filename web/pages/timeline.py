@@ -1,4 +1,6 @@
-"""The page that shows how often something was written of, over time. All its state is its URL."""
+"""The page that shows how often something was written about over time. Its whole state is in its
+URL.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +21,7 @@ from web.routes import Blueprint, Level
 from web.urls.arguments import this_url
 from web.urls.search_form import SearchForm, read_form, read_query
 
-# Spreadsheets take a file without it for one of their own old encodings.
+# Without it, spreadsheets assume an older encoding.
 BYTE_ORDER_MARK = "\ufeff"
 SHARE_DECIMALS = 4
 
@@ -28,7 +30,7 @@ blueprint = Blueprint("timeline", __name__)
 
 @dataclass(frozen=True, slots=True)
 class TimelineForm:
-    """What the URL asks for: `texts` are the queries, `search` holds the filters."""
+    """What the URL asks for: `texts` are the queries, `search` has the filters."""
 
     texts: tuple[str, ...]
     unit: Unit | None
@@ -37,7 +39,7 @@ class TimelineForm:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What a new question leaves as it is."""
+        """Return the arguments that a new question keeps."""
         named = (*FILTER_NAMES, "unit", "by")
         return [(name, value) for name in named for value in request.args.getlist(name) if value]
 
@@ -56,14 +58,14 @@ def show() -> str:
 
 @blueprint.get("/timeline.csv", access=Level.VISITOR)
 def table() -> Response:
-    """The numbers, for a spreadsheet. Raises QueryError."""
+    """Answer the counts as a table for spreadsheets. Raises QueryError."""
     text = BYTE_ORDER_MARK + timeline_table(_make(_read(), MAX_ROWS))
     named = {"Content-Disposition": "attachment; filename=timeline.csv"}
     return Response(text, mimetype="text/csv", headers=named)
 
 
 def show_share(share: float) -> str:
-    """A share, 0 to 1, in percent as the reader writes it."""
+    """Format a share, 0 to 1, as a percentage in the reader's language."""
     rounded = round(share, SHARE_DECIMALS)
     return str(format_percent(rounded, locale=get_locale(), decimal_quantization=False))
 
@@ -99,7 +101,7 @@ def _show_timeline(form: TimelineForm) -> dict[str, Any]:
 
 
 def _search_url(form: TimelineForm) -> SearchUrl:
-    """Of the same filters, and no day beyond those they let through."""
+    """Return the search with the same filters, within the days they allow."""
     repeatable = [each.name for each in FILTERS if each.repeatable]
     filters = [(name, value) for name, value in form.kept if name in repeatable]
     page = url_for("pages.search")

@@ -17,16 +17,17 @@ from indexer.ranking.result_page import SearchResult
 from web.pages.fragments import link_words
 from web.urls.links import article_url, range_text
 
-# What a piece of text is: plain, a word of the query, or what is nearest in meaning.
+# The kind of a piece of text: plain, a word of the query, or nearest in meaning.
 Piece = tuple[str, Literal["", "word", "near"]]
 Pieces = list[Piece]
 
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """A passage in a list of results; `pieces` are (text, why it is marked).
+    """A passage in a list of results; `pieces` are (text, kind of mark).
 
-    Where nothing in it is, all of it is near in meaning."""
+    Without marked pieces, the whole passage is near in meaning.
+    """
 
     id: int
     ordinal: int
@@ -39,7 +40,7 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """A result with its links; `query` is what was searched, kept in them."""
+    """A result with its links; `query` is the search, kept in them."""
 
     article: Article
     score: float
@@ -62,7 +63,7 @@ class ResultView:
 
     @property
     def publisher_url(self) -> str | None:
-        """The publisher's page, opened at the first passage's words."""
+        """Return the publisher's page, opened at the first passage's words."""
         url = self.article.url
         return link_words(url, self.passages[0].text) if url else None
 
@@ -72,7 +73,7 @@ class ResultView:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePiece:
-    """What one paragraph holds of one passage; `anchor` where it begins, or what is sought.
+    """The part of one passage in one paragraph; `anchor` marks its start or the characters sought.
 
     `url` is the passage's permanent address.
     """
@@ -106,9 +107,9 @@ def view_result(result: SearchResult, query: str) -> ResultView:
 def view_article(
     article: Article, query: Query | None, sought: Span | None
 ) -> list[list[ArticlePiece]]:
-    """The article's paragraphs, each as the pieces of the passages it holds.
+    """Return the article's paragraphs, each as the pieces of its passages.
 
-    Those that share characters with the range sought are current.
+    Pieces that overlap the range sought are current.
     """
     terms = query_terms(query, article.language) if query else frozenset()
     passages = split_passages(article)
@@ -124,7 +125,7 @@ def view_article(
 def _anchor_sought(
     blocks: list[list[ArticlePiece]], sought: Span | None
 ) -> list[list[ArticlePiece]]:
-    """The first current piece bears the anchor that was asked for, wherever passages begin now."""
+    """Give the first current piece the anchor asked for, wherever passages begin now."""
     for block in blocks:
         for place, piece in enumerate(block):
             if piece.current and sought is not None:
@@ -134,7 +135,7 @@ def _anchor_sought(
 
 
 def cut_pieces(text: str, marks: Iterable[Span], kind: Literal["word", "near"] = "word") -> Pieces:
-    """The text in pieces that join to it again."""
+    """Cut the text into pieces that join to it again."""
     pieces: Pieces = []
     last = 0
     for start, end in marks:

@@ -1,6 +1,6 @@
-"""The archive lock: servers share it, and a restore, which replaces the archive, has it alone.
+"""The archive lock. Servers share it; a restore, which replaces the archive, holds it exclusively.
 
-flock, rather than the read-write lock of filelock: see docs/decisions/017-libraries.md.
+It uses flock rather than filelock's read-write lock: see docs/decisions/017-libraries.md.
 """
 
 import os
@@ -22,7 +22,7 @@ LOCK_NAME = "serving.lock"
 
 
 def lock_shared(home: Path) -> int | None:
-    """Share the lock until the process ends, or the returned descriptor is closed.
+    """Share the lock until the process ends or the returned descriptor is closed.
 
     Return None if the home cannot be written: nothing can be restored over it. Raises
     ArchiveInUseError while a backup is being restored.
@@ -37,7 +37,7 @@ def lock_shared(home: Path) -> int | None:
 
 
 def _try_shared(descriptor: int) -> bool:
-    """Whether the lock is shared now; if not, the descriptor is closed."""
+    """Return whether the lock could be shared; if not, the descriptor is closed."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return True
@@ -48,7 +48,7 @@ def _try_shared(descriptor: int) -> bool:
 
 @contextmanager
 def lock_exclusive(home: Path) -> Iterator[None]:
-    """Hold the lock while no server has the archive open. Raises ArchiveInUseError."""
+    """Hold the lock exclusively. Raises ArchiveInUseError while a server has the archive open."""
     descriptor = _open_lock(home)
     try:
         if not lock_descriptor(descriptor, blocking=False):

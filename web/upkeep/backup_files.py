@@ -1,6 +1,7 @@
-"""The folder of a backup and the record in it, which names each file with its checksum.
+"""The folder of a backup and its record, which names each file with its checksum.
 
-Links in such a folder are never followed: whoever can write there could lead us elsewhere.
+Symbolic links in the folder are never followed: anyone who can write there could point them
+elsewhere.
 """
 
 import errno
@@ -54,8 +55,11 @@ class BackupFile:
 
 @dataclass(frozen=True, slots=True)
 class BackupRecord:
-    """What a backup holds. `checkpoint` is the index's, and null where it was left out because it
-    was damaged, as `note` then says; `seq` is the store's highest."""
+    """What a backup contains.
+
+    `checkpoint` is the index's; it is null if the index was damaged and left out, which `note` then
+    says. `seq` is the store's highest.
+    """
 
     format: int
     hemero: str
@@ -68,13 +72,16 @@ class BackupRecord:
 
 
 def save_record(folder: Path, record: BackupRecord) -> None:
-    """Write the record, whole or not at all; durable when this returns."""
+    """Write the record atomically; it is durable when this returns."""
     told = {"note": record.note and str(record.note)}
     replace_text(folder / RECORD_NAME, _render(asdict(record) | told))
 
 
 def load_record(folder: Path) -> BackupRecord:
-    """Raises BackupError where there is none or it is newer, DamagedBackupError."""
+    """Read the record.
+
+    Raises BackupError if it is missing or newer than this version, and DamagedBackupError.
+    """
     path = folder / RECORD_NAME
     try:
         with open_plain(path) as stream:
@@ -95,9 +102,9 @@ def load_record(folder: Path) -> BackupRecord:
 
 
 def verify_backup(folder: Path) -> BackupRecord:
-    """The record of a backup whose every file is as it was made.
+    """Compare every file of a backup with its checksum; return the record.
 
-    Raises BackupError where there is none, DamagedBackupError naming what is wrong.
+    Raises BackupError if there is no backup, and DamagedBackupError naming what is wrong.
     """
     record = load_record(folder)
     known = {file.path for file in record.files} | {RECORD_NAME}
@@ -116,12 +123,12 @@ def damaged_backup(folder: Path, problems: list[Message]) -> DamagedBackupError:
 
 
 def is_intact(folder: Path, file: BackupFile) -> bool:
-    """Whether the folder holds this very file, reached through no link."""
+    """Return whether the folder contains exactly this file, reached through no symbolic link."""
     return _file_problem(folder, file) is None
 
 
 def list_files(folder: Path) -> Iterator[str]:
-    """The paths of all that is below the folder and is no folder itself, links among them."""
+    """Return the paths of everything below the folder but folders; symbolic links are included."""
     for parent, folders, names in os.walk(folder, followlinks=False):
         links = [name for name in folders if (Path(parent) / name).is_symlink()]
         for name in [*names, *links]:
@@ -129,7 +136,7 @@ def list_files(folder: Path) -> Iterator[str]:
 
 
 def copy_file(source: Path, target: Path) -> BackupFile:
-    """A durable copy under a name that is new, and its checksum; `path` is the name alone."""
+    """Make a durable copy under a new name; return its record. `path` is the name alone."""
     digest = hashlib.sha256()
     with open_plain(source) as reading, target.open("xb") as writing:
         while chunk := reading.read(CHUNK_BYTES):
@@ -147,7 +154,7 @@ def describe_plain(folder: Path, path: str) -> BackupFile:
 
 
 def open_plain(path: Path) -> BufferedReader:
-    """A regular file to read; a link or a device raises OSError and is never waited for."""
+    """Open a regular file for reading. A link or a device raises OSError without waiting."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -157,9 +164,10 @@ def open_plain(path: Path) -> BufferedReader:
 
 @contextmanager
 def hold_folder(folder: Path) -> Iterator[None]:
-    """Be the only one who backs up into this folder, or restores in it.
+    """Be the only process that backs up into this folder or restores in it.
 
-    Raises BackupError where another process does so; the system frees it when its process dies.
+    Raises BackupError if another process does so. The system releases the lock when its process
+    ends.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -171,7 +179,7 @@ def hold_folder(folder: Path) -> Iterator[None]:
 
 
 def _render(data: dict[str, Any]) -> str:
-    """The one text of these fields, with a checksum of itself."""
+    """Serialize the fields canonically, with a checksum of the result."""
     own = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
     return json.dumps(data | {"sha256": own}, indent=1, ensure_ascii=False) + "\n"
 

@@ -1,7 +1,7 @@
-"""Backups of an archive while it serves: dated folders that share what has not changed.
+"""Backups of an archive while it is served: dated folders that share unchanged files.
 
-A backup is built under another name and renamed when it is whole and on disk, its record last, so
-that a folder with a date is always a whole backup.
+A backup is built under a temporary name and renamed once it is complete and durable; its record is
+written last. A folder with a date is therefore always a complete backup.
 """
 
 import os
@@ -62,7 +62,7 @@ LOCK_TIMEOUT_SECONDS = 30.0
 
 
 class _NotAsWrittenError(WebError):
-    """A file of the index that went away or is damaged."""
+    """A file of the index that disappeared or is damaged."""
 
 
 def make_backup(
@@ -70,8 +70,8 @@ def make_backup(
 ) -> tuple[Path, BackupRecord]:
     """Back up into a new dated folder below the target, then remove all but the newest `keep`.
 
-    An index that is damaged is left out, as the record's note then says: it can be built anew.
-    Raises BackupError, StoreError, IndexLockedError; then no half backup is left.
+    A damaged index is left out, as the record's note then says: it can be rebuilt. Raises
+    BackupError, StoreError and IndexLockedError; no partial backup is left behind.
     """
     if not services.settings.store_path.is_file():
         raise BackupError(NO_ARCHIVE(home=services.settings.home))
@@ -90,16 +90,16 @@ def make_backup(
 
 
 def list_backups(target: Path) -> list[Path]:
-    """The backups in the folder, newest first."""
+    """Return the backups in the folder, newest first."""
     found = [path for path in target.iterdir() if _DATED.fullmatch(path.name)]
     whole = [path for path in found if not path.is_symlink() and (path / RECORD_NAME).is_file()]
     return sorted(whole, reverse=True)
 
 
 def find_backup(folder: Path) -> Path:
-    """The folder itself where it is a backup, else the newest of those in it.
+    """Return the folder itself if it is a backup, else the newest backup in it.
 
-    Raises BackupError where there is none.
+    Raises BackupError if there is none.
     """
     try:
         if (folder / RECORD_NAME).exists():
@@ -126,7 +126,9 @@ def _build(services: Services, target: Path) -> tuple[Path, BackupRecord]:
 
 
 def _fill(services: Services, draft: Path, previous: Path | None) -> BackupRecord:
-    """The index first: a store that is newer than its index is made up for, never the reverse."""
+    """Copy the index, then the store: a store newer than its index is caught up, an older one is
+    not.
+    """
     made = datetime.now(UTC).isoformat(timespec="seconds")
     note: Message | None = None
     checkpoint = None
@@ -142,7 +144,7 @@ def _fill(services: Services, draft: Path, previous: Path | None) -> BackupRecor
 
 
 def _describe_damage(damage: Damage) -> Message | None:
-    """None if everything is as it was stored."""
+    """Return None if every file is as it was stored."""
     ids = sorted({*damage.articles, *damage.versions, *damage.pages})
     if not ids and not damage.file:
         return None
@@ -170,9 +172,9 @@ def _copy_settings(home: Path, draft: Path) -> list[BackupFile]:
 def _copy_index(
     services: Services, target: Path, previous: Path | None
 ) -> tuple[list[BackupFile], int]:
-    """The files of one state of the index, none if it is new, and its checkpoint.
+    """Copy the files of one state of the index; return its checkpoint. A new index has no files.
 
-    Raises _NotAsWrittenError, CorruptIndexError, IndexLockedError.
+    Raises _NotAsWrittenError, CorruptIndexError and IndexLockedError.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -200,12 +202,12 @@ def _copy_state(
 
 
 def _share(previous: Path, file: BackupFile, target: Path) -> bool:
-    """Whether an earlier backup holds this very file, and it could be linked to."""
+    """Return whether an earlier backup contains exactly this file and it could be hard-linked."""
     if not is_intact(previous, file):
         return False
     try:
         target.hardlink_to(previous / file.path)
-    except OSError:  # not every file system has hard links, nor without end
+    except OSError:  # some file systems have no hard links, or a limited number
         return False
     return True
 
@@ -222,9 +224,9 @@ def _copy_checked(source: Path, target: Path, file: BackupFile) -> None:
 
 
 def _free_name(target: Path) -> Path:
-    """The next second that has no backup, after all that have one.
+    """Return the next second after all existing backups.
 
-    A clock that was set back makes no backup older than those before it.
+    A clock that was set back therefore never makes a backup look older than an earlier one.
     """
     moment = max([datetime.now(UTC), *(_date_of(path) + SECOND for path in list_backups(target))])
     while os.path.lexists(path := target / moment.strftime(DATE_FORMAT)):
@@ -233,7 +235,7 @@ def _free_name(target: Path) -> Path:
 
 
 def _date_of(folder: Path) -> datetime:
-    """The date in a backup's name, the first of all where it is none."""
+    """Return the date in a backup's name, or the earliest date if it has none."""
     try:
         return datetime.strptime(folder.name, DATE_FORMAT).replace(tzinfo=UTC)
     except ValueError:
@@ -241,7 +243,7 @@ def _date_of(folder: Path) -> datetime:
 
 
 def _remove_all(folders: Iterable[Path]) -> None:
-    """Remove these; what is left when it fails half-way no longer looks like a backup."""
+    """Remove these backups. One that is removed only in part no longer looks like a backup."""
     for folder in folders:
         if folder.is_symlink():
             folder.unlink()

@@ -1,4 +1,4 @@
-"""Whether store and index agree, what runs the model, and how an index is healed."""
+"""Check that store and index agree and that the model runs; repair the index."""
 
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -78,11 +78,11 @@ def check_health(services: Services, files: bool = True, rows: bool = False) -> 
 def repair(
     services: Services, on_progress: Callable[[SyncProgress], None] = lambda progress: None
 ) -> list[Message]:
-    """Heal the index and say what was done; nothing where all is well.
+    """Repair the index and return a message for each thing done; none if all is well.
 
-    What waits is indexed; where that is not enough the index is built anew from the store, once
-    the model has shown that it works. Raises IndexLockedError, ModelError, and StoreError where the
-    store is damaged: nothing else holds what it held.
+    Waiting changes are indexed first. If that is not enough, the index is rebuilt from the store,
+    once the model has proved to work. Raises IndexLockedError, ModelError, and StoreError if the
+    store is damaged: its content exists nowhere else.
     """
     done = _repair_store(services)
     if check_health(services).ok:
@@ -95,14 +95,14 @@ def repair(
         if _is_sound(services):
             return done
     except (CorruptIndexError, StaleIndexError):
-        pass  # cured by building it anew
+        pass  # a rebuild repairs these
     services.embedder.encode_query("première")
     report = services.index(on_progress, rebuild=True)
     return [*done, INDEX_REBUILT(number=report.indexed)]
 
 
 def _repair_store(services: Services) -> list[Message]:
-    """What SQLite can make again from the articles is made; of all else there is no other copy."""
+    """Rebuild what SQLite can derive from the articles; nothing else has a second copy."""
     path = services.settings.store_path
     damage = find_damage(path)
     done: list[Message] = []
@@ -115,7 +115,7 @@ def _repair_store(services: Services) -> list[Message]:
 
 
 def _describe_damage(damage: Damage) -> list[Message]:
-    """A message for each kind, which names what is damaged and says what to do."""
+    """Return a message for each kind of damage, which names what is damaged and says what to do."""
     found = (
         (damage.articles, ARTICLES_DAMAGED),
         (damage.versions, VERSIONS_DAMAGED),
@@ -126,9 +126,10 @@ def _describe_damage(damage: Damage) -> list[Message]:
 
 
 def _is_sound(services: Services) -> bool:
-    """Whether nothing is wrong but that something waits, seen while nobody writes the index.
+    """Return whether nothing is wrong except waiting changes, checked while nobody writes the
+    index.
 
-    Raises IndexerError where it cannot even be opened.
+    Raises IndexerError if the index cannot be opened.
     """
     with hold_lease(services.settings.home, LOCK_TIMEOUT_SECONDS):
         health = _compare(services)
@@ -137,7 +138,7 @@ def _is_sound(services: Services) -> bool:
 
 
 def _find_damaged_files(services: Services) -> Mapping[str, Message]:
-    """What is wrong with files still after some looks: for a moment a commit has removed some."""
+    """Return what is wrong with files after several attempts: a commit briefly removes some."""
     for _ in range(LOOKS - 1):
         damaged = services.engine.damaged_parts()
         if not damaged:
@@ -147,8 +148,11 @@ def _find_damaged_files(services: Services) -> Mapping[str, Message]:
 
 
 def _compare(services: Services) -> Health:
-    """The comparison holds while both sides change: what has changed since the checkpoint, which is
-    read first, is waiting and no difference. Raises IndexerError."""
+    """Compare store and index while both may change.
+
+    The checkpoint is read first: whatever changed after it is waiting, and no difference. Raises
+    IndexerError.
+    """
     engine, store = services.engine, services.store
     check_fingerprint(engine.fingerprint(), expected_fingerprint(services.embedder, engine))
     checkpoint = engine.checkpoint()
@@ -171,6 +175,6 @@ def _differences(gaps: set[int], ghosts: set[int]) -> list[Message]:
 
 
 def _name_ids(what: Template, ids: Collection[int], most: int) -> Message:
-    """The message with the number of the ids, and the first `most` of them."""
+    """Return the message with the number of ids and the first `most` of them."""
     shown = ", ".join(map(str, sorted(ids)[:most]))
     return what(number=len(ids), ids=shown if len(ids) <= most else f"{shown}, …")

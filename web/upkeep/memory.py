@@ -21,7 +21,10 @@ _ARENA_MAX, ARENAS = -8, 2
 
 
 def bound_memory() -> None:
-    """To be called before the model first computes; what the environment says already holds."""
+    """Limit the caches of the model's libraries. Call it before the model first computes.
+
+    Environment variables that are already set are kept.
+    """
     for name in KERNEL_CACHES:
         os.environ.setdefault(name, str(KERNELS_KEPT))
     if "MALLOC_ARENA_MAX" not in os.environ and (set_option := _c_library("mallopt")):
@@ -29,7 +32,7 @@ def bound_memory() -> None:
 
 
 class MemoryWorker(BackgroundWorker):
-    """A thread that has the C library return what is free; without effect where it is not glibc."""
+    """A thread that has the C library return free memory. It does nothing without glibc."""
 
     def __init__(self, trim_seconds: float = TRIM_SECONDS) -> None:
         super().__init__("memory-worker", trim_seconds)
@@ -41,5 +44,5 @@ class MemoryWorker(BackgroundWorker):
 
 
 def _c_library(name: str) -> Callable[..., int] | None:
-    """A function of the C library, None where it has none of that name."""
+    """Return a function of the C library, or None if it has none of that name."""
     return getattr(ctypes.CDLL(None), name, None) if os.name == "posix" else None

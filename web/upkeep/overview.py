@@ -1,4 +1,4 @@
-"""The archive at a glance, for whoever keeps it: figures, index, feeds, jobs, what failed."""
+"""The archive at a glance, for its administrator: figures, index, feeds, jobs and failures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MAX_FEEDS = 50
 
 @dataclass(frozen=True, slots=True)
 class IndexFigures:
-    """What the index holds and what makes it; `model` and `reranker` are names."""
+    """What the index contains and what builds it; `model` and `reranker` are names."""
 
     passages: int
     bytes: int
@@ -29,8 +29,9 @@ class IndexFigures:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Of `feed_count` feeds up to MAX_FEEDS are named, those in trouble first; `feed_items` tell
-    the items of each by their outcome."""
+    """Up to MAX_FEEDS of the `feed_count` feeds, those in trouble first; `feed_items` counts the
+    items of each by outcome.
+    """
 
     archive: ArchiveFigures
     index: IndexFigures
@@ -58,8 +59,11 @@ def make_overview(services: Services) -> Overview:
 
 
 def retry_items(services: Services, runner: JobRunner, items: set[str] | None) -> Job | None:
-    """A job that asks again for those of the failed items that can be had from the web, or for all
-    of them (None); where there are feeds among them, a second job. None where there is nothing."""
+    """Start a job that fetches the failed items again: those given, or all of them (None).
+
+    Only items from the web can be retried. Failed items of feeds get a second job. Return None if
+    there is nothing to retry.
+    """
     failing = list_failures(services.store.database)
     wanted = [f for f in failing if f.addresses and (items is None or f.item in items)]
     job = None
@@ -73,7 +77,7 @@ def retry_items(services: Services, runner: JobRunner, items: set[str] | None) -
 def _count_index(services: Services) -> IndexFigures:
     try:
         passages = services.engine.count_passages()
-    except IndexerError:  # the health says what is wrong
+    except IndexerError:  # `health` reports what is wrong
         passages = 0
     settings = services.settings
     return IndexFigures(

@@ -1,4 +1,4 @@
-"""An archive brought back from a backup: built beside, then exchanged with what is there."""
+"""Restore an archive from a backup: it is built beside the current one, then they are exchanged."""
 
 import ctypes
 import os
@@ -35,18 +35,18 @@ _RENAME_SWAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and where the archive that was there before now is."""
+    """What was restored, and where the previous archive is now."""
 
     record: BackupRecord
     aside: Path | None
 
 
 def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Restored:
-    """Make the home what the backup holds, once every checksum of it is right.
+    """Replace the home with the content of the backup, after verifying every checksum.
 
-    A home that holds something is refused, or with `force` moved aside. Killed at any point, home
-    is as it was or as the backup holds it. Raises BackupError, DamagedBackupError, StoreError,
-    IndexLockedError, ArchiveInUseError; then home is as it was.
+    A home that contains an archive is refused or, with `force`, moved aside. If the process is
+    killed, the home is either unchanged or restored. Raises BackupError, DamagedBackupError,
+    StoreError, IndexLockedError and ArchiveInUseError; the home is then unchanged.
     """
     record = verify_backup(folder)
     home = settings.home.resolve()
@@ -65,7 +65,9 @@ def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Res
 
 @contextmanager
 def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
-    """The one restore beside the home, which no one serves or indexes; errors are ours."""
+    """Allow one restore beside the home at a time, while nobody serves or indexes it. Errors become
+    ours.
+    """
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         indexed = (home / INDEX_FOLDER).is_dir()
@@ -78,9 +80,9 @@ def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
 
 
 def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:
-    """The archive as it will be, in a folder of its own, on disk; nothing is left where it fails.
+    """Build the new archive in a folder of its own, durably; nothing is left behind on failure.
 
-    Files are compared as they are copied: they may have changed since they were verified.
+    Files are verified again as they are copied: they may have changed in between.
     """
     _remove(draft)
     draft.mkdir(mode=0o700)
@@ -102,7 +104,7 @@ def _put_in_place(draft: Path, home: Path, occupied: bool) -> Path | None:
         draft.rename(home)
         sync_path(home.parent)
         return None
-    # The draft takes this name first, so that no later restore takes the old archive for a draft.
+    # Renamed first, so that a later restore does not mistake the old archive for a draft.
     aside = _free_name(home)
     draft.rename(aside)
     try:
@@ -115,7 +117,7 @@ def _put_in_place(draft: Path, home: Path, occupied: bool) -> Path | None:
 
 
 def _free_name(home: Path) -> Path:
-    """A name beside the home with the first second from now on that is not taken."""
+    """Return a free name beside the home, with the first unused second from now on."""
     moment = datetime.now(UTC)
     while True:
         aside = home.with_name(f"{home.name}.before-{moment:%Y-%m-%dT%H%M%SZ}")
@@ -125,7 +127,7 @@ def _free_name(home: Path) -> Path:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Exchange two folders in one step, where system and file system can, else in three."""
+    """Exchange two folders in one atomic step if system and file system can, else in three."""
     libc = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
     if sys.platform == "darwin" and hasattr(libc, "renamex_np"):

@@ -1,4 +1,4 @@
-"""Permanent addresses of articles and of the words in them."""
+"""Permanent links to articles and to passages in them."""
 
 from flask import url_for
 
@@ -7,9 +7,9 @@ from indexer.passages import Span
 
 
 def article_url(article: Article, characters: Span | None = None, query: str = "") -> str:
-    """The article page, opened at these characters of this version (RFC 5147).
+    """Return the address of the article, opened at these characters of this version (RFC 5147).
 
-    It names no passage, and so outlives another way to cut them.
+    It names no passage, so it remains valid if articles are split differently later.
     """
     if characters is None:
         return url_for("pages.article", article_id=article.id)
@@ -24,5 +24,5 @@ def article_url(article: Article, characters: Span | None = None, query: str = "
 
 
 def range_text(characters: Span) -> str:
-    """The characters as an address names them: "start,end"."""
+    """Return the characters as an address states them: "start,end"."""
     return f"{characters[0]},{characters[1]}"

@@ -1,4 +1,4 @@
-"""A search as the arguments of an address state it. Pure."""
+"""A search as the arguments of an address. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from indexer.ranking.request import KEYWORD_WEIGHT, MODES, Mode, SearchQuery
 PAGE_RESULTS = 10
 EVEN_BALANCE = round(100 * KEYWORD_WEIGHT)
 MAX_PAGE = 1_000_000
-# What an address need not say.
+# Defaults, left out of addresses.
 DEFAULT_ARGUMENTS = frozenset(
     {
         ("mode", "hybrid"),
@@ -59,7 +59,7 @@ class SearchForm:
 
 
 def read_form(arguments: MultiDict[str, str]) -> SearchForm:
-    """The search of an address's arguments; what is not understood counts as not given."""
+    """Read the search from an address's arguments; invalid values are ignored."""
     filters = {each.name: each.clean(arguments.getlist(each.name)) for each in FILTERS}
     balance = arguments.get("balance", EVEN_BALANCE, type=int)
     return SearchForm(
@@ -75,7 +75,7 @@ def read_form(arguments: MultiDict[str, str]) -> SearchForm:
 
 
 def read_query(form: SearchForm) -> SearchQuery:
-    """The query of the form. Raises QueryError for a filter that means nothing."""
+    """Return the query of the form. Raises QueryError for an invalid filter."""
     return SearchQuery(
         text=form.q,
         mode=form.mode,
@@ -91,7 +91,7 @@ def read_query(form: SearchForm) -> SearchQuery:
 
 
 def _read_days(texts: tuple[str, ...]) -> tuple[str, str]:
-    """The first and last day of a period."""
+    """Return the first and last day of a period."""
     try:
         first, following = period_bounds("".join(texts))
     except QueryError:
