@@ -9,7 +9,6 @@ have no term.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from threading import Lock
@@ -18,6 +17,8 @@ from typing import NamedTuple
 import regex
 import Stemmer
 from whoosh.lang.stopwords import stoplists
+
+from archive.text.unicode import normalize
 
 ANALYZER_VERSION = "2"
 MAX_TERM_CHARACTERS = 64
@@ -194,9 +195,9 @@ def fold(word: str) -> str:
 
 
 def _fold(word: str) -> str:
-    compatible = unicodedata.normalize("NFKD", word.casefold())
-    decomposed = unicodedata.normalize("NFKD", compatible.casefold())
-    bare = unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).translate(_LETTERS)
+    compatible = normalize("NFKD", word.casefold())
+    decomposed = normalize("NFKD", compatible.casefold())
+    bare = normalize("NFC", _MARKS.sub("", decomposed)).translate(_LETTERS)
     return "".join(bare.split())[:MAX_TERM_CHARACTERS]
 
 

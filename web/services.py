@@ -50,7 +50,7 @@ class Services:
     def jobs(self) -> "JobStore":
         from archive.intake.jobs import JobStore
 
-        return JobStore(self.store.database)
+        return JobStore(self.store.database, self.settings.jobs_folder)
 
     @cached_property
     def clusters(self) -> "ClusterStore":

@@ -170,6 +170,11 @@ UPLOAD_NOT_KEPT = define(
     "what was sent cannot be kept in %(folder)s: %(reason)s; make room, then send it again",
 )
 JOB_FAILED = define("job_failed", "it failed here: %(reason)s")
+JOB_SET_ASIDE = define(
+    "job_set_aside",
+    "set aside: the server ended %(number)s times at item %(item)s; the files are kept in the"
+    " archive's folder jobs: try them one by one with hemero add",
+)
 NO_FEED_IN_LIST = define("no_feed_in_list", "there is no feed in this list")
 ONE_VERSION = define("one_version", "article %(article)s has one version; nothing has changed")
 NO_SUCH_CHARACTERS = define(

@@ -7,12 +7,13 @@ neighbors". The figures behind the constants: docs/decisions/007-wire-copies.md.
 
 import re
 import struct
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from zlib import crc32
+
+from archive.text.unicode import normalize
 
 SHINGLE_WORDS = 3
 BANDS, ROWS = 32, 2
@@ -70,7 +71,7 @@ def fold_words(text: str) -> list[str]:
     >>> fold_words("L'Été, 3,5 %"), fold_words("年金改革")
     (['l', 'ete', '3', '5'], ['年金', '金改', '改革'])
     """
-    plain = _MARK.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    plain = _MARK.sub("", normalize("NFKD", text.casefold()))
     if _UNSPACED.search(plain):
         plain = _UNSPACED.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", plain)
     return _WORD.findall(plain)

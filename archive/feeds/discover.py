@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 
 from archive.feed_formats.cleaning import clean_link
+from archive.text.normalize import clean_line
 
 MEDIA_TYPES = (
     "application/rss+xml",
@@ -22,7 +23,7 @@ def discover_feeds(html: str, url: str) -> tuple[str, ...]:
         f"<!doctype html>{html}", "lxml", parse_only=SoupStrainer(["base", "link"])
     )
     bases = page.find_all("base", href=True)
-    root = urljoin(url, str(bases[0]["href"])) if bases else url
+    root = urljoin(url, clean_line(str(bases[0]["href"]))) if bases else url
     found = [_address(link, root) for link in page.find_all("link", href=True)]
     return tuple(dict.fromkeys(address for address in found if address))[:MAX_FEEDS]
 

@@ -2,11 +2,18 @@
 
 A job's items are numbered in the order of its sources. Their outcomes are written in the
 transaction that stores the articles, so that a killed job continues at exactly the right item.
+
+Uploaded files lie in one folder under names of our own. A row of the store names such a file, never
+a path, so that no row can make us read or delete another file.
 """
 
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from errno import ENOENT
+from io import BufferedReader
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
@@ -27,21 +34,25 @@ from archive.wordings import NO_SUCH_JOB, UNREADABLE_UPLOAD
 
 SourceKind = Literal["page", "file", "feed"]
 State = Literal["waiting", "running", "done", "failed"]
+_UPLOAD = re.compile(r"upload-\w+")
 UNFINISHED: tuple[State, ...] = ("waiting", "running")
 
 
 @dataclass(frozen=True, slots=True)
 class JobSource:
-    """What to add: `name` is a web address, or the uploader's name for the file at `path`."""
+    """What to add: `name` is a web address, or the uploader's name for the file `upload`."""
 
     name: str
     kind: SourceKind = "page"
-    path: str | None = None
+    upload: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The state of a job. `counts` are its items by outcome; times are UTC."""
+    """The state of a job. `counts` are its items by outcome; times are UTC.
+
+    `starts` counts how often it was started since its last progress.
+    """
 
     id: int
     title: str
@@ -51,6 +62,7 @@ class Job:
     finished: str | None
     done: int
     message: Message | None
+    starts: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -59,16 +71,20 @@ class Job:
 
 
 class JobStore:
-    """The jobs of an archive. Safe for many threads and processes."""
+    """The jobs of an archive. Safe for many threads and processes.
 
-    def __init__(self, database: Database) -> None:
+    `uploads` is the folder of the files that wait to be added.
+    """
+
+    def __init__(self, database: Database, uploads: Path) -> None:
         self._database = database
+        self._uploads = uploads
 
     def create(self, title: str, sources: Sequence[JobSource]) -> Job:
         values = {
             "title": title,
             "state": "waiting",
-            "sources": [[source.name, source.kind, source.path] for source in sources],
+            "sources": [[source.name, source.kind, source.upload] for source in sources],
             "created": format_utc(datetime.now(UTC)),
             "done": 0,
         }
@@ -120,9 +136,19 @@ class JobStore:
         connection.execute(job_item.insert(), rows)
         done = current.done + len(rows)
         connection.execute(
-            job.update().where(job.c.id == current.id).values(done=done, state="running")
+            job.update().where(job.c.id == current.id).values(done=done, state="running", starts=1)
         )
-        return replace(current, done=done, state="running")
+        return replace(current, done=done, state="running", starts=1)
+
+    def note_starts(self, job_id: int, starts: int) -> None:
+        """Write how often the job was started since its last progress."""
+        with self._database.write() as connection:
+            connection.execute(job.update().where(job.c.id == job_id).values(starts=starts))
+
+    def upload_path(self, source: JobSource) -> Path | None:
+        """Return where an uploaded file lies; None for an address, or a name not made here."""
+        name = source.upload and source.upload.rpartition("/")[2]
+        return self._uploads / name if name and _UPLOAD.fullmatch(name) else None
 
     def note_stored(self, current: Job, outcomes: list[ItemOutcome]) -> Job:
         """Write a batch of outcomes of articles that are already on disk."""
@@ -152,7 +178,8 @@ def run_job(start: Job, jobs: JobStore, store: ArticleStore, options: ReadOption
         current = jobs.note(transaction.connection, current, outcomes)
 
     last = start.done
-    for _ in ingest(islice(_items(start, options), start.done, None), store, note):
+    items = chain.from_iterable(_read_source(source, jobs, options) for source in start.sources)
+    for _ in ingest(islice(items, start.done, None), store, note):
         if current.done != last:
             last = current.done
             yield current
@@ -160,20 +187,23 @@ def run_job(start: Job, jobs: JobStore, store: ArticleStore, options: ReadOption
     yield jobs.get(start.id)
 
 
-def _items(unfinished: Job, options: ReadOptions) -> Iterator[SourceItem]:
-    return chain.from_iterable(_read_source(source, options) for source in unfinished.sources)
-
-
-def _read_source(source: JobSource, options: ReadOptions) -> Iterator[SourceItem]:
-    if source.path is None:
+def _read_source(source: JobSource, jobs: JobStore, options: ReadOptions) -> Iterator[SourceItem]:
+    if source.kind != "file":
         yield from read_url(source.name, options)
         return
     try:
-        with Path(source.path).open("rb") as stream:
+        with _open_upload(jobs.upload_path(source)) as stream:
             yield from read_stream(stream, source.name, options)
     except OSError as exc:
         problem = UNREADABLE_UPLOAD(reason=exc.strerror or exc)
         yield SourceItem(source.name, problem=problem)
+
+
+def _open_upload(path: Path | None) -> BufferedReader:
+    """Open the file, never through a symbolic link. Raises OSError."""
+    if path is None:
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
 
 
 def _outcome(row: Any) -> ItemOutcome:
@@ -198,10 +228,11 @@ def _job(row: Any, counts: Mapping[str, int]) -> Job:
         row.id,
         row.title,
         row.state,
-        tuple(JobSource(name, kind, path) for name, kind, path in row.sources),
+        tuple(JobSource(*fields) for fields in row.sources),
         row.created,
         row.finished,
         row.done,
         row.message and read_message(row.message),
+        row.starts,
         counts,
     )

@@ -1,7 +1,6 @@
 """Accounts of people who may do more than everyone. Passwords arrive here already hashed."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from archive.errors import AccountNotFoundError, AccountRefusedError
 from archive.store.database import Database
 from archive.store.schema import account, api_token, failed_sign_in, session
 from archive.text.normalize import format_utc
+from archive.text.unicode import normalize
 from archive.wordings import (
     ACCOUNT_NAME_TAKEN,
     ADMIN_FIRST,
@@ -132,7 +132,7 @@ def check_role(role: str) -> Role:
 
 
 def fold_account_name(name: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name.strip()).casefold())
+    return normalize("NFKC", normalize("NFKC", name.strip()).casefold())
 
 
 def find_account(connection: sa.Connection, name: str) -> Account:

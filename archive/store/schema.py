@@ -137,6 +137,7 @@ job = sa.Table(
     sa.Column("finished", sa.Text),
     sa.Column("done", sa.Integer, nullable=False),
     sa.Column("message", sa.Text),
+    sa.Column("starts", sa.Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 

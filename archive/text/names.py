@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from archive.errors import SourceNotFoundError, UnreadableInputError
+from archive.text.unicode import normalize
 from archive.wordings import CONTROL_CHARACTERS, NAME_TOO_LONG, NOTHING_TO_READ
 
 MAX_TAG_CHARACTERS = 60
@@ -43,15 +44,15 @@ def clean_note(text: str | None) -> str | None:
 
 def fold_name(name: str) -> str:
     """Return a name in its form for comparison: canonical caseless (Unicode 3.13, D145)."""
-    folded = unicodedata.normalize("NFD", name).casefold()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded))
+    folded = normalize("NFD", name).casefold()
+    return normalize("NFC", normalize("NFD", folded))
 
 
 def _clean(text: str, max_characters: int) -> str:
     trimmed = text.strip()
     if _REFUSED.search(trimmed):
         raise NameRefusedError(CONTROL_CHARACTERS())
-    cleaned = " ".join(unicodedata.normalize("NFC", trimmed).split())
+    cleaned = " ".join(normalize("NFC", trimmed).split())
     if len(cleaned) > max_characters:
         raise NameRefusedError(NAME_TOO_LONG(number=max_characters))
     if not any(unicodedata.category(character)[0] in _READABLE for character in cleaned):

@@ -5,7 +5,6 @@ Pure: the same draft always gives the same article.
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +16,7 @@ from archive.errors import FieldRefusedError, UnreadableInputError
 from archive.messages import Message
 from archive.model import PARAGRAPH_BREAK, ArticleDraft
 from archive.text.language import UNDETERMINED, decide_language
+from archive.text.unicode import normalize
 from archive.wordings import (
     ADDRESS_SECRET,
     ADDRESS_TOO_LONG,
@@ -109,7 +109,7 @@ def content_hash(paragraphs: tuple[str, ...]) -> str:
 def clean_line(text: str) -> str:
     """Return one line of NFC text: no control characters or lone surrogates, single spaces."""
     visible = text if text.isprintable() else _CONTROL.sub(" ", text)
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+    return " ".join(normalize("NFC", visible).split())
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:

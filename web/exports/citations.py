@@ -5,7 +5,6 @@ control characters, whatever the article holds.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from urllib.parse import quote
 from archive.model import Article, headline_of
 from archive.text.language import UNDETERMINED
 from archive.text.normalize import clean_line
+from archive.text.unicode import normalize
 from web.exports.bylines import PersonName, split_name
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -154,7 +154,7 @@ def cite_key(citation: Citation) -> str:
     article, day = citation.article, citation.day
     name = next(iter(citation.authors), citation.source)
     person = split_name(name, article.language)
-    folded = unicodedata.normalize("NFKD", person.family if person else name).lower()
+    folded = normalize("NFKD", person.family if person else name).lower()
     letters = re.sub("[^a-z]", "", folded)[:20] or "article"
     return f"{letters}{day.year if day else ''}-{article.id}"
 

@@ -17,11 +17,13 @@ from web.jobs.background_worker import BackgroundWorker
 from web.jobs.following import follow_feeds
 from web.request_state import note_changed
 from web.services import Services
-from web.wordings import JOB_FAILED, UPLOAD_NOT_KEPT
+from web.wordings import JOB_FAILED, JOB_SET_ASIDE, UPLOAD_NOT_KEPT
 
 LOOK_SECONDS = 2.0
 WATCH_SECONDS = 0.25
 MAX_NAME_CHARACTERS = 150
+# A job that ended its process so often without getting any further is not started again.
+MAX_STARTS = 2
 CHUNK_BYTES = 1 << 20
 UNTITLED = "upload"
 
@@ -61,7 +63,7 @@ class JobRunner(BackgroundWorker):
             folder.mkdir(parents=True, exist_ok=True)
             spooled.extend(_spool(folder, name, stream) for name, stream in uploads)
         except OSError as exc:
-            _remove_spooled(spooled)
+            self._remove_uploads(spooled)
             raise StoreError(UPLOAD_NOT_KEPT(folder=folder, reason=exc.strerror)) from exc
         return self._submit(spooled)
 
@@ -95,7 +97,7 @@ class JobRunner(BackgroundWorker):
         try:
             job = self.jobs.create(f"{clean_line(sources[0].name)}{more}", sources)
         except ArchiveError:
-            _remove_spooled(sources)
+            self._remove_uploads(sources)
             raise
         note_changed(f"job {job.id}")
         if self.is_alive:
@@ -105,18 +107,24 @@ class JobRunner(BackgroundWorker):
         return job
 
     def _run_job(self, job: Job) -> None:
+        if job.starts >= MAX_STARTS:
+            self.jobs.finish(job.id, "failed", JOB_SET_ASIDE(number=MAX_STARTS, item=job.done + 1))
+            self._notify_waiting()
+            return
+        self.jobs.note_starts(job.id, job.starts + 1)
         try:
             for state in self._work(job):
                 self._on_change()
                 self._notify_waiting()
                 if self._stopping.is_set() and not state.is_finished:
+                    self.jobs.note_starts(job.id, 0)
                     return
         except ArchiveError as exc:
             self.jobs.finish(job.id, "failed", exc.message)
         except Exception as exc:
             logger.error("job %s failed", job.id, exc_info=exc)
             self.jobs.finish(job.id, "failed", JOB_FAILED(reason=type(exc).__name__))
-        _remove_spooled(job.sources)
+        self._remove_uploads(job.sources)
         self._notify_waiting()
 
     def _work(self, job: Job) -> Iterator[Job]:
@@ -125,6 +133,10 @@ class JobRunner(BackgroundWorker):
         if any(source.kind == "feed" for source in job.sources):
             return follow_feeds(job, services, self._stopping)
         return run_job(job, self.jobs, services.store, services.read_options())
+
+    def _remove_uploads(self, sources: Iterable[JobSource]) -> None:
+        for path in filter(None, map(self.jobs.upload_path, sources)):
+            path.unlink(missing_ok=True)
 
     def _notify_waiting(self) -> None:
         with self._progress:
@@ -142,10 +154,4 @@ def _spool(folder: Path, name: str, stream: IO[bytes]) -> JobSource:
         path.unlink(missing_ok=True)
         raise
     shown = clean_line(name).replace("\\", "/").rpartition("/")[2][-MAX_NAME_CHARACTERS:]
-    return JobSource(shown or UNTITLED, "file", str(path))
-
-
-def _remove_spooled(sources: Iterable[JobSource]) -> None:
-    for source in sources:
-        if source.path is not None:
-            Path(source.path).unlink(missing_ok=True)
+    return JobSource(shown or UNTITLED, "file", path.name)

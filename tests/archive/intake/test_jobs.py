@@ -15,8 +15,8 @@ OPTIONS = ReadOptions()
 
 
 @pytest.fixture
-def jobs(store: ArticleStore) -> JobStore:
-    return JobStore(store.database)
+def jobs(store: ArticleStore, tmp_path: Path) -> JobStore:
+    return JobStore(store.database, tmp_path)
 
 
 def run(job: Job, jobs: JobStore, store: ArticleStore) -> Job:
@@ -35,8 +35,8 @@ def test_every_item_of_every_source_has_its_outcome(
     broken = tmp_path / "upload-2"
     broken.write_bytes(b"\x00\x01")
     sources = [
-        JobSource("dump.jsonl", "file", str(dump)),
-        JobSource("photo.txt", "file", str(broken)),
+        JobSource("dump.jsonl", "file", dump.name),
+        JobSource("photo.txt", "file", broken.name),
     ]
     job = run(jobs.create("2 files", sources), jobs, store)
     assert (job.state, job.done, job.counts) == ("done", 4, {"added": 3, "rejected": 1})
@@ -53,8 +53,8 @@ def test_every_item_of_every_source_has_its_outcome(
 def test_a_job_cut_short_goes_on_at_the_very_item(
     store: ArticleStore, jobs: JobStore, tmp_path: Path
 ) -> None:
-    dump = write_lines(tmp_path / "dump.jsonl", 200)
-    job = jobs.create("dump", [JobSource("dump.jsonl", "file", str(dump))])
+    dump = write_lines(tmp_path / "upload-1", 200)
+    job = jobs.create("dump", [JobSource("dump.jsonl", "file", dump.name)])
     state = next(run_job(job, jobs, store, OPTIONS))
     assert 0 < state.done < 200
     held = jobs.next_unfinished()
@@ -65,8 +65,12 @@ def test_a_job_cut_short_goes_on_at_the_very_item(
     assert store.count() == 200
 
 
-def test_a_file_that_is_gone_is_an_outcome(store: ArticleStore, jobs: JobStore) -> None:
-    job = run(jobs.create("x", [JobSource("x.txt", "file", "/nowhere/x")]), jobs, store)
+@pytest.mark.parametrize("upload", ["upload-9", None, "", "..", "../upload-1", "/etc/passwd"])
+def test_only_an_upload_that_is_there_is_read(
+    store: ArticleStore, jobs: JobStore, tmp_path: Path, upload: str | None
+) -> None:
+    (tmp_path.parent / "upload-1").write_text("Un secret\n\nQui n'est pas à lire.")
+    job = run(jobs.create("x", [JobSource("x.txt", "file", upload)]), jobs, store)
     assert (job.state, job.counts) == ("done", {"rejected": 1})
     assert "send it again" in str(jobs.outcomes(job.id)[0].reason)
 
@@ -79,3 +83,23 @@ def test_jobs_are_taken_in_their_order(store: ArticleStore, jobs: JobStore) -> N
     assert str(jobs.get(first.id).message) == "broken on purpose"
     with pytest.raises(JobNotFoundError, match="no job 99"):
         jobs.get(99)
+
+
+def test_an_upload_is_not_read_through_a_link(
+    store: ArticleStore, jobs: JobStore, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.txt").write_text("Un secret\n\nQui n'est pas à lire.")
+    (tmp_path / "upload-1").symlink_to(tmp_path / "secret.txt")
+    job = run(jobs.create("x", [JobSource("x.txt", "file", "upload-1")]), jobs, store)
+    assert (job.counts, store.count()) == ({"rejected": 1}, 0)
+
+
+def test_starts_count_until_there_is_progress(
+    store: ArticleStore, jobs: JobStore, tmp_path: Path
+) -> None:
+    dump = write_lines(tmp_path / "upload-1", 200)
+    job = jobs.create("dump", [JobSource("dump.jsonl", "file", dump.name)])
+    jobs.note_starts(job.id, 2)
+    assert jobs.get(job.id).starts == 2
+    next(run_job(job, jobs, store, OPTIONS))
+    assert jobs.get(job.id).starts == 1

@@ -7,6 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from archive.intake.jobs import JobSource
+from web.jobs.job_runner import MAX_STARTS
 from web.services import Services
 
 LINES = b'{"title": "Un", "text": "Le premier."}\n{broken\n{"title": "Deux", "text": "Suite."}\n'
@@ -60,6 +62,22 @@ def test_no_upload_is_left_behind(client: FlaskClient, filled: Services) -> None
     upload(client, (LINES, "dump.jsonl"))
     left = [path.name for path in filled.settings.jobs_folder.iterdir()]
     assert left == ["jobs.lock"]
+
+
+def test_a_job_that_ended_the_server_twice_is_set_aside(
+    client: FlaskClient, filled: Services
+) -> None:
+    folder = filled.settings.jobs_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "upload-1").write_bytes(LINES)
+    poisoned = filled.jobs.create("dump.jsonl", [JobSource("dump.jsonl", "file", "upload-1")])
+    filled.jobs.note_starts(poisoned.id, MAX_STARTS)
+    sent = upload(client, (LINES, "other.jsonl"))
+    report = client.get(f"/api/v1/jobs/{poisoned.id}").json
+    assert (report["state"], report["done"]) == ("failed", 0)
+    assert "set aside" in report["message"]
+    assert (folder / "upload-1").exists()
+    assert client.get(f"/api/v1/jobs/{sent.json['id']}").json["state"] == "done"
 
 
 @pytest.mark.parametrize(
