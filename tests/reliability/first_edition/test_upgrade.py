@@ -102,7 +102,7 @@ def test_a_store_of_each_format_is_upgraded_with_its_rows(tmp_path: Path, revisi
     assert {name: rows for name, (_, rows) in after.items() if name != "alembic_version"} == {
         name: rows for name, (_, rows) in before.items() if name != "alembic_version"
     }
-    damaged = {1} if revision == HEAD_REVISION else set()  # there the test's own rows have none
+    damaged = {1} if revision >= "0005" else set()  # from there on the test's own rows have none
     assert {*find_damage(path).articles} == damaged
     if not damaged:
         assert store.get(1).title == "title 1"
