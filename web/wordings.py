@@ -221,6 +221,11 @@ TOKEN_TWICE = define("token_twice", "set either token or token_file, not both")
 NO_SUCH_SETTING = define("no_such_setting", "no setting %(name)s; the settings are: %(names)s")
 BAD_SETTING = define("bad_setting", "setting %(name)s (%(variable)s) cannot be %(value)s")
 WHAT_IS_GIVEN = define("what_is_given", "what is given")
+TOKEN_SHORT = define(
+    "token_short",
+    "the token can be guessed; give it at least %(number)s characters, such as those that"
+    " openssl rand -hex 16 prints",
+)
 EXPOSED = define(
     "exposed",
     "on %(host)s other machines could add and remove articles; make an account (hemero users add"

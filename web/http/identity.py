@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from flask import request
 
@@ -56,10 +57,25 @@ def client_address() -> str:
     return request.remote_addr or "local"
 
 
+def public_names(settings: Settings) -> tuple[str, ...]:
+    """Return the names under which other machines are meant to ask for this server."""
+    named = (urlsplit(settings.base_url).hostname or "", *settings.trusted_hosts)
+    return tuple(name for name in named if name and not is_loopback(name))
+
+
+def trusts_this_machine(settings: Settings) -> bool:
+    """Return whether a request from this machine is its owner's.
+
+    Behind a proxy every request comes from this machine, whether or not the proxy says so.
+    """
+    return not settings.proxies and not public_names(settings)
+
+
 def is_this_machine() -> bool:
-    """Return whether this machine sent the request itself, not through a proxy that says so."""
+    """Return whether this machine sent the request itself, and is trusted for that."""
     forwarded = any(header in request.headers for header in FORWARDING_HEADERS)
-    return not forwarded and is_loopback(request.remote_addr or "")
+    trusted = trusts_this_machine(get_context().services.settings)
+    return trusted and not forwarded and is_loopback(request.remote_addr or "")
 
 
 def is_secure() -> bool:

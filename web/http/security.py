@@ -20,7 +20,9 @@ from web.http.identity import (
     is_loopback,
     is_secure,
     is_this_machine,
+    public_names,
     rate_key,
+    trusts_this_machine,
 )
 from web.request_state import Identity, get_request_state
 from web.routes import SAFE_METHODS, Level
@@ -33,6 +35,7 @@ from web.wordings import (
     READ_ONLY,
     SIGN_IN_FIRST,
     TOKEN_NEEDED,
+    TOKEN_SHORT,
     TOO_MANY_REQUESTS,
     WRITE_HERE_ONLY,
 )
@@ -51,13 +54,18 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 TRANSPORT = "max-age=31536000"
+MIN_TOKEN_CHARACTERS = 16
 
 
 def check_exposure(settings: Settings, has_accounts: Callable[[], bool] = lambda: False) -> None:
-    """Raises SettingsError if other machines could write without a token or an account."""
-    guarded = settings.token or settings.read_only or is_loopback(settings.host)
-    if not guarded and not has_accounts():
-        raise SettingsError(EXPOSED(host=settings.host))
+    """Raises SettingsError if other machines could write without a token or an account, or could
+    guess the token.
+    """
+    if 0 < len(settings.token) < MIN_TOKEN_CHARACTERS:
+        raise SettingsError(TOKEN_SHORT(number=MIN_TOKEN_CHARACTERS))
+    is_private = is_loopback(settings.host) and trusts_this_machine(settings)
+    if not (settings.token or settings.read_only or is_private or has_accounts()):
+        raise SettingsError(EXPOSED(host=next(iter(public_names(settings)), settings.host)))
 
 
 def protect(app: Flask) -> None:
@@ -95,6 +103,7 @@ def may_watch() -> bool:
     if is_this_machine():
         return True
     identity = get_request_state().identity = identify(get_context().services)
+    _check_rate(identity)
     return identity.is_known
 
 

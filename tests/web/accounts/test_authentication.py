@@ -385,7 +385,8 @@ def test_every_write_is_in_the_audit(client: FlaskClient, app: Flask) -> None:
 
 
 def test_too_many_requests(make_app: MakeApp, password_hash: str) -> None:
-    app = with_accounts(make_app(requests_per_minute=5, public=True, proxies=1), password_hash)
+    limits = {"requests_per_minute": 5, "public": True, "proxies": 1}
+    app = with_accounts(make_app(token="open-sesame-1234", **limits), password_hash)
     client = app.test_client()
 
     def ask(forwarded: str, path: str = "/api/v1/articles", **headers: str):  # type: ignore[no-untyped-def]

@@ -285,7 +285,7 @@ def test_what_is_held_already_is_not_sent_again(client: FlaskClient) -> None:
 
 
 def test_addresses_begin_where_readers_find_the_archive(make_app: MakeApp) -> None:
-    client = make_app(base_url="https://archive.example/news/").test_client()
+    client = make_app(base_url="https://archive.example/news/", read_only=True).test_client()
     feed = json.loads(client.get("/search.json?q=missiles").data)
     assert feed["feed_url"] == "https://archive.example/news/search.json?q=missiles"
     assert feed["items"][0]["id"] == "https://archive.example/news/articles/1"

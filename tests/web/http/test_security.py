@@ -1,6 +1,7 @@
 """Who may write, whom we answer, and what every answer tells the browser."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -77,7 +78,7 @@ def test_foreign_host_names_are_refused(client: FlaskClient, host: str, path: st
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "news.example"])
 def test_known_host_names_are_answered(make_app: MakeApp, host: str) -> None:
-    client = make_app(trusted_hosts=("news.example",)).test_client()
+    client = make_app(trusted_hosts=("news.example",), token="open-sesame-1234").test_client()
     assert client.get("/", headers={"Host": host}).status_code == 200
 
 
@@ -114,7 +115,7 @@ def test_other_machines_cannot_write(make_app: MakeApp) -> None:
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_a_token_is_asked_of_everyone(make_app: MakeApp, method: str, path: str) -> None:
-    app = make_app(token="sésame")
+    app = make_app(token="ouvre-toi-sésame")
     assert write(app, method, path) == 401
     for given in ("Bearer wrong", "Bearer", "Basic sésame", ""):
         assert write(app, method, path, headers={"Authorization": given}) == 401
@@ -122,29 +123,32 @@ def test_a_token_is_asked_of_everyone(make_app: MakeApp, method: str, path: str)
 
 
 def test_the_token_by_header_or_form(make_app: MakeApp) -> None:
-    app = make_app(token="sesame")
+    app = make_app(token="open-sesame-1234")
     far = {"REMOTE_ADDR": "192.168.1.2"}
-    bearer = {"Authorization": "bearer sesame", "X-Forwarded-For": "192.168.1.2"}
+    bearer = {"Authorization": "bearer open-sesame-1234", "X-Forwarded-For": "192.168.1.2"}
     status = write(app, "POST", "/api/v1/articles", headers=bearer, environ_base=far)
     assert status == 201
-    assert write(app, "POST", "/add", data=PASTED | {"token": "sesame", "text": "Other."}) == 200
-    assert write(app, "POST", "/articles/1/delete", data={"token": "sesame"}) == 302
+    assert (
+        write(app, "POST", "/add", data=PASTED | {"token": "open-sesame-1234", "text": "Other."})
+        == 200
+    )
+    assert write(app, "POST", "/articles/1/delete", data={"token": "open-sesame-1234"}) == 302
     assert count(app) == 4
 
 
 def test_the_page_asks_for_the_token_and_keeps_it_to_itself(make_app: MakeApp) -> None:
-    client = make_app(token="sesame").test_client()
+    client = make_app(token="open-sesame-1234").test_client()
     page = client.get("/add").text
     assert 'name="token" type="password"' in page
-    assert "sesame" not in page
-    failed = client.post("/add", data={"way": "paste", "text": "", "token": "sesame"})
-    assert "sesame" not in failed.text
+    assert "open-sesame-1234" not in page
+    failed = client.post("/add", data={"way": "paste", "text": "", "token": "open-sesame-1234"})
+    assert "open-sesame-1234" not in failed.text
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_read_only(make_app: MakeApp, method: str, path: str) -> None:
-    app = make_app(read_only=True, token="sesame")
-    assert write(app, method, path, headers={"Authorization": "Bearer sesame"}) == 403
+    app = make_app(read_only=True, token="open-sesame-1234")
+    assert write(app, method, path, headers={"Authorization": "Bearer open-sesame-1234"}) == 403
     assert count(app) == 3
     assert 'method="post"' not in app.test_client().get("/add").text
     assert 'method="post"' not in app.test_client().get("/articles/1").text
@@ -156,8 +160,39 @@ def test_read_only(make_app: MakeApp, method: str, path: str) -> None:
 def test_exposure_needs_a_token_or_read_only(tmp_path: Path, host: str) -> None:
     with pytest.raises(SettingsError, match="HEMERO_TOKEN"):
         check_exposure(Settings(home=tmp_path, host=host))
-    check_exposure(Settings(home=tmp_path, host=host, token="sesame"))
+    check_exposure(Settings(home=tmp_path, host=host, token="open-sesame-1234"))
     check_exposure(Settings(home=tmp_path, host=host, read_only=True))
+
+
+@pytest.mark.parametrize(
+    "named",
+    [{"proxies": 1}, {"base_url": "https://archive.example"}, {"trusted_hosts": ("a.example",)}],
+)
+def test_behind_a_proxy_nobody_is_trusted_for_the_place(
+    make_app: MakeApp, tmp_path: Path, named: dict[str, Any]
+) -> None:
+    with pytest.raises(SettingsError, match="HEMERO_TOKEN"):
+        check_exposure(Settings(home=tmp_path, public=True, **named))
+    app = make_app(token="open-sesame-1234", **named)
+    host = {"Host": "a.example" if "trusted_hosts" in named else "127.0.0.1"}
+    assert app.test_client().get("/metrics", headers=host).status_code == 403
+    assert write(app, "POST", "/api/v1/articles", headers=host) == 401
+
+
+@pytest.mark.parametrize("token", ["a", "abcd1234", "x" * 15])
+def test_a_token_that_can_be_guessed_is_refused(tmp_path: Path, token: str) -> None:
+    with pytest.raises(SettingsError, match="at least 16"):
+        check_exposure(Settings(home=tmp_path, token=token))
+
+
+def test_guesses_at_the_metrics_are_limited(make_app: MakeApp) -> None:
+    client = make_app(token="open-sesame-1234", proxies=1, requests_per_minute=5).test_client()
+    guesses = [
+        client.get("/metrics", headers={"Authorization": f"Bearer {n}"}).status_code
+        for n in range(10)
+    ]
+    assert guesses[-1] == 429
+    assert 200 not in guesses
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])

@@ -282,7 +282,7 @@ def test_who_may_not_write(make_app: MakeApp, method: str, path: str) -> None:
     body: dict[str, Any] = {"json": {}} if path.startswith(API) else {"data": {"name": "A"}}
     for settings, headers, status in (
         ({"read_only": True}, {}, 403),
-        ({"token": "secret"}, {}, 401),
+        ({"token": "a secret of sixteen"}, {}, 401),
         ({}, {"Origin": "https://evil.example"}, 403),
     ):
         client = make_app(**settings).test_client()
@@ -292,8 +292,8 @@ def test_who_may_not_write(make_app: MakeApp, method: str, path: str) -> None:
 
 def test_forms_are_there_for_those_who_may_write(make_app: MakeApp) -> None:
     paths = ("/collections", "/collections/1", "/search?q=missiles", "/articles/1")
-    writer = make_app(token="secret").test_client()
-    sent = {"article": "1", "new_collection": "A", "tag": "a", "token": "secret"}
+    writer = make_app(token="a secret of sixteen").test_client()
+    sent = {"article": "1", "new_collection": "A", "tag": "a", "token": "a secret of sixteen"}
     assert collect(writer, **sent).status_code == 303
     for path in paths:
         forms = read(writer.get(path)).select("form[method=post]")

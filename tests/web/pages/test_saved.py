@@ -128,7 +128,9 @@ def test_atom_is_valid_and_its_ids_stay(client: FlaskClient, arrive: Callable[..
 
 
 def test_json_feed(make_app: MakeApp) -> None:
-    client = make_app(base_url="https://archive.example/press").test_client()
+    settings = {"base_url": "https://archive.example/press", "token": "open-sesame-1234"}
+    client = make_app(**settings).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer open-sesame-1234"
     save(client)
     answer = client.get("/saved/1.json")
     assert answer.mimetype == "application/feed+json"
@@ -214,8 +216,8 @@ WRITES = (("POST", "/saved"), ("POST", "/saved/1/remove"), ("POST", "/saved/1/se
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_who_may_not_write_changes_nothing(make_app: MakeApp, method: str, path: str) -> None:
-    app = make_app(token="sesame")
-    client, bearer = app.test_client(), {"Authorization": "Bearer sesame"}
+    app = make_app(token="open-sesame-1234")
+    client, bearer = app.test_client(), {"Authorization": "Bearer open-sesame-1234"}
     json_body = {"arguments": "q=a", "email": "x@y.example"}
     client.post("/api/v1/saved", json=json_body, headers=bearer)
     before = client.get("/api/v1/saved").json
@@ -227,8 +229,8 @@ def test_who_may_not_write_changes_nothing(make_app: MakeApp, method: str, path:
 
 
 def test_addresses_and_secret_are_for_who_may_write(make_app: MakeApp) -> None:
-    client = make_app(token="sesame").test_client()
-    bearer = {"Authorization": "Bearer sesame"}
+    client = make_app(token="open-sesame-1234").test_client()
+    bearer = {"Authorization": "Bearer open-sesame-1234"}
     sent = {"arguments": "q=a", "email": "x@y.example", "webhook": "https://hook.example/key"}
     secret = client.post("/api/v1/saved", json=sent, headers=bearer).json["secret"]
     for path in ("/saved", "/saved/1", "/api/v1/saved", "/api/v1/saved/1", "/saved/1.atom"):
@@ -236,7 +238,7 @@ def test_addresses_and_secret_are_for_who_may_write(make_app: MakeApp) -> None:
         assert secret not in text
         assert "x@y.example" not in text
         assert "hook.example" not in text
-    data = {"webhook": sent["webhook"], "token": "sesame"}
+    data = {"webhook": sent["webhook"], "token": "open-sesame-1234"}
     assert secret in client.post("/saved/1/send", data=data).text
 
 
