@@ -12,12 +12,13 @@ from typing import Any, Literal
 
 from archive.model import ArticleFilter
 from indexer.errors import QueryError
-from indexer.wordings import NOT_A_DAY, NOT_A_LANGUAGE
+from indexer.wordings import NOT_A_DAY, NOT_A_LANGUAGE, TOO_MANY_VALUES
 
 Kind = Literal["name", "language", "number", "first_day", "last_day"]
 Given = str | Iterable[str | int] | None
 
 MAX_NUMBER = 2**62
+MAX_VALUES = 50
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 _AGE = re.compile(r"(\d{1,5})([djwsmya])", re.ASCII)
 # In English and French: d(ays) j(ours), w(eeks) s(emaines), m(onths, mois), y(ears) a(ns).
@@ -44,17 +45,23 @@ class Filter:
     def clean(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The texts that state a value, as an address states them again."""
         if self.kind == "number":
-            return tuple(str(number) for number in map(_read_number, texts) if number is not None)
+            numbers = (number for number in map(_read_number, texts) if number is not None)
+            return tuple(map(str, dict.fromkeys(numbers)))
         if self.repeatable:
-            return tuple(filter(None, texts))
+            return tuple(dict.fromkeys(filter(None, texts)))
         first = next(iter(texts), "").strip()
         return (first,) if first else ()
 
     def read(self, given: Given) -> tuple[str, ...] | tuple[int, ...] | str | None:
-        """The value of the field in an ArticleFilter. Raises QueryError."""
+        """The value of the field in an ArticleFilter. Raises QueryError, also for more than
+        MAX_VALUES different ones.
+        """
         texts = [given] if isinstance(given, str) else [str(text) for text in given or ()]
         if self.repeatable:
-            values = map(self._read_one, self.clean(texts))
+            stated = self.clean(texts)
+            if len(stated) > MAX_VALUES:
+                raise QueryError(TOO_MANY_VALUES(name=self.name, number=MAX_VALUES))
+            values = map(self._read_one, stated)
             return tuple(value for value in values if value != "")
         period = next(iter(texts), "")
         return self._read_one(period) if period else None

@@ -136,6 +136,12 @@ FOREIGN_HOST = define(
 )
 READ_ONLY = define("read_only", "this archive is read-only")
 OTHER_SITE = define("other_site", "this form was sent by another site; open the page here instead")
+OTHER_SITE_ASKS = define(
+    "other_site_asks", "another site asked for this in the background; open the page here instead"
+)
+TOO_MANY_ARGUMENTS = define(
+    "too_many_arguments", "too many arguments in this address; give at most %(number)s"
+)
 TOKEN_NEEDED = define("token_needed", "a token is needed: Authorization: Bearer TOKEN")
 TOKEN_UNKNOWN = define("token_unknown", "this token is unknown, revoked or expired")
 NOT_YOUR_ROLE = define("not_your_role", "your account may not do this; ask an admin of the archive")

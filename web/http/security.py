@@ -11,6 +11,9 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.errors import StoreError
+from indexer.errors import QueryError
+from indexer.filters import MAX_VALUES
+from indexer.wordings import TOO_MANY_VALUES
 from web.context import current_route, get_context
 from web.errors import SettingsError, SignInNeededError, TooManyRequestsError, WriteRefusedError
 from web.http.identity import (
@@ -31,11 +34,13 @@ from web.wordings import (
     EXPOSED,
     NOT_YOUR_ROLE,
     OTHER_SITE,
+    OTHER_SITE_ASKS,
     READ_HERE_ONLY,
     READ_ONLY,
     SIGN_IN_FIRST,
     TOKEN_NEEDED,
     TOKEN_SHORT,
+    TOO_MANY_ARGUMENTS,
     TOO_MANY_REQUESTS,
     WRITE_HERE_ONLY,
 )
@@ -55,6 +60,7 @@ HEADERS = {
 }
 TRANSPORT = "max-age=31536000"
 MIN_TOKEN_CHARACTERS = 16
+MAX_ARGUMENTS = 200
 
 
 def check_exposure(settings: Settings, has_accounts: Callable[[], bool] = lambda: False) -> None:
@@ -123,6 +129,9 @@ def _guard_host(settings: Settings, known_hosts: frozenset[str]) -> None:
 
 
 def _guard() -> None:
+    _check_arguments()
+    if _comes_from_a_foreign_page():
+        raise WriteRefusedError(OTHER_SITE_ASKS())
     route = current_route()
     if route.takes_files:
         request.max_content_length = MAX_UPLOAD_BYTES
@@ -165,6 +174,27 @@ def _refusal(identity: Identity) -> Exception:
     if request.method in SAFE_METHODS:
         return WriteRefusedError(READ_HERE_ONLY())
     return WriteRefusedError(WRITE_HERE_ONLY())
+
+
+def _check_arguments() -> None:
+    """Raises QueryError for more arguments than a person chooses: each costs work many times over."""
+    if request.query_string.count(b"&") >= MAX_ARGUMENTS:
+        raise QueryError(TOO_MANY_ARGUMENTS(number=MAX_ARGUMENTS))
+    for name, values in request.args.lists():
+        if len(set(values)) > MAX_VALUES:
+            raise QueryError(TOO_MANY_VALUES(name=name, number=MAX_VALUES))
+
+
+def _comes_from_a_foreign_page() -> bool:
+    """Return whether another site's page loads this behind its reader's back.
+
+    A link that the reader follows is a navigation (Fetch Metadata, W3C).
+    """
+    sent_by = request.headers.get("Sec-Fetch-Site")
+    followed = request.headers.get("Sec-Fetch-Mode") == "navigate" and (
+        request.headers.get("Sec-Fetch-Dest") not in ("object", "embed", "iframe", "frame")
+    )
+    return sent_by == "cross-site" and not (followed and request.method in SAFE_METHODS)
 
 
 def _same_origin(sure: bool) -> bool:

@@ -179,6 +179,49 @@ def test_behind_a_proxy_nobody_is_trusted_for_the_place(
     assert write(app, "POST", "/api/v1/articles", headers=host) == 401
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate",
+          "Sec-Fetch-Dest": "iframe"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate",
+          "Sec-Fetch-Dest": "document"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}, 200),
+        ({}, 200),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/search?q=missiles", "/api/v1/search?q=missiles"])
+def test_other_sites_may_link_here_but_not_load_pages(
+    client: FlaskClient, path: str, headers: dict[str, str], status: int
+) -> None:
+    assert client.get(path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/search", "/api/v1/search", "/timeline", "/similar"])
+@pytest.mark.parametrize("name", ["source", "tag", "author", "collection", "anything"])
+def test_an_address_has_few_arguments(client: FlaskClient, path: str, name: str) -> None:
+    values = "&".join(f"{name}={number}" for number in range(2_000))
+    assert client.get(f"{path}?q=missiles&{values}").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/search", "/api/v1/search"])
+def test_a_filter_has_few_values(client: FlaskClient, path: str) -> None:
+    def ask(values: range) -> int:
+        query = "&".join(f"source={number}" for number in values)
+        return client.get(f"{path}?q=missiles&{query}").status_code
+
+    assert (ask(range(50)), ask(range(51))) == (200, 400)
+    same = "&".join(["source=Le+Fil"] * 150)
+    assert client.get(f"{path}?q=missiles&{same}").status_code == 200
+
+
+def test_a_filter_in_a_body_has_few_values(client: FlaskClient) -> None:
+    body = {"text": "missiles", "source": [str(number) for number in range(51)]}
+    assert client.post("/api/v1/similar", json=body).status_code in (400, 422)
+
+
 @pytest.mark.parametrize("token", ["a", "abcd1234", "x" * 15])
 def test_a_token_that_can_be_guessed_is_refused(tmp_path: Path, token: str) -> None:
     with pytest.raises(SettingsError, match="at least 16"):
