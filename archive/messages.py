@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 TEMPLATES: "dict[str, Template]" = {}
 MAX_PARAMETER_CHARACTERS = 1_000
+# Parameters of these names are paths.
+_PATHS = ("path", "folder")
 # Parameters of these names are quantities, written with separators; other numbers may be ids.
 _QUANTITIES = ("number", "total")
 
@@ -66,6 +68,13 @@ class Message:
         else:
             text = translations.ngettext(template.text, template.plural, values["number"])
         return text % {name: _word(name, value, translations) for name, value in values.items()}
+
+    def without_folders(self) -> "Message":
+        """The message with the last part of each path alone, for readers who are not to learn
+        where on the server files lie.
+        """
+        parameters = ((name, _without_folders(name, value)) for name, value in self.parameters)
+        return Message(self.code, tuple(parameters))
 
     def to_json(self) -> str:
         """One line that `read_message` reads back."""
@@ -151,6 +160,14 @@ def _word(name: str, value: Any, translations: Translations) -> Any:
     if name in _QUANTITIES and isinstance(value, int):
         return f"{value:,}".replace(",", translations.gettext(THOUSANDS.text))
     return value
+
+
+def _without_folders(name: str, value: Any) -> Any:
+    if isinstance(value, Message):
+        return value.without_folders()
+    if isinstance(value, tuple):
+        return tuple(message.without_folders() for message in value)
+    return value.replace("\\", "/").rpartition("/")[2] if name in _PATHS else value
 
 
 def _record(message: Message) -> dict[str, Any]:

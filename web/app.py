@@ -47,6 +47,7 @@ from web.pages import reading as pages
 from web.pages import saved as saved_pages
 from web.pages import suggestions as suggest_pages
 from web.pages import timeline as timeline_pages
+from web.request_state import show_message
 from web.routes import SAFE_METHODS, Blueprint, Level, Route, collect_routes
 from web.services import Services
 from web.settings import Settings
@@ -218,7 +219,8 @@ def _answer(status: int, detail: Message) -> tuple[Response | str, int]:
     if request.path.startswith(api.PREFIX):
         return make_problem(status, detail), status
     title = status_title(status)
-    return render_template("error.html", status=status, title=title, detail=detail), status
+    shown = show_message(detail)
+    return render_template("error.html", status=status, title=title, detail=shown), status
 
 
 def _detail(error: HTTPException) -> Message:

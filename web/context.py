@@ -14,6 +14,7 @@ from web.services import Services
 from web.traffic.admission import Admission
 from web.traffic.metrics import Metrics
 from web.traffic.rates import RequestRates
+from web.upkeep.health import RecentHealth
 
 EXTENSION = "hemero"
 
@@ -34,6 +35,7 @@ class WebContext:
     metrics: Metrics
     admission: Admission
     rates: RequestRates
+    visitors_health: RecentHealth = field(default_factory=RecentHealth)
     stopping: Event = field(default_factory=Event)
 
 

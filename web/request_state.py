@@ -88,6 +88,12 @@ def set_request_state(state: RequestState | None) -> None:
     _current.set(state)
 
 
+def show_message(message: Message) -> Message:
+    """The message as whoever asks may see it: only admins learn where files lie."""
+    is_admin = get_request_state().identity.level >= Level.ADMIN
+    return message if is_admin else message.without_folders()
+
+
 def note_search(search: SearchNote) -> None:
     get_request_state().searches.append(search)
 

@@ -1,6 +1,7 @@
 """Write articles as a table for other programs; `archive.sources.table` reads it back unchanged."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
@@ -15,8 +16,11 @@ RECORD_FIELDS = (
     *("id", "title", "text", "published", "language"),
     *("source", "url", "authors", "section", "modified"),
 )
-# The beginnings of cells that a spreadsheet runs as formulas (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The beginnings of cells that a spreadsheet runs as formulas (OWASP, CSV Injection), full-width
+# signs among them. One that parts columns at semicolons also takes what follows these for a cell.
+_SIGNS = "=+@\\-\uff1d\uff0b\uff0d\uff20"
+_FORMULA = re.compile(rf"\A(?='|[{_SIGNS}\t\r])|(?<=[;\n\r\t])(?=[ ']*[{_SIGNS}])")
+_DEFUSED = re.compile(rf"\A'(?='|[{_SIGNS}\t\r])|(?<=[;\n\r\t])'(?=[ ']*[{_SIGNS}])")
 _MARK = "'"
 
 
@@ -56,9 +60,8 @@ def _join_authors(authors: Iterable[str]) -> str:
 
 def defuse_cell(cell: str) -> str:
     """Return the cell in a form that no spreadsheet runs; `restore_cell` undoes it."""
-    return _MARK + cell if cell.startswith((*_FORMULA, _MARK)) else cell
+    return _FORMULA.sub(_MARK, cell)
 
 
 def restore_cell(cell: str) -> str:
-    marked = cell[:1] == _MARK and cell[1:].startswith((*_FORMULA, _MARK))
-    return cell[1:] if marked else cell
+    return _DEFUSED.sub("", cell)

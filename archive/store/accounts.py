@@ -91,9 +91,12 @@ class AccountStore:
         self._change(name, {"closed": False})
 
     def set_password(self, name: str, password_hash: str) -> None:
-        """End its sessions, as someone may use one with the old password; forget failed tries."""
+        """End its sessions and tokens, as someone may use one, or have made one, who knew the old
+        password; forget failed tries.
+        """
         with self._database.write() as connection:
-            found = _update(connection, name, {"password_hash": password_hash}, (session,))
+            ended = (session, api_token)
+            found = _update(connection, name, {"password_hash": password_hash}, ended)
             connection.execute(failed_sign_in.delete().where(failed_sign_in.c.name == found.name))
 
     def renew_hash(self, name: str, password_hash: str) -> None:

@@ -44,8 +44,8 @@ class Database:
             message = FOLDER_NOT_MADE(folder=path.parent, reason=exc.strerror)
             raise StoreError(message) from exc
         self._writable = _is_writable(path)
-        if not self._writable and not path.exists():
-            raise StoreError(ARCHIVE_NOT_MADE(path=path))
+        if not path.exists():
+            _create_private(path)
         self._engine = _open_engine(path) if self._writable else _open_read_only(path)
         try:
             if self._revision() != HEAD_REVISION:
@@ -129,6 +129,14 @@ def _is_not_empty(path: Path) -> bool:
         return path.stat().st_size > 0
     except FileNotFoundError:  # another user may close the archive at any time
         return False
+
+
+def _create_private(path: Path) -> None:
+    """Create an empty file for its owner alone: it will hold accounts. Raises StoreError."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as exc:
+        raise StoreError(ARCHIVE_NOT_MADE(path=path)) from exc
 
 
 def _is_writable(path: Path) -> bool:

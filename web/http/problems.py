@@ -6,6 +6,7 @@ from archive.errors import CodedError
 from archive.messages import Message
 from web.errors import TooManyRequestsError, http_status
 from web.i18n.messages import status_title
+from web.request_state import show_message
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -15,7 +16,8 @@ def make_problem(status: int, detail: Message) -> Response:
     apart.
     """
     title = str(status_title(status))
-    told = {"title": title, "status": status, "detail": str(detail), "code": detail.code}
+    shown = str(show_message(detail))
+    told = {"title": title, "status": status, "detail": shown, "code": detail.code}
     response = jsonify(type="about:blank", **told)
     response.status_code, response.mimetype = status, PROBLEM_TYPE
     return response

@@ -177,7 +177,7 @@ def _refusal(identity: Identity) -> Exception:
 
 
 def _check_arguments() -> None:
-    """Raises QueryError for more arguments than a person chooses: each costs work many times over."""
+    """Raises QueryError for more arguments than a person chooses: each costs much work."""
     if request.query_string.count(b"&") >= MAX_ARGUMENTS:
         raise QueryError(TOO_MANY_ARGUMENTS(number=MAX_ARGUMENTS))
     for name, values in request.args.lists():

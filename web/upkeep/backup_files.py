@@ -138,7 +138,8 @@ def list_files(folder: Path) -> Iterator[str]:
 def copy_file(source: Path, target: Path) -> BackupFile:
     """Make a durable copy under a new name; return its record. `path` is the name alone."""
     digest = hashlib.sha256()
-    with open_plain(source) as reading, target.open("xb") as writing:
+    target.touch(mode=0o600, exist_ok=False)
+    with open_plain(source) as reading, target.open("r+b") as writing:
         while chunk := reading.read(CHUNK_BYTES):
             digest.update(chunk)
             writing.write(chunk)

@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from cachetools import TTLCache
 
 from archive.errors import StoreError
 from archive.messages import SEVERAL, Message, Template
@@ -30,6 +33,7 @@ from web.wordings import (
 MAX_IDS_NAMED = 5
 MAX_DAMAGED_NAMED = 50
 ALL_CHANGES = 1 << 62
+RECENT_SECONDS = 60
 LOOKS = 3
 PAUSE_SECONDS = 0.2
 
@@ -55,6 +59,24 @@ class Health:
     @property
     def ok(self) -> bool:
         return not self.problems
+
+
+class RecentHealth:
+    """The health of an archive, at most RECENT_SECONDS old and without files and their folders: for
+    those who may not make the server work. Safe for many threads.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._recent: TTLCache[None, Health] = TTLCache(1, RECENT_SECONDS)
+
+    def get(self, services: Services) -> Health:
+        with self._lock:  # held for the check: it is made once for all who ask
+            if None not in self._recent:
+                found = check_health(services, files=False)
+                problems = tuple(problem.without_folders() for problem in found.problems)
+                self._recent[None] = replace(found, problems=problems)
+            return self._recent[None]
 
 
 def check_health(services: Services, files: bool = True, rows: bool = False) -> Health:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from archive.model import Article, ArticleDraft
 from archive.sources import read_stream
-from archive.sources.export import write_table
+from archive.sources.export import defuse_cell, restore_cell, write_table
 from archive.sources.options import ReadOptions
 from archive.text.normalize import clean_line
 from tests.support.work import at_most
@@ -184,7 +185,7 @@ def test_what_is_exported_is_read_back(
     assert [item.draft for item in items] == [expected] * 2
 
 
-@pytest.mark.parametrize("start", list("=+-@"))
+@pytest.mark.parametrize("start", list("=+-@＝＋－＠"))
 def test_no_exported_cell_is_a_formula(start: str) -> None:
     article = Article(
         1, 1, f"{start}1", (f"{start}2",), None, (f"{start}3",), None, "fr", None, "", "h"
@@ -193,3 +194,15 @@ def test_no_exported_cell_is_a_formula(start: str) -> None:
     write_table([article], stream)
     assert f"1,'{start}1,'{start}2," in stream.getvalue()
     assert stream.getvalue().endswith(f"'{start}3\r\n")
+
+
+@pytest.mark.parametrize("cell", ["Prix ; =1+1", "a;=1+1", "a;@x", "a\n=1+1", "a\t-1", "a;＝1"])
+def test_no_part_of_an_exported_cell_is_a_formula(cell: str) -> None:
+    """Some spreadsheets part columns at semicolons, and do not see the quotes around the cell."""
+    for part in re.split(r"[;\n\t] *", defuse_cell(cell)):
+        assert not part.startswith(tuple("=+-@＝＋－＠"))
+
+
+@given(st.text(st.sampled_from("=+-@';\n\r\t a\uff1d")))
+def test_defused_cells_are_restored(cell: str) -> None:
+    assert restore_cell(defuse_cell(cell)) == cell

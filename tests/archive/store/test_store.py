@@ -320,3 +320,11 @@ def test_a_revision_keeps_the_address(store: ArticleStore) -> None:
         found = transaction.find_by_hash(draft("Deux").content_hash)
     assert found == store.get(article_id)
     assert found.url == "http://a.org/"
+
+
+def test_only_its_owner_may_read_a_new_archive(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path / "archive.sqlite")
+    assert store.count() == 0
+    modes = {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()}
+    store.close()
+    assert set(modes.values()) == {0}, modes

@@ -7,11 +7,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from archive.errors import StoreError
+from archive.wordings import ARCHIVE_FAILED
 from tests.support.web import MakeApp
 from web.context import get_context
 from web.errors import SettingsError
 from web.http.security import check_exposure
+from web.services import Services
 from web.settings import Settings
+from web.upkeep.health import Health, check_health
 
 PASTED = {"way": "paste", "title": "New", "text": "Something new."}
 ADDRESSES = ("/", "/search?q=missiles", "/articles/1", "/similar?article=1", "/add", "/nowhere",
@@ -290,3 +294,35 @@ def test_preferences_lead_back(client: FlaskClient) -> None:
 def test_unknown_preferences_are_not_kept(client: FlaskClient) -> None:
     answer = client.get("/preferences?lang=xx&theme=<script>")
     assert "Set-Cookie" not in answer.headers
+
+
+def test_only_admins_learn_where_files_lie(make_app: MakeApp) -> None:
+    app = make_app(public=True, token="open-sesame-1234")
+    home = str(get_context(app).services.settings.home)
+
+    def fail() -> str:
+        raise StoreError(ARCHIVE_FAILED(path=f"{home}/archive.sqlite", reason="broken on purpose"))
+
+    app.view_functions["pages.index"] = fail
+    visitor, admin = app.test_client(), app.test_client()
+    admin.environ_base["HTTP_AUTHORIZATION"] = "Bearer open-sesame-1234"
+    assert home not in visitor.get("/").text
+    assert "archive.sqlite" in visitor.get("/").text
+    assert home in admin.get("/").text
+
+
+def test_visitors_do_not_make_the_server_check_the_index(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(read_only=True, public=True)
+    checks = []
+
+    def check(services: Services, **options: bool) -> Health:
+        checks.append(options)
+        return check_health(services, **options)
+
+    monkeypatch.setattr("web.upkeep.health.check_health", check)
+    far = {"REMOTE_ADDR": "192.168.1.2"}
+    answers = [app.test_client().get("/api/v1/health", environ_base=far) for _ in range(3)]
+    assert [answer.json["ok"] for answer in answers] == [True] * 3
+    assert checks == [{"files": False}]
