@@ -71,6 +71,11 @@ NOT_A_DAY = define("not_a_day", "not a date: %(text)s; write 2021, 2021-12 or 20
 NOT_A_LANGUAGE = define(
     "not_a_language", "not a language: %(text)s; write a code such as fr, en or ar"
 )
+LIST_CUT = define(
+    "list_cut",
+    "The list shows the best %(number)s of %(total)s articles; counts are of all of them. Use more"
+    " words, filters or dates to see others.",
+)
 TOO_MANY_VALUES = define("too_many_values", "too many values of %(name)s; give at most %(number)s")
 NO_NAME = define("no_name", "no name in %(text)s; write %(field)s:name")
 NO_SUCH_MODE = define("no_such_mode", "no mode %(name)s; choose one of: %(names)s")

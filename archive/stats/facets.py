@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from archive.store.statements import LISTED
 
 MAX_VALUES = 1_000
 MONTH_CHARACTERS = len("2021-12")
+DAY_CHARACTERS = len("2021-12-03")
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -39,13 +40,21 @@ class ArticleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """(value, articles) pairs, most frequent first; `months` ("2021-12") in order of time."""
+    """(value, articles) pairs, most frequent first, MAX_VALUES at most; all days."""
 
     sources: Counts = ()
     languages: Counts = ()
     sections: Counts = ()
     authors: Counts = ()
-    months: Counts = ()
+    days: Counts = ()
+
+    @property
+    def months(self) -> Counts:
+        """Months ("2021-12") in order of time."""
+        counted: Counter[str] = Counter()
+        for day, articles in self.days:
+            counted[day[:MONTH_CHARACTERS]] += articles
+        return tuple(sorted(counted.items()))
 
 
 class FacetStore:
@@ -72,14 +81,23 @@ class FacetStore:
             languages=_frequencies(languages),
             sections=_frequencies(sections),
             authors=_frequencies(name for names in authors for name in set(names)),
-            months=tuple(sorted(_frequencies(day and day[:MONTH_CHARACTERS] for day in published))),
+            days=_rank(Counter(moment[:DAY_CHARACTERS] for moment in published if moment)),
         )
 
 
+def add_frequencies(
+    counts: Counts, more: Mapping[str, int], most: int | None = MAX_VALUES
+) -> Counts:
+    """Return the counts of both, most frequent first."""
+    return _rank(Counter(dict(counts)) + Counter(more))[:most]
+
+
 def _frequencies(values: Iterable[str | None]) -> Counts:
-    """Return the MAX_VALUES most frequent values; equally frequent ones by name."""
-    counted = Counter(value for value in values if value is not None)
-    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_VALUES])
+    return _rank(Counter(value for value in values if value is not None))[:MAX_VALUES]
+
+
+def _rank(counted: Mapping[str, int]) -> Counts:
+    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _bind_ids(article_ids: Sequence[int]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Articles counted by day, week, month or year, without gaps. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -31,13 +31,6 @@ class Histogram:
     def most(self) -> int:
         """Return the number of articles of the highest bar."""
         return max((bar.articles for bar in self.bars), default=0)
-
-
-def make_histogram(
-    moments: Iterable[str], unit: Unit = "day", max_bars: int = MAX_BARS
-) -> Histogram:
-    """Return the histogram of ISO 8601 moments; see `make_day_histogram`."""
-    return make_day_histogram(Counter(moment[:10] for moment in moments), unit, max_bars)
 
 
 def make_day_histogram(

@@ -140,6 +140,36 @@ class DenseHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many articles there are in all, from each source, in each language and section, by each
+    author, and on each day (ISO 8601 dates, UTC); an article without a source, section, author or
+    date is not among those.
+    """
+
+    total: int
+    sources: Mapping[str, int]
+    languages: Mapping[str, int]
+    sections: Mapping[str, int]
+    days: Mapping[str, int]
+    authors: Mapping[str, int]
+
+    @property
+    def undated(self) -> int:
+        return self.total - sum(self.days.values())
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordMatches:
+    """All articles that the keyword list would hold if it had no end, counted.
+
+    `dense_ids` are those of them whose passages are in the dense list.
+    """
+
+    counts: Counts
+    dense_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """Both lists, best first, and what makes their scores comparable across languages.
 
@@ -147,7 +177,8 @@ class Retrieval:
     the query's words, 0 to 1, that the articles of a language hold at all. `statistics` are those
     of the commit that answers, as they were given to it; an engine elsewhere keeps them at hand,
     and sends no more than changes. From them `indexer.ranking.statistics` derives `spreads`, which
-    tell how the query's cosines are spread over each language's passages.
+    tell how the query's cosines are spread over each language's passages. `matches` is given if the
+    keyword list was cut at its depth.
     """
 
     keyword: tuple[KeywordHit, ...] = ()
@@ -155,6 +186,7 @@ class Retrieval:
     spreads: Mapping[str, CosineSpread] = field(default_factory=dict)
     coverage: Mapping[str, float] = field(default_factory=dict)
     statistics: Mapping[str, bytes] = field(default_factory=dict)
+    matches: KeywordMatches | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +202,6 @@ class Spelling:
     distance: int
     articles: int
     article_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many articles there are in all, from each source, in each language and section, and on
-    each day (ISO 8601 dates, UTC); articles without a source, section or date are in `total` alone.
-    """
-
-    total: int
-    sources: Mapping[str, int]
-    languages: Mapping[str, int]
-    sections: Mapping[str, int]
-    days: Mapping[str, int]
-
-    @property
-    def undated(self) -> int:
-        return self.total - sum(self.days.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.engines.port import CosineSpread, DenseHit, Retrieval
+from indexer.engines.port import CosineSpread, DenseHit, KeywordMatches, Retrieval
 from indexer.passages import article_of
 from indexer.ranking.fusion import FUSIONS, MAX_DEVIATIONS, dense_score, keyword_score
 
@@ -63,6 +63,7 @@ class Ranking:
 
     `is_relaxed` says that no article meets the query's conditions on its text, and these contain
     some of its words; `lacks_meaning` and `lacks_reranking` that the embedder or reranker failed.
+    `matches` counts everything that has the words, if that is more than the list holds.
     """
 
     article_ids: tuple[int, ...]
@@ -79,6 +80,7 @@ class Ranking:
     is_relaxed: bool = False
     lacks_meaning: bool = False
     lacks_reranking: bool = False
+    matches: KeywordMatches | None = None
 
     @property
     def passages(self) -> int:
@@ -133,6 +135,7 @@ def fuse(
         keyword_weight=keyword_weight,
         spreads=first.spreads,
         coverage=first.coverage,
+        matches=first.matches,
     )
 
 

@@ -19,12 +19,14 @@ from indexer.wordings import (
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
 MAX_PAGE_SIZE = 100
+# What is written to a file holds the whole list.
+MAX_LIST_SIZE = 1_000
 KEYWORD_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What to search for and how; `page` counts from 1, `page_size` is at most MAX_PAGE_SIZE.
+    """What to search for and how; `page` counts from 1, `page_size` is at most MAX_LIST_SIZE.
 
     `explain` asks for all numbers that decided the order, and for the nearest sentence of passages
     found by their meaning alone, which takes one more call of the model.
@@ -49,8 +51,8 @@ class SearchQuery:
             raise QueryError(NO_SUCH_MODE(name=repr(self.mode), names=", ".join(MODES)))
         if self.fusion not in FUSIONS:
             raise QueryError(NO_SUCH_FUSION(name=repr(self.fusion), names=", ".join(FUSIONS)))
-        if self.page < 1 or not 1 <= self.page_size <= MAX_PAGE_SIZE:
-            raise QueryError(PAGE_OUT_OF_RANGE(number=MAX_PAGE_SIZE))
+        if self.page < 1 or not 1 <= self.page_size <= MAX_LIST_SIZE:
+            raise QueryError(PAGE_OUT_OF_RANGE(number=MAX_LIST_SIZE))
         if self.sort not in SORTS:
             raise QueryError(NO_SUCH_ORDER(name=repr(self.sort), names=", ".join(SORTS)))
         if self.most_per_outlet is not None and self.most_per_outlet < 1:

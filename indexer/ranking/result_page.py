@@ -34,8 +34,9 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of results; `total`, `facets` and `histogram` describe the whole list.
+    """A page of results; `total`, `facets` and `histogram` describe all that matches.
 
+    `listed` of these can be paged to: the best, or all where it is not given.
     `notices` say what could not be done as asked; `did_you_mean` is the query with its misspellings
     corrected, if it has any.
     """
@@ -48,8 +49,10 @@ class SearchPage:
     facets: Facets | None = None
     histogram: Histogram | None = None
     did_you_mean: str | None = None
+    listed: int | None = None
 
     @property
     def last(self) -> int:
         """The number of the last page."""
-        return max(1, -(-self.total // self.page_size))
+        listed = self.total if self.listed is None else self.listed
+        return max(1, -(-listed // self.page_size))

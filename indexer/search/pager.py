@@ -1,16 +1,17 @@
 """The third step of a search: the page that is shown, from a whole ranking."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from archive.copies.clusters import Cluster, ClusterStore
 from archive.messages import Message
 from archive.model import Article
-from archive.stats.facets import FacetStore
-from archive.stats.histogram import make_histogram
+from archive.stats.facets import Facets, FacetStore, add_frequencies
+from archive.stats.histogram import make_day_histogram
 from archive.store.articles import ArticleStore
 from indexer.assist.spelling import suggest_query
-from indexer.engines.port import SearchEngine
+from indexer.engines.port import Counts, SearchEngine
 from indexer.errors import ModelError
 from indexer.models.embedding import Embedder
 from indexer.query import Query
@@ -21,7 +22,7 @@ from indexer.ranking.request import SearchQuery
 from indexer.ranking.result_page import SearchPage, SearchResult
 from indexer.ranking.sentences import mark_sentences
 from indexer.search.retriever import Retriever
-from indexer.wordings import DEMANDS_UNMET, MEANING_UNAVAILABLE, RERANKING_UNAVAILABLE
+from indexer.wordings import DEMANDS_UNMET, LIST_CUT, MEANING_UNAVAILABLE, RERANKING_UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
@@ -63,12 +64,28 @@ class Pager:
             _make_result(article, ranking, parsed, clusters.get(article.id))
             for article in self._store.get_many(wanted)
         )
-        notices = make_notices(parsed, ranking)
-        page = SearchPage(results, len(shown), query.page, query.page_size, notices)
-        if not query.with_facets:
+        page = SearchPage(
+            results, len(shown), query.page, query.page_size, make_notices(parsed, ranking)
+        )
+        return self._count(page, shown, ranking, query.with_facets)
+
+    def _count(
+        self, page: SearchPage, shown: Sequence[int], ranking: Ranking, with_facets: bool
+    ) -> SearchPage:
+        """The page with the totals of everything that matches, be it in the list or not."""
+        matches = ranking.matches
+        if matches is not None:
+            in_counts = matches.dense_ids.union(ranking.keyword)
+            listed, shown = len(shown), [a for a in shown if a not in in_counts]
+            total = matches.counts.total + len(shown)
+            notices = (*page.notices, LIST_CUT(number=listed, total=total))
+            page = replace(page, total=total, listed=listed, notices=notices)
+        if not with_facets:
             return page
-        dates = filter(None, (facts[article].published for article in shown))
-        return replace(page, facets=self._facets.count(shown), histogram=make_histogram(dates))
+        facets = self._facets.count(shown)
+        if matches is not None:
+            facets = add_counts(facets, matches.counts)
+        return replace(page, facets=facets, histogram=make_day_histogram(dict(facets.days)))
 
     def _explain(self, page: SearchPage, query: SearchQuery, parsed: Query) -> SearchPage:
         """The page with each word's gain, and the nearest sentences if the model works."""
@@ -82,6 +99,17 @@ class Pager:
         except ModelError as exc:
             logger.warning("no sentence is marked: %s", exc)
             return page
+
+
+def add_counts(facets: Facets, counts: Counts) -> Facets:
+    """The facets of both."""
+    return Facets(
+        sources=add_frequencies(facets.sources, counts.sources),
+        languages=add_frequencies(facets.languages, counts.languages),
+        sections=add_frequencies(facets.sections, counts.sections),
+        authors=add_frequencies(facets.authors, counts.authors),
+        days=add_frequencies(facets.days, counts.days, None),
+    )
 
 
 def make_notices(parsed: Query, ranking: Ranking) -> tuple[Message, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -85,7 +86,8 @@ class SearchService:
     ) -> Ranking:
         """The whole ranking of articles near the examples, by how near the best passage of an
         article is to each of their passages. Raises QueryError."""
-        return self._ranker.merge(self._retriever.retrieve_similar(like, query, unlike), query)
+        ranking = self._ranker.merge(self._retriever.retrieve_similar(like, query, unlike), query)
+        return replace(ranking, matches=None)  # the words of a whole article are in most articles
 
     def find_passage(self, passage_id: int) -> tuple[Article, Passage]:
         """Raises ArticleNotFoundError, and QueryError if the article has no such passage."""

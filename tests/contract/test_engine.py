@@ -16,6 +16,7 @@ from indexer.engines.port import (
 )
 from indexer.engines.registry import open_engine
 from indexer.errors import IndexerError, StaleIndexError
+from indexer.passages import article_of
 from indexer.query import Query, parse_query
 from indexer.query.required_words import require_words
 from tests.support.engines import EMBEDDER, FINGERPRINT, both, find, indexed, put
@@ -376,7 +377,38 @@ def test_counts_are_of_all_that_match(engine: SearchEngine) -> None:
     every = engine.count_matching(Query("", ()), ArticleFilter(sources=("Agence",)))
     assert (every.total, every.languages) == (3, {"fr": 3})
     none = engine.count_matching(parse_query("fanal"), ArticleFilter())
-    assert none == Counts(0, {}, {}, {}, {})
+    assert none == Counts(0, {}, {}, {}, {}, {})
+
+
+def test_a_list_that_is_cut_comes_with_counts_of_all(engine: SearchEngine) -> None:
+    put(
+        engine,
+        *(
+            indexed(n, "le missile", source=f"S{n % 2}", authors=("Ana", f"A{n % 3}"))
+            for n in range(1, 8)
+        ),
+        indexed(9, "la soupe", source="S9"),
+    )
+    assert find(engine, "missile", depth=7).matches is None
+    for query in ("missile", "missile*", "missile OR fusée", "author:Ana"):
+        found = find(engine, query, depth=3)
+        assert len(found.keyword) == 3
+        assert found.matches is not None
+        assert found.matches.counts.total == 7
+        assert found.matches.counts.sources == {"S0": 3, "S1": 4}
+        assert found.matches.counts.authors == {"Ana": 7, "A0": 2, "A1": 3, "A2": 2}
+        near = {article_of(hit.passage_id) for hit in found.dense}
+        assert found.matches.dense_ids == near - {9}
+
+
+def test_articles_without_words_in_their_titles_spoil_no_score(engine: SearchEngine) -> None:
+    put(engine, *(indexed(n, "le missile", title=t) for n, t in enumerate(("***", "Et vous ?"), 1)))
+    put(engine, indexed(3, "le missile", title="Missile"), seq=2)
+    found = find(engine, "missile")
+    assert found.keyword[0].article_id == 3
+    figures = [figure for hit in found.keyword for figure in (hit.score, hit.share)]
+    assert len(found.keyword) == 3
+    assert np.isfinite(figures).all()
 
 
 def test_stop_words_demand_nothing_in_their_language(engine: SearchEngine) -> None:

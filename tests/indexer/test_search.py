@@ -16,7 +16,7 @@ from indexer.ranking.neighbours import article_example, passage_example, text_ex
 from indexer.ranking.request import MODES, SearchQuery
 from indexer.search import SearchService
 from indexer.sync import sync
-from indexer.wordings import DEMANDS_UNMET, ENGINE_UNREACHABLE, MEANING_UNAVAILABLE
+from indexer.wordings import DEMANDS_UNMET, ENGINE_UNREACHABLE, LIST_CUT, MEANING_UNAVAILABLE
 from tests.support.fakes import FakeEmbedder, make_item
 
 TEXTS = {
@@ -167,7 +167,7 @@ def test_another_splitter_or_model_says_how_to_rebuild(
         {"fusion": "magic"},
         {"page": 0},
         {"page_size": 0},
-        {"page_size": 101},
+        {"page_size": 1001},
         {"keyword_weight": 2.0},
     ],
 )
@@ -404,3 +404,34 @@ def test_an_engine_that_cannot_be_reached_is_named(
     page = service.search(SearchQuery("missiles"))
     assert (page.results, page.total) == ((), 0)
     assert page.notices == (ENGINE_UNREACHABLE(reason=verbatim("connection refused")),)
+
+
+def test_totals_and_facets_are_of_everything_that_matches(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    items = [
+        make_item(
+            f"Brève {n}", f"Brève {n} : le verger a donné des pommes.", source=f"Journal {n % 4}",
+            published=f"2020-{n % 12 + 1:02}-03",
+        )
+        for n in range(240)
+    ]  # fmt: skip
+    list(ingest([*items, make_item("Soupe", "La soupe du soir.")], store))
+    sync(store, engine, embedder)
+    search = SearchService(store, engine, embedder).search
+    for text in ("verger", "author:x OR verger", 'verger source:"Journal 1"'):
+        pages = {mode: search(SearchQuery(text, mode, with_facets=True)) for mode in MODES[:2]}
+        expected = 60 if "Journal" in text else 240 if "verger" in text else 0
+        for mode, page in pages.items():
+            assert page.total == expected, (text, mode)
+            if expected != 240:
+                continue
+            assert page.facets is not None
+            assert page.histogram is not None
+            assert dict(page.facets.sources) == {f"Journal {n}": 60 for n in range(4)}
+            assert sum(bar.articles for bar in page.histogram.bars) == 240
+            assert (page.listed or 0) >= 200
+            assert LIST_CUT.code in {notice.code for notice in page.notices}
+    last = search(SearchQuery("verger", page=10, page_size=20))
+    assert last.last * 20 >= (last.listed or 0) >= 200
+    assert len(last.results) == 20

@@ -15,7 +15,7 @@ from web.server.waitress_server import Server
 from web.services import Services
 from web.settings import Settings
 
-TOKEN = "jeton-de-test"
+TOKEN = "un-jeton-de-test"
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Search results for other programs: each page of results as a feed, a table or citations.
 
 /search.atom and the others take the same arguments as /search and return the same articles in the
-same order; `size` requests up to 100 of them.
+same order; `size` requests up to 100 of them in a feed, the whole list in a file.
 """
 
 import io
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archive.errors import CodedError
 from archive.sources.export import article_cells, write_rows
-from indexer.ranking.request import MAX_PAGE_SIZE
+from indexer.ranking.request import MAX_LIST_SIZE, MAX_PAGE_SIZE
 from indexer.ranking.result_page import SearchPage, SearchResult
 from web.context import get_context
 from web.exports.citations import format_bibtex, format_ris
@@ -52,7 +52,7 @@ blueprint = Blueprint("search_formats", __name__)
 )
 def search(kind: str) -> AnyResponse:
     """Return the page of results that /search shows for these arguments, in another format."""
-    page = _find()
+    page = _find(kind)
     if page.page > page.last:
         return redirect(page_url(page.last))
     feed = _feed(page)
@@ -86,16 +86,17 @@ def answer(body: str | bytes, media_type: str, file_name: str | None = None) -> 
 
 @blueprint.app_template_global()
 def format_url(kind: str) -> str:
-    """Return the address of this search in another format; non-feeds have the maximum size."""
+    """Return the address of this search in another format; files hold the whole list."""
     path = url_for("search_formats.search", kind=kind)
     if kind in FEED_KINDS:
         return _format_path(path)
-    return _format_path(path, page=[], size=[str(MAX_PAGE_SIZE)])
+    return _format_path(path, page=[], size=[str(MAX_LIST_SIZE)])
 
 
-def _find() -> SearchPage:
+def _find(kind: str) -> SearchPage:
     form, requested = read_form(request.args), read_number("size")
-    size = PAGE_RESULTS if requested is None else max(1, min(requested, MAX_PAGE_SIZE))
+    most = MAX_PAGE_SIZE if kind in FEED_KINDS else MAX_LIST_SIZE
+    size = PAGE_RESULTS if requested is None else max(1, min(requested, most))
     if not form.q.strip():
         return SearchPage((), 0, 1, size)
     query = replace(read_query(form), page_size=size, with_facets=False, explain=False)

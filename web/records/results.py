@@ -113,7 +113,11 @@ class HistogramRecord(Record):
 
 class ResultPage(Record):
     results = ma.fields.List(ma.fields.Nested(Result))
-    total = ma.fields.Integer()
+    total = ma.fields.Integer(metadata={"description": "all articles that match"})
+    listed = ma.fields.Integer(
+        allow_none=True,
+        metadata={"description": "how many of them can be paged to, if not all"},
+    )
     page = ma.fields.Integer()
     page_size = ma.fields.Integer()
     notices = ma.fields.List(ma.fields.String())

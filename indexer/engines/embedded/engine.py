@@ -12,12 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+
 from archive.durable import sync_path
 from archive.messages import Message
 from archive.model import ArticleFilter
 from indexer.engines.embedded.dense import rank_dense
 from indexer.engines.embedded.meaning.vectors import merge_segments, write_segment
 from indexer.engines.embedded.snapshot import Snapshot, open_snapshot
+from indexer.engines.embedded.storage.articles import ArticleTable
 from indexer.engines.embedded.storage.files import named_files, read_state
 from indexer.engines.embedded.storage.manifest import (
     ENGINE_NAME,
@@ -36,16 +39,18 @@ from indexer.engines.embedded.storage.verifying import KEYWORD_FOLDER, VerifiedF
 from indexer.engines.embedded.words.conditions import permitted
 from indexer.engines.embedded.words.demands import holding_all
 from indexer.engines.embedded.words.ranking import coverage, explain_scores, rank_keyword
-from indexer.engines.embedded.words.reader import PostingsCache
+from indexer.engines.embedded.words.reader import PostingsCache, Rows
 from indexer.engines.embedded.words.spelling import LexiconCache, find_spellings
 from indexer.engines.embedded.words.writer import keyword_files, write_articles
 from indexer.engines.port import (
     NO_STATISTICS,
     Counts,
+    DenseHit,
     EngineState,
     Fingerprint,
     IndexBatch,
     IndexedArticle,
+    KeywordMatches,
     PassageVectors,
     Retrieval,
     RetrievalRequest,
@@ -55,6 +60,7 @@ from indexer.engines.port import (
 )
 from indexer.errors import CorruptIndexError
 from indexer.lease import write_errors
+from indexer.passages import article_of
 from indexer.query import Query
 from indexer.wordings import COMMIT_INTERRUPTED, HALVES_DIFFER, REBUILD
 
@@ -169,11 +175,14 @@ class EmbeddedEngine:
         allowed = snapshot.articles.mask(request.filter)
         if request.keyword is not None:
             allowed &= permitted(snapshot.keyword, request.keyword)
+        hits, rows = rank_keyword(snapshot.keyword, request.keyword, allowed, request.depth)
+        dense = rank_dense(snapshot, request, allowed)
         return Retrieval(
-            keyword=rank_keyword(snapshot.keyword, request.keyword, allowed, request.depth),
-            dense=rank_dense(snapshot, request, allowed),
+            keyword=hits,
+            dense=dense,
             coverage=coverage(snapshot.keyword, request.keyword),
             statistics=snapshot.statistics,
+            matches=_count(snapshot.articles, rows, dense) if len(rows) > len(hits) else None,
         )
 
     def count_matching(self, query: Query, wanted: ArticleFilter) -> Counts:
@@ -260,3 +269,11 @@ def _segments_to_merge(manifest: Manifest) -> list[SegmentEntry]:
     picked = [manifest.segments[position] for position in positions]
     decayed = [entry for entry in manifest.segments if entry.dead_share > MAX_DEAD_SHARE]
     return picked + [entry for entry in decayed if entry not in picked]
+
+
+def _count(articles: ArticleTable, rows: Rows, dense: Sequence[DenseHit]) -> KeywordMatches:
+    matching = np.zeros(len(articles), np.bool_)
+    matching[rows] = True
+    ids = np.array(sorted({article_of(hit.passage_id) for hit in dense}), np.int64)
+    both = ids[matching[articles.rows_of(ids)]]
+    return KeywordMatches(articles.count(matching), frozenset(both.tolist()))

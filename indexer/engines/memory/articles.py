@@ -170,6 +170,7 @@ def count_articles(articles: Iterable[IndexedArticle]) -> Counts:
         languages=Counter(article.language for article in found),
         sections=Counter(article.section for article in found if article.section),
         days=Counter(days),
+        authors=Counter(name for article in found for name in set(article.authors)),
     )
 
 

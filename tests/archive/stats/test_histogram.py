@@ -1,11 +1,17 @@
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.stats.histogram import MAX_BARS, UNITS, Unit, make_histogram
+from archive.stats.histogram import MAX_BARS, UNITS, Histogram, Unit, make_day_histogram
 
 days = st.lists(st.dates().map(date.isoformat), min_size=1, max_size=50)
+
+
+def make_histogram(moments: Iterable[str], unit: Unit = "day") -> Histogram:
+    return make_day_histogram(Counter(moment[:10] for moment in moments), unit)
 
 
 @given(days, st.sampled_from(UNITS))

@@ -16,7 +16,7 @@ HUGE = "9" * 30
 
 def test_search(client: FlaskClient) -> None:
     page = client.get("/api/v1/search", query_string={"q": "missiles genève"}).json
-    names = ["results", "total", "page", "page_size", "notices", "facets", "histogram"]
+    names = ["results", "total", "listed", "page", "page_size", "notices", "facets", "histogram"]
     assert list(page) == [*names, "did_you_mean"]
     result = page["results"][0]
     assert list(result) == ["article", "score", "keyword", "semantic", "passages", "copies"]

@@ -295,7 +295,7 @@ def test_the_page_names_its_twins(client: FlaskClient) -> None:
     page = BeautifulSoup(client.get("/search?q=Numéro&mode=keyword&page=2&explain=").text, "lxml")
     feeds = {link["type"]: link["href"] for link in page.select("head link[rel=alternate]")}
     arguments = "?q=Num%C3%A9ro&mode=keyword&page=2"
-    whole = "?q=Num%C3%A9ro&mode=keyword&size=100"
+    whole = "?q=Num%C3%A9ro&mode=keyword&size=1000"
     assert feeds == {
         "application/atom+xml": f"/search.atom{arguments}",
         "application/feed+json": f"/search.json{arguments}",

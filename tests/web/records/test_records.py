@@ -53,7 +53,7 @@ def test_the_api_gives_the_same_results_as_the_command(
 ) -> None:
     page = client.get("/api/v1/search?q=missiles").json
     assert page is not None
-    names = ["results", "total", "page", "page_size", "notices", "facets", "histogram"]
+    names = ["results", "total", "listed", "page", "page_size", "notices", "facets", "histogram"]
     assert list(page) == [*names, "did_you_mean"]
     assert page["results"] == _lines(run_filled("search", "missiles", "--json"))
     assert page["facets"] is None

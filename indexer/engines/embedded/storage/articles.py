@@ -1,8 +1,8 @@
 """What filters need to know of each article in the index, in columns."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ DAY = f"S{DAY_CHARACTERS}"
 MISSING = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """Names of each article, such as its authors: `codes` point into `values`, which ascend."""
 
@@ -56,11 +56,20 @@ class Column:
 
     def count(self, rows: Mask) -> dict[str, int]:
         """How many of the rows have each name."""
-        counted: Counter[str] = Counter()
-        often = np.bincount(self.codes[rows], minlength=len(self.values)).tolist()
-        for names, number in zip(self.values, often, strict=True):
-            counted.update(dict.fromkeys(names, number) if number else {})
-        return dict(counted)
+        names, name_codes, value_codes = self._name_uses
+        often = np.bincount(self.codes[rows], minlength=len(self.values))
+        counted = np.bincount(name_codes, weights=often[value_codes], minlength=len(names))
+        found = np.flatnonzero(counted)
+        return {names[n]: int(counted[n]) for n in found.tolist()}
+
+    @cached_property
+    def _name_uses(self) -> tuple[Names, Codes, Codes]:
+        """The distinct names, and every use of one in a value, as the codes of both."""
+        uses = [(name, code) for code, names in enumerate(self.values) for name in set(names)]
+        distinct = tuple(sorted({name for name, _ in uses}))
+        place = {name: n for n, name in enumerate(distinct)}
+        name_codes = np.array([place[name] for name, _ in uses], np.int32)
+        return distinct, name_codes, np.array([code for _, code in uses], np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,7 @@ class ArticleTable:
             languages=self.language.count(rows),
             sections=self.section.count(rows),
             days={day.decode(): number for day, number in by_day if day},
+            authors=self.authors.count(rows),
         )
 
     def without(self, ids: frozenset[int]) -> "ArticleTable":

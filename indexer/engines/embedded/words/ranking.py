@@ -32,23 +32,24 @@ class Sum:
 
 def rank_keyword(
     keyword: KeywordSnapshot, query: Query | None, allowed: Mask, depth: int
-) -> tuple[KeywordHit, ...]:
-    """The best of the allowed articles; ties stand by id.
+) -> tuple[tuple[KeywordHit, ...], Rows]:
+    """The best of the allowed articles, ties by id; and the rows of all that are in the list if it
+    is not cut at its depth.
 
     Where the query demands words, every allowed article is an answer, be they all stop words;
     where it names fields alone, too, the newest first.
     """
-    if query is None or not allowed.any():
-        return ()
+    is_asked = query is not None and (query.is_fields_only or query.words)
+    if query is None or not is_asked or not allowed.any():
+        return (), np.empty(0, np.int64)
     if query.is_fields_only:
-        return _list_newest(keyword.articles, np.flatnonzero(allowed), depth)
-    if not query.words:
-        return ()
+        rows = np.flatnonzero(allowed)
+        return _list_newest(keyword.articles, rows, depth), rows
     scores, perfect = score(keyword, query)
     rows = np.flatnonzero(allowed if has_text_conditions(query) else allowed & (scores > 0))
     best = _order(keyword.articles, scores, rows, depth)
     shares = scores[best] / np.maximum(perfect[best], np.finfo(np.float32).tiny)
-    return _hits(keyword.articles, best, scores[best], np.minimum(shares, 1))
+    return _hits(keyword.articles, best, scores[best], np.minimum(shares, 1)), rows
 
 
 def coverage(keyword: KeywordSnapshot, query: Query | None) -> dict[str, float]:
