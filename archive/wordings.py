@@ -37,6 +37,31 @@ EMPTY = define("empty", "empty")
 DOCUMENT_TOO_LARGE = define(
     "document_too_large", "over %(number)s MB; one article is expected to be smaller"
 )
+SAVE_AS_TEXT = define(
+    "save_as_text", "a %(kind)s document, which is not read here; save it as HTML or text"
+)
+OFFICE_DOCUMENT = define(
+    "office_document",
+    "an office document (%(kind)s), which is not read here; save it as HTML or text, tables as CSV",
+)
+FEED_LIST = define(
+    "feed_list", "a list of feeds (%(kind)s), not an article; take it in with hemero feeds import"
+)
+MAILBOX = define(
+    "mailbox", "a mailbox (%(kind)s), which is not read here; save its mails as .eml files"
+)
+PICTURE = define("picture", "a picture (%(kind)s), which holds no text that is read here")
+FILES_PASSED_OVER = define_plural(
+    "files_passed_over",
+    "%(number)s file of no known format passed over: %(names)s",
+    "%(number)s files of no known format passed over: %(names)s",
+)
+MAIL_DAMAGED = define("mail_damaged", "a mail that cannot be taken apart (%(reason)s)")
+MAIL_WITHOUT_TEXT = define("mail_without_text", "a mail without text")
+CITATION_WITHOUT_TEXT = define(
+    "citation_without_text", "a citation without text; add the article that it names"
+)
+RIS_DAMAGED = define("ris_damaged", "RIS that cannot be read: %(reason)s")
 BINARY = define("binary", "binary data, not text")
 UNKNOWN_ENCODING = define(
     "unknown_encoding", "not text in any known encoding; save it as UTF-8 and try again"

@@ -18,13 +18,15 @@ from typing import Any, Protocol, cast
 from archive.errors import ArchiveError, SourceNotFoundError, UnreadableInputError
 from archive.model import SourceItem
 from archive.net.fetch import fetch_url
-from archive.sources import feed
+from archive.sources import feed, foreign, mail, ris
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
 from archive.sources.shared.unpack import UnpackBudget, gunzipped
-from archive.wordings import NO_SUCH_LOCATION, UNREADABLE
+from archive.text.normalize import clean_line
+from archive.wordings import FILES_PASSED_OVER, NO_SUCH_LOCATION, UNREADABLE
 
 HEAD_BYTES = 2_048
+MAX_NAMES = 20
 DEFAULT_OPTIONS = ReadOptions()
 STANDARD_INPUT = "-"
 
@@ -66,14 +68,30 @@ def read_location(location: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iter
 
 
 def read_folder(folder: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
+    """Yield the items of every file of a known format, then what was passed over, if anything."""
     for path in files_below(folder):
         yield from read_file(path, options)
+    others = [path.name for path in _others_below(folder)]
+    if others:
+        names = ", ".join(map(clean_line, others[:MAX_NAMES]))
+        more = "…" if len(others) > MAX_NAMES else ""
+        problem = FILES_PASSED_OVER(number=len(others), names=f"{names}{more}")
+        yield SourceItem(str(folder), problem=problem)
 
 
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield the files of known formats below a folder, sorted by path, without hidden ones."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and is_readable_path(path.relative_to(folder).as_posix()):
+            yield path
+
+
+def _others_below(folder: Path) -> Iterator[Path]:
+    """Yield the files that `files_below` leaves out, without hidden ones."""
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        is_hidden = any(part.startswith(".") for part in inside.parts)
+        if not is_hidden and path.is_file() and not is_readable_path(inside.as_posix()):
             yield path
 
 
@@ -153,7 +171,14 @@ def _without_gz(name: str) -> str:
 
 
 def _format_of(name: str, head: bytes) -> SourceFormat:
-    """Return the format of this name; if several or none match, the content decides."""
+    """Return the format of this name; if several or none match, the content decides.
+
+    What begins as a mail, as citations, or as a document that is not read here, is that under any
+    name.
+    """
+    certain = next((module for module in (foreign, mail, ris) if module.recognizes(head)), None)
+    if certain is not None:
+        return certain
     candidates = [module for module in formats() if name.endswith(module.SUFFIXES)]
     if len(candidates) == 1:
         return candidates[0]

@@ -40,10 +40,11 @@ from archive.wordings import (
     ZIP_TOO_LARGE,
 )
 
-SUFFIXES = (".zip", ".tar", ".tgz")
+SUFFIXES = (".zip", ".tar", ".tgz", ".wacz")
 MAX_COPIED_BYTES = 2_000_000_000
 _MAX_HEADER_BYTES = 1_000_000
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_CRAWLED = re.compile(r"archive/[^/]+\.warc(?:\.gz)?")
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 
 
@@ -114,9 +115,18 @@ def _zip_members(stream: BufferedReader, budget: UnpackBudget) -> Iterator[_Memb
         source = _seekable(stream, copy)
         budget.packed = budget.packed or source.seek(0, SEEK_END)
         with ZipFile(source) as archive:
-            for info in archive.infolist():
-                if not info.is_dir():
-                    yield _zip_member(archive, info, budget)
+            for info in _content(archive):
+                yield _zip_member(archive, info, budget)
+
+
+def _content(archive: ZipFile) -> list[ZipInfo]:
+    """Return the files in a zip archive; of a web archive (WACZ 1.1.1) only its WARC files, as the
+    others are lists and indexes of these.
+    """
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    crawled = [info for info in members if _CRAWLED.fullmatch(info.filename)]
+    is_web_archive = any(info.filename == "datapackage.json" for info in members)
+    return crawled if is_web_archive and crawled else members
 
 
 def _zip_member(archive: ZipFile, info: ZipInfo, budget: UnpackBudget) -> _Member:

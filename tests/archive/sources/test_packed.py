@@ -231,3 +231,22 @@ def test_a_zip_that_cannot_be_sought(monkeypatch: pytest.MonkeyPatch) -> None:
 
     stream = io.BufferedReader(Pipe(zipped({"a.txt": TEXT})))  # type: ignore[arg-type]
     assert titles(list(read_stream(stream, "standard input"))) == ["La réforme"]
+
+
+def test_of_a_web_archive_only_the_pages_are_read(read: Any) -> None:
+    """Its lists of pages and its indexes are JSON lines too (WACZ 1.1.1)."""
+    page = b"<html><body><article><h1>Un titre</h1><p>Un texte.</p></article></body></html>"
+    response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+    record = (
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/p\r\n"
+        b"WARC-Date: 2021-12-03T10:00:00Z\r\nContent-Type: application/http;msgtype=response\r\n"
+        b"Content-Length: %d\r\n\r\n%s\r\n\r\n" % (len(response), response)
+    )
+    files = {
+        "archive/data.warc.gz": gzip.compress(record),
+        "pages/pages.jsonl": '{"title": "Un titre | Menu", "text": "Menu Un texte"}\n',
+        "indexes/index.cdx": "x",
+        "datapackage.json": '{"profile": "data-package"}',
+    }
+    items = read("crawl.wacz", zipped(files))
+    assert [item.draft.url for item in items] == ["https://a.example/p"]
