@@ -235,7 +235,8 @@ def test_a_zip_that_cannot_be_sought(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_of_a_web_archive_only_the_pages_are_read(read: Any) -> None:
     """Its lists of pages and its indexes are JSON lines too (WACZ 1.1.1)."""
-    page = b"<html><body><article><h1>Un titre</h1><p>Un texte.</p></article></body></html>"
+    text = b"<p>Le conseil municipal a vot\xc3\xa9 lundi soir la construction du pont.</p>" * 3
+    page = b"<html><body><article><h1>Un titre</h1>%s</article></body></html>" % text
     response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
     record = (
         b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/p\r\n"

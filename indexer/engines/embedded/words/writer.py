@@ -16,8 +16,11 @@ from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 from indexer.engines.embedded.storage.merging import pick_segments
+from indexer.engines.embedded.words.pickles import restrict_whoosh
 from indexer.engines.port import IndexedArticle
 from indexer.engines.scoring import field_terms
+
+restrict_whoosh()
 
 RANKED_FIELDS = ("title", "body")
 EXACT_FIELDS = ("title_exact", "body_exact")
