@@ -5,7 +5,7 @@ A layer lists its wordings in `wordings` with `define`; the code that has someth
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
 from typing import Any, Protocol
@@ -40,10 +40,6 @@ class Template:
     def __call__(self, **parameters: Any) -> "Message":
         values = {name: _parameter(value) for name, value in parameters.items()}
         return Message(self.code, tuple(sorted(values.items())))
-
-    def is_in(self, messages: "Iterable[Message]") -> bool:
-        """Whether one of the messages is of this template."""
-        return any(message.code == self.code for message in messages)
 
 
 @dataclass(frozen=True, slots=True)

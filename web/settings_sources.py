@@ -73,6 +73,22 @@ def merge_sources(
     The metadata of a field are its limits, as pydantic names them. A missing file sets nothing.
     Raises SettingsError.
     """
+    known: dict[str, Any] = {
+        field.name: (field.type, pydantic.Field(default=None, **field.metadata))
+        for field in settings
+    }
+    sources = _sources(file, environment)
+    try:
+        merged = pydantic.create_model("Merged", __base__=sources, **known)(**flags)
+    except pydantic.ValidationError as exc:
+        raise SettingsError(_describe(exc, settings)) from None
+    except (OSError, ValueError) as exc:
+        raise SettingsError(SETTINGS_FILE_UNREADABLE(path=file, reason=exc)) from exc
+    return {name: getattr(merged, name) for name in merged.model_fields_set}
+
+
+def _sources(file: Path, environment: Mapping[str, str]) -> type[_Checks]:
+    """Return a class that reads flags, then environment, then file."""
 
     class Sources(_Checks):
         @classmethod
@@ -88,17 +104,7 @@ def merge_sources(
             in_file = TomlConfigSettingsSource(settings_cls, file)
             return init_settings, variables, in_file
 
-    known: dict[str, Any] = {
-        field.name: (field.type, pydantic.Field(default=None, **field.metadata))
-        for field in settings
-    }
-    try:
-        merged = pydantic.create_model("Merged", __base__=Sources, **known)(**flags)
-    except pydantic.ValidationError as exc:
-        raise SettingsError(_describe(exc, settings)) from None
-    except (OSError, ValueError) as exc:
-        raise SettingsError(SETTINGS_FILE_UNREADABLE(path=file, reason=exc)) from exc
-    return {name: getattr(merged, name) for name in merged.model_fields_set}
+    return Sources
 
 
 def _read_variables(environment: Mapping[str, str]) -> dict[str, str]:

@@ -24,47 +24,47 @@ blueprint = Blueprint("account", __name__)
 @blueprint.get("/account", access=Level.READER)
 def show() -> str:
     """Show the account. Raises WriteRefusedError if the reader is not signed in."""
-    return _show(_own())
+    return _show(_session_account())
 
 
 @blueprint.post("/account/password", access=Level.READER, back="account.show")
 def change_password() -> str | tuple[str, int] | Response:
     """Change the password, end every session, and open a new one for this browser."""
-    own, services = _own(), get_context().services
+    account, services = _session_account(), get_context().services
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
-        check_password(services, own.name, old, client_network())
-        services.accounts.set_password(own.name, hash_password(new, own.name))
+        check_password(services, account.name, old, client_network())
+        services.accounts.set_password(account.name, hash_password(new, account.name))
     except (AccountRefusedError, SignInRefusedError) as exc:
-        return _show(own, problem=exc.message), 422
+        return _show(account, problem=exc.message), 422
     response = redirect(url_for("account.show"), 303)
-    keep_session(response, services.credentials.open_session(own.id))
+    keep_session(response, services.credentials.open_session(account.id))
     return response
 
 
 @blueprint.post("/account/tokens", access=Level.READER, back="account.show")
 def create_token() -> tuple[str, int] | Response:
     """Create a token, and show its secret this once."""
-    own, form = _own(), request.form
+    account, form = _session_account(), request.form
     try:
         token, secret = get_context().services.credentials.create_token(
-            own.name, form.get("name", ""), check_role(form.get("role", "")), _read_days()
+            account.name, form.get("name", ""), check_role(form.get("role", "")), _read_days()
         )
     except AccountRefusedError as exc:
-        return _show(own, problem=exc.message), 422
+        return _show(account, problem=exc.message), 422
     note_changed(f"token {token.id}")
-    response = make_response(_show(own, secret=secret))
+    response = make_response(_show(account, secret=secret))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 @blueprint.post("/account/tokens/<int:token_id>/revoke", access=Level.READER)
 def revoke_token(token_id: int) -> Response:
-    get_context().services.credentials.revoke_token(token_id, _own().name)
+    get_context().services.credentials.revoke_token(token_id, _session_account().name)
     return redirect(url_for("account.show"), 303)
 
 
-def _own() -> Account:
+def _session_account() -> Account:
     """Return the session's account. Tokens are refused: they must not create tokens."""
     identity = current_identity()
     if identity.account is None or not identity.by_cookie:
@@ -82,14 +82,14 @@ def _read_days() -> int | None:
     return int(given)
 
 
-def _show(own: Account, problem: Message | None = None, secret: str = "") -> str:
-    roles: list[Role] = [role for role in LEVELS if LEVELS[role] <= LEVELS[own.role]]
+def _show(account: Account, problem: Message | None = None, secret: str = "") -> str:
+    roles: list[Role] = [role for role in LEVELS if LEVELS[role] <= LEVELS[account.role]]
     return render_template(
         "account.html",
-        account=own,
+        account=account,
         roles=roles,
         days=TOKEN_DAYS,
         secret=secret,
         problem=problem,
-        tokens=get_context().services.credentials.tokens(own.name),
+        tokens=get_context().services.credentials.tokens(account.name),
     )

@@ -113,7 +113,7 @@ def refuse_other_than_json() -> None:
 @blueprint.arguments(SearchArguments, location="query")
 @blueprint.response(200, ResultPage)
 def search(arguments: JsonObject) -> SearchPage | Extended:
-    """Articles by words and by meaning, each with its reasons."""
+    """Search by words and by meaning; each result says why it was found."""
     query = _query(
         arguments,
         text=arguments["q"],
@@ -133,7 +133,7 @@ def search(arguments: JsonObject) -> SearchPage | Extended:
 @blueprint.arguments(SimilarArguments, location="query")
 @blueprint.response(200, ResultPage)
 def similar(arguments: JsonObject) -> SearchPage:
-    """Articles near in meaning to some articles, passages or a text, and unlike others."""
+    """Find articles similar in meaning to articles, passages or a text, and unlike others."""
     return _similar(arguments)
 
 
@@ -141,7 +141,7 @@ def similar(arguments: JsonObject) -> SearchPage:
 @blueprint.arguments(SimilarText)
 @blueprint.response(200, ResultPage)
 def similar_to_text(arguments: JsonObject) -> SearchPage:
-    """The same for a text too long for an address."""
+    """Find articles similar to a text that is too long for an address."""
     return _similar(arguments)
 
 
@@ -150,7 +150,7 @@ class Articles(MethodView):
     @blueprint.arguments(Filters, location="query")
     @blueprint.response(200, ArticleList)
     def get(self, arguments: JsonObject) -> JsonObject:
-        """The articles held, the latest added first."""
+        """List the articles of the archive, the latest added first."""
         query, store = _query(arguments), get_context().services.store
         first = (query.page - 1) * query.page_size
         return {
@@ -165,7 +165,7 @@ class Articles(MethodView):
     @blueprint.alt_response(201, schema=Outcome)
     @blueprint.doc(responses=REFUSED)
     def post(self, fields: JsonObject) -> tuple[ItemOutcome, int]:
-        """Add one article. Answered once it is durable; it is searchable moments later."""
+        """Add one article. The answer is sent once it is durable; it is searchable soon after."""
         outcome = _add(fields)
         return outcome, CREATED[outcome.outcome]
 
@@ -175,7 +175,7 @@ class OneArticle(MethodView):
     @blueprint.response(200, ArticleRecord)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def get(self, article_id: int) -> Extended:
-        """The whole article."""
+        """Show the whole article."""
         services = get_context().services
         article = services.store.get(article_id)
         return Extended(article, copies=services.clusters.copies_of(article_id))
@@ -190,7 +190,7 @@ class OneArticle(MethodView):
 @blueprint.get("/health", access=Level.VISITOR)
 @blueprint.response(200, HealthRecord)
 def health() -> Health:
-    """Whether archive and index agree; for visitors as it was within the last minute."""
+    """Check that archive and index agree. Visitors get a result up to a minute old."""
     context = get_context()
     if may(Level.READER):
         return check_health(context.services)

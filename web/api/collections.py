@@ -29,14 +29,14 @@ blueprint = Blueprint(
 class Collections(MethodView):
     @blueprint.response(200, CollectionList)
     def get(self) -> JsonObject:
-        """All collections."""
+        """List all collections."""
         return {"collections": get_context().services.collections.collections()}
 
     @blueprint.arguments(arguments.NewCollection)
     @blueprint.response(201, CollectionRecord)
     @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
     def post(self, fields: JsonObject) -> Collection:
-        """Begin a collection; no two have one name."""
+        """Create a collection. Its name must be new."""
         store = get_context().services.collections
         return store.create(fields["name"], fields["note"])
 
@@ -49,7 +49,7 @@ class OneCollection(MethodView):
     @blueprint.response(200, CollectionPage)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def get(self, paging: JsonObject, collection_id: int) -> JsonObject:
-        """A collection and a page of its articles."""
+        """Show a collection and a page of its articles."""
         services, size = get_context().services, paging["page_size"]
         collection = services.collections.get(collection_id)
         first = (paging["page"] - 1) * size
@@ -72,7 +72,7 @@ class OneCollection(MethodView):
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
     def patch(self, fields: JsonObject, collection_id: int) -> Collection:
-        """Give it another name or note."""
+        """Change its name or its note."""
         store = get_context().services.collections
         if "name" in fields:
             store.rename(collection_id, fields["name"])
@@ -95,7 +95,7 @@ class CollectedArticles(MethodView):
     @blueprint.response(200, CollectionCount)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def post(self, fields: JsonObject, collection_id: int) -> Extended:
-        """Put articles in, in this order; those that are in it stay where they are."""
+        """Add articles in this order; those already in it keep their places."""
         store = get_context().services.collections
         note_changed(*(f"article {key}" for key in fields["articles"]))
         changed = store.add(collection_id, fields["articles"], fields["note"])
@@ -105,7 +105,7 @@ class CollectedArticles(MethodView):
     @blueprint.response(200, CollectionCount)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def delete(self, chosen: JsonObject, collection_id: int) -> Extended:
-        """Take articles out."""
+        """Remove articles from the collection."""
         store = get_context().services.collections
         note_changed(*(f"article {key}" for key in chosen["article"]))
         changed = store.take_out(collection_id, chosen["article"])
@@ -115,7 +115,7 @@ class CollectedArticles(MethodView):
 @blueprint.get("/tags", access=Level.VISITOR)
 @blueprint.response(200, TagList)
 def tags() -> JsonObject:
-    """The tags of the archive, and how many articles bear each."""
+    """List the tags of the archive with the number of articles of each."""
     return {"tags": get_context().services.tags.all_tags()}
 
 
@@ -124,7 +124,7 @@ class TagsOfArticle(MethodView):
     @blueprint.response(200, ArticleTags)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def get(self, article_id: int) -> JsonObject:
-        """The tags of an article."""
+        """List the tags of an article."""
         services = get_context().services
         key = services.store.get(article_id).id
         return {"id": key, "tags": services.tags.tags_of([key]).get(key, ())}
@@ -134,6 +134,6 @@ class TagsOfArticle(MethodView):
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
     def put(self, fields: JsonObject, article_id: int) -> JsonObject:
-        """Give the article these tags and no others."""
+        """Replace the tags of the article by these."""
         spelled = get_context().services.tags.replace_tags(article_id, fields["tags"])
         return {"id": article_id, "tags": spelled}

@@ -20,7 +20,7 @@ blueprint = Blueprint("api_feeds", __name__, url_prefix="/api/v1", description="
 class Feeds(MethodView):
     @blueprint.response(200, FeedList)
     def get(self) -> JsonObject:
-        """The feeds that are followed, and how many items of each had which outcome."""
+        """List the feeds that are followed, with the number of items by outcome."""
         store = get_context().services.feeds
         counts = store.item_counts()
         return {"feeds": [Extended(feed, items=counts.get(feed.id, {})) for feed in store.feeds()]}
@@ -42,6 +42,6 @@ class OneFeed(MethodView):
     @blueprint.response(204)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def delete(self, feed_id: int) -> None:
-        """Follow a feed no longer; its articles stay."""
+        """Stop following a feed; its articles stay."""
         store = get_context().services.feeds
         store.remove(store.find(str(feed_id)).id)

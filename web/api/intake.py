@@ -1,4 +1,4 @@
-"""The part of the JSON API through which articles come in and change: jobs and versions."""
+"""The part of the JSON API for adding articles: jobs, and versions of articles."""
 
 from flask import request
 from flask.views import MethodView
@@ -28,14 +28,14 @@ blueprint = Blueprint("api_intake", __name__, url_prefix="/api/v1", description=
 class Jobs(MethodView):
     @blueprint.response(200, JobList)
     def get(self) -> JsonObject:
-        """The latest jobs, the newest first."""
+        """List the latest jobs, newest first."""
         return {"jobs": get_context().services.jobs.latest()}
 
     @blueprint.arguments(arguments.Uploads, location="files", content_type="multipart/form-data")
     @blueprint.response(202, JobRecord)
     @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
     def post(self, _: JsonObject) -> Job:
-        """Add files of any format that is read here. Answered once they are on disk."""
+        """Add files of any supported format. The answer is sent once they are on disk."""
         uploads = [(f.filename, f.stream) for f in request.files.getlist("file") if f.filename]
         if not uploads:
             raise UnreadableInputError(NOTHING_SENT())
@@ -59,7 +59,7 @@ def add_addresses(fields: JsonObject) -> Job:
 @blueprint.response(200, JobReport)
 @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
 def show_job(given: JsonObject, job_id: int) -> Extended:
-    """How far a job has come, and the outcomes of its items from the place `first` on."""
+    """Show the progress of a job and the outcomes of its items, starting with `first`."""
     jobs = get_context().services.jobs
     outcomes = jobs.outcomes(job_id, given["first"], JOB_ITEMS)
     return Extended(jobs.get(job_id), items=outcomes)
@@ -69,7 +69,7 @@ def show_job(given: JsonObject, job_id: int) -> Extended:
 @blueprint.response(200, VersionList)
 @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
 def list_versions(article_id: int) -> JsonObject:
-    """Every version of an article, whole, the newest first."""
+    """List every version of an article in full, newest first."""
     return {"versions": get_context().services.store.versions(article_id)}
 
 
@@ -77,7 +77,7 @@ def list_versions(article_id: int) -> JsonObject:
 @blueprint.response(200, VersionRecord)
 @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
 def show_version(article_id: int, number: int) -> ArticleVersion:
-    """One version of an article."""
+    """Show one version of an article."""
     return pick_version(get_context().services.store.versions(article_id), number)
 
 
@@ -86,7 +86,7 @@ def show_version(article_id: int, number: int) -> ArticleVersion:
 @blueprint.response(200, Difference)
 @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
 def show_difference(given: JsonObject, article_id: int) -> JsonObject:
-    """What changed between two versions, by default the newest and the one before it."""
+    """Compare two versions, by default the newest and the one before it."""
     versions = get_context().services.store.versions(article_id)
     pair = pick_versions(versions, given.get("old"), given.get("new"))
     if pair is None:

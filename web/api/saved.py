@@ -29,7 +29,7 @@ def refuse_other_than_json() -> None:
 class Saved(MethodView):
     @blueprint.response(200, SavedList)
     def get(self) -> JsonObject:
-        """The saved searches with the counts of their matches."""
+        """List the saved searches with the counts of their matches."""
         searches = get_context().services.saved.searches()
         return {"saved": list(map(show_saved, searches))}
 
@@ -37,7 +37,7 @@ class Saved(MethodView):
     @blueprint.response(201, SavedRecord)
     @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
     def post(self, fields: JsonObject) -> SavedSearch:
-        """Save a search; what it lists now is known already."""
+        """Save a search. The articles it finds now do not count as new matches."""
         given = {name: value or "" for name, value in fields.items()}
         return saving.save_search(get_context().services, **given)
 
@@ -48,7 +48,7 @@ class OneSaved(MethodView):
     @blueprint.response(200, SavedReport)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def get(self, given: JsonObject, saved_id: int) -> Extended:
-        """A saved search and its matches from the place `first` on."""
+        """Show a saved search and its matches, starting with number `first`."""
         services = get_context().services
         saved = services.saved.get(saved_id)
         matches = services.saved.matches(saved_id, given["size"], given["first"])
@@ -63,24 +63,24 @@ class OneSaved(MethodView):
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     @blueprint.alt_response(422, schema=Problem, content_type=PROBLEM_TYPE)
     def patch(self, fields: JsonObject, saved_id: int) -> SavedSearch:
-        """Rename it, send its new matches elsewhere, or mark what was seen as read."""
+        """Rename it, send its new matches elsewhere, or mark matches as read."""
         change_saved(saved_id, fields)
         return get_context().services.saved.get(saved_id)
 
     @blueprint.response(204)
     @blueprint.alt_response(404, schema=Problem, content_type=PROBLEM_TYPE)
     def delete(self, saved_id: int) -> None:
-        """Forget the search and its matches; the articles stay."""
+        """Delete the search and its matches; the articles stay."""
         get_context().services.saved.remove(saved_id)
 
 
 def show_saved(saved: SavedSearch) -> SavedSearch | Extended:
-    """What whoever asks may see of it."""
+    """Return the part of the saved search that this client may see."""
     return saved if may_see_addresses() else hide_addresses(saved)
 
 
 def change_saved(saved_id: int, fields: JsonObject) -> None:
-    """Everything is read before anything is changed."""
+    """Validate every change before making the first."""
     store = get_context().services.saved
     saved = store.get(saved_id)
     name = saving.read_name(fields["name"]) if "name" in fields else saved.name

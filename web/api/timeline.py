@@ -17,7 +17,7 @@ blueprint = Blueprint("api_timeline", __name__, url_prefix="/api/v1", descriptio
 @blueprint.response(200, TimelineRecord)
 @blueprint.alt_response(400, schema=Problem, content_type=PROBLEM_TYPE)
 def show(arguments: JsonObject) -> Timeline:
-    """How many articles of the archive hold all the words, by day, week, month or year."""
+    """Count the articles that contain all the words, by day, week, month or year."""
     texts = tuple(text for text in (arguments["q"], arguments["other"]) if text.strip())
     wanted = read_selection(arguments)
     timelines = get_context().services.timelines

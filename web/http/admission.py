@@ -1,9 +1,9 @@
 """What the server leaves out, and what it refuses, when too much is asked of it at once.
 
-So many requests are worked on as the setting `threads` says, `queue` more may wait, each for
-`queue_seconds` at most. What share of the waiting room is taken when a request begins is the
-pressure: it decides what the answer does without, first suggestions, then counts, then meaning.
-What finds no room is refused, cheaply, and told when to come back.
+The server works on `threads` requests at once; `queue` more may wait, each for at most
+`queue_seconds`. The pressure is the share of the queue that is full when a request begins. As it
+rises, answers leave out suggestions first, then counts, then meaning. A request that finds the
+queue full is refused at little cost, with the time after which to try again.
 """
 
 from collections.abc import Callable

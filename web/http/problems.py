@@ -17,8 +17,8 @@ def make_problem(status: int, detail: Message) -> Response:
     """
     title = str(status_title(status))
     shown = str(show_message(detail))
-    told = {"title": title, "status": status, "detail": shown, "code": detail.code}
-    response = jsonify(type="about:blank", **told)
+    fields = {"title": title, "status": status, "detail": shown, "code": detail.code}
+    response = jsonify(type="about:blank", **fields)
     response.status_code, response.mimetype = status, PROBLEM_TYPE
     return response
 

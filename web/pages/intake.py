@@ -42,11 +42,11 @@ def jobs() -> str:
 
 @blueprint.get("/jobs/<int:job_id>", access=Level.READER)
 def job(job_id: int) -> str:
-    held = get_context().services.jobs.get(job_id)
-    first = min(read_number("first") or 0, held.done)
-    outcomes = get_context().services.jobs.outcomes(job_id, first, JOB_ITEMS)
-    shown = outcomes
-    return render_template("job.html", job=held, outcomes=shown, first=first, size=JOB_ITEMS)
+    job_store = get_context().services.jobs
+    found = job_store.get(job_id)
+    first = min(read_number("first") or 0, found.done)
+    outcomes = job_store.outcomes(job_id, first, JOB_ITEMS)
+    return render_template("job.html", job=found, outcomes=outcomes, first=first, size=JOB_ITEMS)
 
 
 def _add_files() -> str | Response:

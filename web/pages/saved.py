@@ -47,7 +47,7 @@ def show_all() -> str:
 
 @blueprint.post("/saved", access=Level.EDITOR, back="saved.show_all")
 def create() -> tuple[str, int] | AnyResponse:
-    """Save the search whose address the form holds."""
+    """Save the search whose address the form contains."""
     name, arguments = request.form.get("name", ""), request.form.get("arguments", "")
     try:
         saving.save_search(get_context().services, name, arguments)

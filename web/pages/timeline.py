@@ -89,11 +89,11 @@ def _make(form: TimelineForm, max_bars: int) -> Timeline:
 def _show_timeline(form: TimelineForm) -> dict[str, Any]:
     timeline = _make(form, MAX_REQUESTED_BARS)
     view = view_timeline(timeline, form.measure, _search_url(form)) if timeline.bars else None
-    said = dict.fromkeys(notice for query in timeline.queries for notice in query.notices)
+    notices = dict.fromkeys(notice for query in timeline.queries for notice in query.notices)
     return {
         "timeline": timeline,
         "view": view,
-        "notices": list(said),
+        "notices": list(notices),
         "units": UNITS,
         "telling": TELLING_ARTICLES,
         "table_url": _table_url(),

@@ -73,8 +73,8 @@ class BackupRecord:
 
 def save_record(folder: Path, record: BackupRecord) -> None:
     """Write the record atomically; it is durable when this returns."""
-    told = {"note": record.note and str(record.note)}
-    replace_text(folder / RECORD_NAME, _render(asdict(record) | told))
+    note = record.note and str(record.note)
+    replace_text(folder / RECORD_NAME, _render(asdict(record) | {"note": note}))
 
 
 def load_record(folder: Path) -> BackupRecord:
@@ -181,8 +181,8 @@ def hold_folder(folder: Path) -> Iterator[None]:
 
 def _render(data: dict[str, Any]) -> str:
     """Serialize the fields canonically, with a checksum of the result."""
-    own = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
-    return json.dumps(data | {"sha256": own}, indent=1, ensure_ascii=False) + "\n"
+    checksum = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    return json.dumps(data | {"sha256": checksum}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _file_problem(folder: Path, file: BackupFile) -> Message | None:

@@ -54,8 +54,8 @@ UNFINISHED = ".unfinished-"
 DATE_FORMAT = "%Y-%m-%dT%H%M%SZ"
 SECOND = timedelta(seconds=1)
 _DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
-# The index is copied without its lock, which a long run holds for hours; files that went meanwhile
-# are copied anew, and the last time with the lock.
+# The index is copied without its lock, which a long run keeps for hours; files that went meanwhile
+# are copied anew; the last attempt takes the lock.
 ATTEMPTS = 5
 PAUSE_SECONDS = 0.2
 LOCK_TIMEOUT_SECONDS = 30.0
@@ -139,8 +139,8 @@ def _fill(services: Services, draft: Path, previous: Path | None) -> BackupRecor
         index, note = [], INDEX_LEFT_OUT(reason=exc.message)
     copy = copy_store(services.store.database, draft / STORE_NAME)
     note = _describe_damage(find_damage(draft / STORE_NAME)) or note
-    own = [describe_plain(draft, STORE_NAME), *_copy_settings(services.settings.home, draft)]
-    return _record(made, copy, checkpoint, note, [*own, *index])
+    plain = [describe_plain(draft, STORE_NAME), *_copy_settings(services.settings.home, draft)]
+    return _record(made, copy, checkpoint, note, [*plain, *index])
 
 
 def _describe_damage(damage: Damage) -> Message | None:

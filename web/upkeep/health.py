@@ -42,9 +42,9 @@ PAUSE_SECONDS = 0.2
 class Health:
     """A verdict; `problems` say what to do.
 
-    `gaps` articles are missing from the index, `ghosts` of the index are gone from the store;
-    `files` are those of the index that are not as they were written, `damage` is what of the store
-    is not, where that was looked for.
+    `gaps` counts the articles missing from the index, `ghosts` those of the index missing from the
+    store. `files` names the index's damaged files; `damage` is the store's. Both are empty if not
+    checked.
     """
 
     articles: int
@@ -62,8 +62,8 @@ class Health:
 
 
 class RecentHealth:
-    """The health of an archive, at most RECENT_SECONDS old and without files and their folders: for
-    those who may not make the server work. Safe for many threads.
+    """The health of an archive, at most RECENT_SECONDS old and without files and their folders, for
+    clients that must not cause much work. Safe for many threads.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class RecentHealth:
         self._recent: TTLCache[None, Health] = TTLCache(1, RECENT_SECONDS)
 
     def get(self, services: Services) -> Health:
-        with self._lock:  # held for the check: it is made once for all who ask
+        with self._lock:  # kept during the check, so that simultaneous requests share one
             if None not in self._recent:
                 found = check_health(services, files=False)
                 problems = tuple(problem.without_folders() for problem in found.problems)
@@ -172,22 +172,22 @@ def _find_damaged_files(services: Services) -> Mapping[str, Message]:
 def _compare(services: Services) -> Health:
     """Compare store and index while both may change.
 
-    The checkpoint is read first: whatever changed after it is waiting, and no difference. Raises
+    The checkpoint is read first: whatever changed after it is waiting, not a difference. Raises
     IndexerError.
     """
     engine, store = services.engine, services.store
     check_fingerprint(engine.fingerprint(), expected_fingerprint(services.embedder, engine))
     checkpoint = engine.checkpoint()
-    indexed, held = set(engine.article_ids()), set(store.article_ids())
+    indexed, stored = set(engine.article_ids()), set(store.article_ids())
     changes = store.changes_after(checkpoint, ALL_CHANGES)
     pending = {change.article_id for change in changes}
-    gaps, ghosts = held - indexed - pending, indexed - held - pending
+    gaps, ghosts = stored - indexed - pending, indexed - stored - pending
     problems = [*engine.check(files=False), *_differences(gaps, ghosts)]
     if checkpoint > store.last_seq():
         problems.append(INDEX_AHEAD())
     if changes:
         problems.append(CHANGES_WAIT(number=len(changes)))
-    counts = len(held), len(indexed), len(changes)
+    counts = len(stored), len(indexed), len(changes)
     return Health(*counts, tuple(problems), len(gaps), len(ghosts))
 
 

@@ -1,9 +1,8 @@
-"""Memory given back: what the model's libraries keep grows with every new shape of text.
+"""Limits on the memory that the model's libraries keep, which grows with every new shape of text.
 
-oneDNN and PyTorch keep a kernel for each number and length of passages they have met, 1024 each
-where nothing else is said; and what glibc was handed back in pieces it does not return by itself.
-Of 20 batches of ever new lengths 61 MB stayed behind after a trim, and 119 MB without one; with few
-kernels kept and a trim, none.
+oneDNN and PyTorch cache a kernel for each number and length of passages, by default 1024 each, and
+glibc does not return memory that was freed in small pieces. After 20 batches of different lengths
+119 MB were still in use, 61 MB after a trim, and none with a small cache and a trim.
 """
 
 import ctypes
@@ -16,7 +15,7 @@ from web.jobs.background_worker import BackgroundWorker
 KERNELS_KEPT = 32
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 TRIM_SECONDS = 15.0
-# mallopt(3): how many heaps the threads share. Each keeps what it once needed.
+# mallopt(3): the number of heaps that the threads share. Each keeps what it once needed.
 _ARENA_MAX, ARENAS = -8, 2
 
 

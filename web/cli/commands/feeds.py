@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.feed_formats.model import Feed
+    from archive.feed_formats.opml import Outline
     from archive.feeds.store import FeedStore
     from web.jobs.polling import PollTotals
     from web.services import Services
@@ -204,31 +205,31 @@ def import_feeds(composition: Composition, /, file: Any, as_json: bool) -> None:
     \b
     hemero feeds import subscriptions.opml
     """
-    from datetime import UTC, datetime
-
     from archive.feed_formats.opml import MAX_OPML_BYTES, read_opml
 
     outlines = read_opml(file.read(MAX_OPML_BYTES + 1))
     store, counts = _feed_store(composition.services()), {"added": 0, "known": 0, "skipped": 0}
     for outline in outlines:
-        if outline.url is None:
-            outcome = "skipped"
-        else:
-            _, new = store.add(outline.url, datetime.now(UTC), title=outline.name or None)
-            outcome = "added" if new else "known"
+        outcome = _subscribe(store, outline)
         counts[outcome] += 1
-        record = {
-            "url": outline.url,
-            "outcome": outcome,
-            "reason": outline.problem and str(outline.problem),
-        }
+        reason = outline.problem and str(outline.problem)
         line = IMPORTED[outcome](name=outline.url or outline.name)
         if outline.problem:
             line = CHECK_FAILED(checked=line, problem=outline.problem)
-        print_result(as_json, line, record)
+        print_result(as_json, line, {"url": outline.url, "outcome": outcome, "reason": reason})
     worded_counts = (IMPORT_COUNTS[each](number=n) for each, n in counts.items() if n)
     totals = ", ".join(map(word_for_terminal, worded_counts))
     print_result(as_json, IMPORT_DONE(counts=totals or NO_FEED_IN_LIST()), counts)
+
+
+def _subscribe(store: "FeedStore", outline: "Outline") -> str:
+    """Subscribe to the feed of an OPML entry; return "added", "known" or "skipped"."""
+    from datetime import UTC, datetime
+
+    if outline.url is None:
+        return "skipped"
+    _, new = store.add(outline.url, datetime.now(UTC), title=outline.name or None)
+    return "added" if new else "known"
 
 
 @feeds.command("export")

@@ -27,17 +27,12 @@ def evaluate_folder(
     compare: bool = False,
 ) -> "Evaluation":
     """Index the folder's articles in a scratch archive and measure every list."""
-    from archive.intake.ingest import ingest
-    from archive.sources import read_file
     from indexer.evaluation.evaluation import evaluate, find_articles, read_topics
 
     topics, articles = read_topics(folder), find_articles(folder)
     with tempfile.TemporaryDirectory(prefix="hemero-") as home:
         scratch = services.scratch(Path(home))
-        outcomes = ingest(read_file(articles), scratch.store)
-        ids = {outcome.item: outcome.id for outcome in outcomes if outcome.id is not None}
-        with index_progress() as on_progress:
-            scratch.index(on_progress)
+        ids = _fill(scratch, articles)
         with progress_bar("searching") as progress:
             bar = progress.add_task("searching", total=len(topics.queries))
             measured = evaluate(
@@ -51,6 +46,18 @@ def evaluate_folder(
             )
         scratch.close()
     return measured
+
+
+def _fill(scratch: "Services", articles: Path) -> dict[str, int]:
+    """Add and index the articles of a file; return the id of each by the name of its item."""
+    from archive.intake.ingest import ingest
+    from archive.sources import read_file
+
+    outcomes = ingest(read_file(articles), scratch.store)
+    ids = {outcome.item: outcome.id for outcome in outcomes if outcome.id is not None}
+    with index_progress() as on_progress:
+        scratch.index(on_progress)
+    return ids
 
 
 def evaluation_record(evaluation: "Evaluation") -> dict[str, Any]:
