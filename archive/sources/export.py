@@ -40,7 +40,7 @@ def write_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: Te
 
 def article_cells(article: Article, columns: Iterable[str]) -> tuple[str, ...]:
     """Return the text of these fields of the article, "" for a missing value."""
-    special = {"published": article.published_local, "authors": _join_authors(article.authors)}
+    special = {"published": article.published_local, "authors": join_names(article.authors)}
     values = (special[name] if name in special else getattr(article, name) for name in columns)
     return tuple("" if value is None else str(value) for value in values)
 
@@ -51,9 +51,9 @@ def article_record(article: Article) -> dict[str, Any]:
     return {name: special.get(name, getattr(article, name)) for name in RECORD_FIELDS}
 
 
-def _join_authors(authors: Iterable[str]) -> str:
+def join_names(many: Iterable[str]) -> str:
     """Return one cell, which `split_authors` reads back; semicolons in names become commas."""
-    names = tuple(name.replace(AUTHOR_SEPARATOR, ",") for name in authors)
+    names = tuple(name.replace(AUTHOR_SEPARATOR, ",") for name in many)
     cell = "; ".join(names)
     return cell if split_authors(cell) == names else cell + AUTHOR_SEPARATOR
 

@@ -39,13 +39,16 @@ class Citation:
     """A cited article, or a passage of it, and its addresses.
 
     `url` is the permanent address of a passage. For a whole article it is the publisher's address,
-    or ours if there is none. `other_url` is whichever of the two is not in `url`.
+    or ours if there is none. `other_url` is whichever of the two is not in `url`. `notes` and
+    `tags` are the reader's own.
     """
 
     article: Article
     url: str
     other_url: str | None = None
     passage: str = ""
+    notes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -74,6 +77,15 @@ class Citation:
         """The language code, or "" if the language is unknown."""
         language = clean_line(self.article.language)
         return "" if language == UNDETERMINED else language
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes, each on one line."""
+        return tuple(filter(None, map(clean_line, self.notes)))
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        return tuple(filter(None, map(clean_line, self.tags)))
 
     @property
     def day(self) -> date | None:
@@ -110,15 +122,27 @@ def format_ris(citations: Iterable[Citation]) -> str:
 
 
 def format_markdown(citation: Citation) -> str:
-    """Return one line of CommonMark, followed by the passage as a block quote."""
+    """Return one line of CommonMark, followed by the passage as a block quote, each note as a
+    paragraph, and the tags as a line of emphasized words."""
     parts = [
         _escape_markdown(", ".join(citation.authors)),
         f"[{_escape_markdown(citation.title)}](<{_address(citation.url)}>)",
         f"*{_escape_markdown(citation.source)}*" if citation.source else "",
         citation.day.isoformat() if citation.day else "",
     ]
-    line = ", ".join(filter(None, parts)) + "\n"
-    return f"{line}\n> {_escape_markdown(citation.quotation)}\n" if citation.quotation else line
+    blocks = [
+        ", ".join(filter(None, parts)),
+        f"> {_escape_markdown(citation.quotation)}" if citation.quotation else "",
+        *map(_escape_markdown, citation.remarks),
+        ", ".join(f"*{_escape_markdown(tag)}*" for tag in citation.keywords),
+    ]
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def format_heading(name: str, note: str) -> str:
+    """Return a heading of CommonMark, and the note as a paragraph if there is one."""
+    heading = f"# {_escape_markdown(clean_line(name))}"
+    return "\n\n".join(filter(None, (heading, _escape_markdown(clean_line(note))))) + "\n\n"
 
 
 def format_plain(citation: Citation) -> str:
@@ -144,7 +168,8 @@ def csl_record(citation: Citation) -> dict[str, Any]:
         "language": citation.language,
         "URL": _address(citation.url),
         "abstract": citation.quotation,
-        "note": citation.other_url and _address(citation.other_url),
+        "keyword": ", ".join(citation.keywords),
+        "note": "; ".join(_remarks_and_address(citation)),
     }
     return {name: value for name, value in record.items() if value}
 
@@ -169,8 +194,9 @@ def _bibtex_entry(citation: Citation) -> str:
         "year": str(day.year) if day else "",
         "language": _escape_tex(citation.language),
         "url": _address(citation.url),
-        "annote": _escape_tex(_address(citation.other_url or "")),
+        "annote": _escape_tex("; ".join(_remarks_and_address(citation))),
         "abstract": _escape_tex(citation.quotation),
+        "keywords": ", ".join(map(_bibtex_keyword, citation.keywords)),
     }
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
     month = f"  month = {_MONTHS[day.month - 1]},\n" if day else ""
@@ -187,6 +213,17 @@ def _bibtex_name(name: str, language: str) -> str:
     return ", ".join(_escape_tex(part) for part in parts if part)
 
 
+def _bibtex_keyword(tag: str) -> str:
+    """Return the tag; braces keep one with a comma whole."""
+    escaped = _escape_tex(tag)
+    return f"{{{escaped}}}" if "," in tag else escaped
+
+
+def _remarks_and_address(citation: Citation) -> list[str]:
+    """Return what formats with one field for notes keep in it."""
+    return [*citation.remarks, *filter(None, [_address(citation.other_url or "")])]
+
+
 def _ris_fields(citation: Citation) -> Iterator[tuple[str, str]]:
     article, day = citation.article, citation.day
     people = [(name, split_name(name, article.language)) for name in citation.authors]
@@ -201,6 +238,8 @@ def _ris_fields(citation: Citation) -> Iterator[tuple[str, str]]:
         ("DA", day.strftime("%Y/%m/%d") if day else ""),
         ("LA", citation.language),
         ("AB", citation.quotation),
+        *(("KW", tag) for tag in citation.keywords),
+        *(("N1", remark) for remark in citation.remarks),
         # A semicolon would separate two addresses.
         ("UR", _address(citation.url).replace(";", "%3B")),
         ("UR", _address(citation.other_url or "").replace(";", "%3B")),

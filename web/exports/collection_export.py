@@ -1,83 +1,152 @@
-"""Export a collection as a file: whole articles, a table, or citations."""
+"""Export a collection as a file: whole articles, a table, or citations.
+
+Every format carries what the reader added: the collection's name and note, and the note on each
+article and its tags.
+"""
 
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
-from typing import IO, TextIO
+from itertools import islice
+from typing import IO, Any, TextIO
 
 from archive.model import Article
-from archive.sources.export import article_record, write_table
+from archive.sources.export import COLUMNS, article_cells, article_record, join_names, write_rows
 from archive.store.articles import ArticleStore
-from archive.store.collections import CollectionStore
-from web.exports.citations import Citation, csl_record, format_bibtex, format_markdown, format_ris
+from archive.store.collections import Collection, CollectionStore
+from archive.store.tags import TagStore
+from web.exports.citations import (
+    Citation,
+    csl_record,
+    format_bibtex,
+    format_heading,
+    format_markdown,
+    format_ris,
+)
 
 PAGE_ARTICLES = 200
 # A file up to this size is made in memory, a larger one on disk.
 MEMORY_BYTES = 8_000_000
+READER_COLUMNS = ("note", "tags", "collection", "collection_note")
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedArticle:
+    """An article of a collection, the note on it there ("" for none), and its tags."""
+
+    article: Article
+    note: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedArticles:
+    """A collection and its articles, which can be iterated once."""
+
+    collection: Collection
+    articles: Iterable[CollectedArticle]
+
+    @property
+    def note(self) -> str:
+        return self.collection.note or ""
+
 
 Cite = Callable[[Article], Citation]
-WriteArticles = Callable[[Iterable[Article], TextIO, Cite], None]
+WriteArticles = Callable[[CollectedArticles, TextIO, Cite], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
-    """A file format: its media type, and the function that writes articles in it."""
+    """A file format: its media type, and the function that writes a collection in it."""
 
     media_type: str
     write: WriteArticles
 
 
-def collected_articles(
-    collections: CollectionStore, store: ArticleStore, collection_id: int
-) -> Iterator[Article]:
-    """Yield a collection's articles in order, read in pages so that few are in memory. Raises
-    CollectionNotFoundError."""
-    ids = [place.article_id for place in collections.articles(collection_id)]
-    for first in range(0, len(ids), PAGE_ARTICLES):
-        yield from store.get_many(ids[first : first + PAGE_ARTICLES])
+def read_collection(
+    collections: CollectionStore, store: ArticleStore, tags: TagStore, collection: Collection
+) -> CollectedArticles:
+    """Return a collection whose articles are read in order and in pages, so that few are in memory.
+    Raises CollectionNotFoundError."""
+    places = collections.articles(collection.id)
+    notes = {place.article_id: place.note or "" for place in places}
+    return CollectedArticles(collection, _read_articles(notes, store, tags))
 
 
-def make_file(form: ExportForm, articles: Iterable[Article], cite: Cite) -> IO[bytes]:
+def _read_articles(
+    notes: dict[int, str], store: ArticleStore, tags: TagStore
+) -> Iterator[CollectedArticle]:
+    ids = iter(notes)
+    while page := list(islice(ids, PAGE_ARTICLES)):
+        tagged = tags.tags_of(page)
+        for article in store.get_many(page):
+            yield CollectedArticle(article, notes[article.id], tagged.get(article.id, ()))
+
+
+def make_file(form: ExportForm, collected: CollectedArticles, cite: Cite) -> IO[bytes]:
     """Return a temporary UTF-8 file, positioned at its beginning; closing it deletes it."""
     file = tempfile.SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115
     text = TextIOWrapper(file, "utf-8", newline="")
-    form.write(articles, text, cite)
+    form.write(collected, text, cite)
     text.detach()
     file.seek(0)
     return file
 
 
-def _write_lines(articles: Iterable[Article], stream: TextIO, _cite: Cite) -> None:
+def _write_lines(collected: CollectedArticles, stream: TextIO, _cite: Cite) -> None:
     """Write a JSON object per line, which `hemero add` can read."""
-    stream.writelines(
-        json.dumps(article_record(article), ensure_ascii=False) + "\n" for article in articles
+    records = (_record(each, collected) for each in collected.articles)
+    stream.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _record(each: CollectedArticle, collected: CollectedArticles) -> dict[str, Any]:
+    name = collected.collection.name
+    values = (each.note or None, list(each.tags), name, collected.note or None)
+    return article_record(each.article) | dict(zip(READER_COLUMNS, values, strict=True))
+
+
+def _write_table(collected: CollectedArticles, stream: TextIO, _cite: Cite) -> None:
+    of_all = (collected.collection.name, collected.note)
+    rows = (
+        (*article_cells(each.article, COLUMNS), each.note, join_names(each.tags), *of_all)
+        for each in collected.articles
     )
+    write_rows((*COLUMNS, *READER_COLUMNS), rows, stream)
 
 
-def _write_table(articles: Iterable[Article], stream: TextIO, _cite: Cite) -> None:
-    write_table(articles, stream)
+def _write_bibtex(collected: CollectedArticles, stream: TextIO, cite: Cite) -> None:
+    _write_each((format_bibtex([each]) for each in _citations(collected, cite)), stream, "\n")
 
 
-def _write_bibtex(articles: Iterable[Article], stream: TextIO, cite: Cite) -> None:
-    _write_each((format_bibtex([cite(article)]) for article in articles), stream, "\n")
+def _write_ris(collected: CollectedArticles, stream: TextIO, cite: Cite) -> None:
+    _write_each((format_ris([each]) for each in _citations(collected, cite)), stream, "\r\n")
 
 
-def _write_ris(articles: Iterable[Article], stream: TextIO, cite: Cite) -> None:
-    _write_each((format_ris([cite(article)]) for article in articles), stream, "\r\n")
+def _write_markdown(collected: CollectedArticles, stream: TextIO, cite: Cite) -> None:
+    """Write the collection's name and note once, as a heading."""
+    stream.write(format_heading(collected.collection.name, collected.note))
+    citations = (_cite(each, cite) for each in collected.articles)
+    _write_each((format_markdown(each) for each in citations), stream, "\n")
 
 
-def _write_markdown(articles: Iterable[Article], stream: TextIO, cite: Cite) -> None:
-    _write_each((format_markdown(cite(article)) for article in articles), stream, "\n")
-
-
-def _write_csl(articles: Iterable[Article], stream: TextIO, cite: Cite) -> None:
+def _write_csl(collected: CollectedArticles, stream: TextIO, cite: Cite) -> None:
     """Write one JSON array with an item per line."""
-    records = (csl_record(cite(article)) for article in articles)
+    records = map(csl_record, _citations(collected, cite))
     stream.write("[")
     _write_each((json.dumps(record, ensure_ascii=False) for record in records), stream, ",\n")
     stream.write("]\n")
+
+
+def _citations(collected: CollectedArticles, cite: Cite) -> Iterator[Citation]:
+    """Yield the citations, each with the collection's name and note after the article's note."""
+    of_all = ": ".join(filter(None, (collected.collection.name, collected.note)))
+    return (_cite(each, cite, of_all) for each in collected.articles)
+
+
+def _cite(each: CollectedArticle, cite: Cite, of_all: str = "") -> Citation:
+    return replace(cite(each.article), notes=(each.note, of_all), tags=each.tags)
 
 
 def _write_each(texts: Iterable[str], stream: TextIO, separator: str) -> None:

@@ -150,6 +150,33 @@ def test_exports(client: FlaskClient, dossier: int) -> None:
         assert answer.mimetype == "application/x-bibtex"
 
 
+def test_exports_carry_notes_and_tags(client: FlaskClient, dossier: int) -> None:
+    client.put(f"{API}/articles/2/tags", json={"tags": ["à lire", "paix, guerre"]})
+    client.post(f"/collections/{dossier}/articles/2", data={"note": "=à vérifier auprès du maire"})
+    base, note = f"/collections/{dossier}", "=à vérifier auprès du maire"
+    first, second = [json.loads(line) for line in download(client, f"{base}.jsonl").splitlines()]
+    assert (first["note"], first["tags"]) == (note, ["paix, guerre", "à lire"])
+    assert (second["note"], second["tags"]) == ("read", [])
+    assert (first["collection"], first["collection_note"]) == ("Dossier", "for May")
+    row = next(csv.DictReader(io.StringIO(download(client, f"{base}.csv"), newline="")))
+    assert (row["note"], row["tags"]) == ("'" + note, "paix, guerre; à lire")
+    assert (row["collection"], row["collection_note"]) == ("Dossier", "for May")
+    entry = download(client, f"{base}.bib").split("@")[1]
+    assert f"annote = {{{note}; Dossier: for May" in entry
+    assert "keywords = {{paix, guerre}, à lire}" in entry
+    fields = download(client, f"{base}.ris").split("\r\n")
+    assert [field for field in fields if field[:2] in ("KW", "N1")][:4] == [
+        *("KW  - paix, guerre", "KW  - à lire"),
+        *(f"N1  - {note}", "N1  - Dossier: for May"),
+    ]
+    item = json.loads(download(client, f"{base}.csl.json"))[0]
+    assert item["keyword"] == "paix, guerre, à lire"
+    assert item["note"].startswith(f"{note}; Dossier: for May")
+    page = download(client, f"{base}.md")
+    assert page.startswith("# Dossier\n\nfor May\n\n")
+    assert "\n\n\\=à vérifier auprès du maire\n\n*paix, guerre*, *à lire*\n" in page
+
+
 def test_an_article_without_a_publisher_is_cited_by_its_address_here(client: FlaskClient) -> None:
     collect(client, article="3", new_collection="Crues")
     assert "http://localhost/articles/3?v=1" in download(client, "/collections/1.ris")

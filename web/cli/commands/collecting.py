@@ -173,7 +173,7 @@ def export_collection(composition: Composition, /, named: str, form: str) -> Non
     hemero collections export "Missiles 2021" --format bib > missiles.bib
     """
     from web.exports.citations import Citation, cite
-    from web.exports.collection_export import EXPORTS, collected_articles
+    from web.exports.collection_export import EXPORTS, read_collection
 
     services = composition.services()
     site = f"http://{services.settings.host}:{services.settings.port}"
@@ -182,9 +182,9 @@ def export_collection(composition: Composition, /, named: str, form: str) -> Non
         return cite(article, f"{site}/articles/{article.id}?v={article.version}")
 
     found = services.collections.find(named)
-    articles = collected_articles(services.collections, services.store, found.id)
+    collected = read_collection(services.collections, services.store, services.tags, found)
     stream = TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")
-    EXPORTS[form].write(articles, stream, cite_here)
+    EXPORTS[form].write(collected, stream, cite_here)
     stream.detach()  # flush standard output and leave it open
 
 
