@@ -25,6 +25,14 @@ UNKNOWN_FIELD = define(
 QUERY_CUT = define(
     "query_cut", "The query is very long; only its first %(place)s characters are read."
 )
+UNREAD_SIGN = define(
+    "unread_sign",
+    "%(sign)s at character %(place)s means nothing here: * stands for any ending, at the end of a"
+    " word outside quotation marks.",
+)
+QUOTED_OPERATOR = define(
+    "quoted_operator", "%(operator)s within quotation marks is a word like any other."
+)
 LEFT_OUT = define("left_out", "Left out at character %(place)s: %(reason)s.")
 TOO_MANY_WORDS = define("too_many_words", "Only the first %(number)s words are searched.")
 TOO_MANY_CONDITIONS = define(

@@ -44,6 +44,7 @@ from indexer.query.syntax import (
     sought_texts,
     write_syntax,
 )
+from indexer.query.unread import explain_unread
 from indexer.query.words import MAX_WORDS, prefix_of, rank_words
 from indexer.wordings import (
     EMPTY_QUERY,
@@ -88,7 +89,8 @@ def parse_query(text: str, synonyms: Synonyms | None = None) -> Query:
     sought = [text for text in sought_texts(node) if builder.may_rank(text)]
     words, pairs, more = rank_words(sought, synonyms)
     meaning = " ".join(" ".join(map(_meaning_of, sought)).split())[:MAX_MEANING_CHARACTERS]
-    notices = [*mistakes, *builder.notices, *[TOO_MANY_WORDS(number=MAX_WORDS)] * more]
+    unread = explain_unread(node)
+    notices = [*mistakes, *unread, *builder.notices, *[TOO_MANY_WORDS(number=MAX_WORDS)] * more]
     query = Query(meaning, words, pairs, conditions, tuple(dict.fromkeys(notices)), line, node)
     if not words and not conditions:  # the words that operators or fields are written with
         return replace(_read_plainly(line, synonyms), notices=query.notices, tree=node)

@@ -8,7 +8,9 @@ from indexer.analysis import Token, analyze_token, each_piece, piece_terms, toke
 from indexer.engines.port import DenseHit
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
-from indexer.query.records import Form, Word
+from indexer.query.parser import MAX_PHRASES
+from indexer.query.records import Form, Parts, Word
+from indexer.query.syntax import sought_texts
 
 MAX_PASSAGES_SHOWN = 3
 # Passages with less than this share of the best one's strength are not shown.
@@ -36,6 +38,43 @@ def query_terms(query: Query, language: str) -> frozenset[str]:
     """The terms to look for in a text of a language: stems, runs of words ("nations unies"), and
     prefixes ("missil*"); no stop words."""
     return frozenset(term for word in query.words for term in word_terms(word, language))
+
+
+def article_terms(query: Query, article: Article) -> list[frozenset[str]]:
+    """The terms to look for in an article: those of each word, and the run of each quotation.
+
+    A word that is only in quotations which the article contains is not looked for by itself, so
+    that a phrase marks its runs alone. An article without the phrase was found by some of its
+    words, which are then marked.
+    """
+    held = _held_runs(query, article)
+    quoted = {part for run in held for part in run}
+    plain = {
+        token.folded
+        for text in sought_texts(query.tree)
+        for token in tokenize(text.text)
+        if not (text.quoted and _folded(text.text) in held)
+    }
+    words = [word for word in query.words if not quoted.difference(plain).issuperset(word.parts)]
+    terms = [word_terms(word, article.language) for word in words]
+    return [each for each in (*terms, *map(_run_terms, held)) if each]
+
+
+def _held_runs(query: Query, article: Article) -> list[Parts]:
+    """The quotations, of words in a row, that the article contains."""
+    texts = [text for text in sought_texts(query.tree) if text.quoted and text.within is None]
+    runs = list(filter(None, dict.fromkeys(_folded(text.text) for text in texts)))[:MAX_PHRASES]
+    fields = [tokenize(field) for field in (article.title, article.text)] if runs else []
+    return [run for run in runs if any(_find_runs(tokens, list(run)) for tokens in fields)]
+
+
+def _run_terms(run: Parts) -> frozenset[str]:
+    """The term of a run, which begins with a space, even if it is a single word."""
+    return frozenset({" " + " ".join(run)})
+
+
+def _folded(text: str) -> Parts:
+    return tuple(token.folded for token in tokenize(text))
 
 
 def word_terms(word: Word, language: str) -> frozenset[str]:
@@ -106,13 +145,13 @@ def best_passages(
     If none matches, the nearest by meaning; the first one if only the title matches.
     """
     cosines = {hit.passage_id: hit.cosine for hit in hits}
-    terms = query_terms(query, article.language)
+    sought = article_terms(query, article)
+    terms = frozenset[str]().union(*sought)
     found = [(p, find_terms(p.text, terms, article.language)) for p in split_passages(article)]
     reasons = [
         PassageReason(p, tuple(_merge_overlapping(span for span, _ in matches)), cosines.get(p.id))
         for p, matches in found
     ]
-    sought = list(filter(None, (word_terms(word, article.language) for word in query.words)))
     strengths = {
         p.id: _coverage({term for _, term in matches}, sought) + _nearness(cosines.get(p.id))
         for p, matches in found

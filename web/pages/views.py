@@ -12,7 +12,7 @@ from indexer.engines.port import WordGain
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
 from indexer.ranking.merged_ranking import KeywordRank, ScoreParts, SemanticRank
-from indexer.ranking.reasons import PassageReason, Span, mark_words, query_terms
+from indexer.ranking.reasons import PassageReason, Span, article_terms, mark_words
 from indexer.ranking.result_page import SearchResult
 from web.pages.fragments import link_words
 from web.urls.links import article_url, range_text
@@ -111,7 +111,7 @@ def view_article(
 
     Pieces that overlap the range sought are current.
     """
-    terms = query_terms(query, article.language) if query else frozenset()
+    terms = frozenset[str]().union(*article_terms(query, article) if query else ())
     passages = split_passages(article)
     blocks, offset = [], 0
     for paragraph in article.paragraphs:

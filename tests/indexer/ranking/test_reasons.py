@@ -4,7 +4,7 @@ from archive.model import Article
 from indexer.engines.port import DenseHit
 from indexer.passages import split_passages
 from indexer.query import Query, parse_query
-from indexer.ranking.reasons import best_passages, mark_words, query_terms
+from indexer.ranking.reasons import article_terms, best_passages, mark_words, query_terms
 
 PARAGRAPHS = tuple(
     " ".join([f"Le sujet {word} occupe tout ce paragraphe bien rempli."] * 8)
@@ -61,3 +61,29 @@ def test_marks_stand_on_inflected_words(text: str) -> None:
 def test_marks_stand_on_every_writing(query: str, text: str, marked: list[str]) -> None:
     spans = mark_words(text, query_terms(parse_query(query), "fr"), "fr")
     assert [text[start:end] for start, end in spans] == marked
+
+
+def marked_by(query: str, text: str) -> list[str]:
+    article = Article(7, 1, "Un titre", (text,), None, (), None, "fr", None, "", "")
+    terms = frozenset[str]().union(*article_terms(parse_query(query), article))
+    reasons = best_passages(article, parse_query(query), ())
+    spans = mark_words(text, terms, "fr")
+    assert [span for reason in reasons for span in reason.marks] == list(spans)
+    return [text[start:end] for start, end in spans]
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ('"moyenne portée"', ["moyenne portée"]),
+        ('"moyenne portée" missile', ["missiles", "moyenne portée", "missile"]),
+        ('"moyenne portée" portée', ["moyenne portée", "portée"]),
+        ('"missile"', ["missile"]),
+        ('"portée moyenne"', ["moyenne", "portée", "portée", "moyenne"]),
+        ('"portée missile"~5', ["missiles", "portée", "portée", "missile"]),
+        ('NOT "moyenne portée" missile', ["missiles", "missile"]),
+    ],
+)
+def test_a_phrase_marks_only_its_runs_where_it_is(query: str, marked: list[str]) -> None:
+    text = "Les missiles de moyenne portée ont une portée qui passe la moyenne d'un missile."
+    assert marked_by(query, text) == marked
