@@ -446,6 +446,10 @@ MOVED_ASIDE = define(
     "moved_aside",
     "what was there before is now %(folder)s; remove it when you no longer need it",
 )
+SETTINGS_LEFT_OUT = define(
+    "settings_left_out",
+    "not restored, unless you give --settings because you trust who made the backup: %(names)s",
+)
 SERVING = define("serving", "Hemero is at %(address)s - stop it with Ctrl-C")
 IN_THE_CLEAR = define(
     "in_the_clear", "Passwords travel in the clear: put TLS before it, and set base_url"

@@ -6,18 +6,21 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.durable import sync_path, sync_tree
 from archive.errors import BackupError
 from archive.store.backup import advance_clock, read_clock
+from indexer.engines.registry import open_engine
+from indexer.errors import CorruptIndexError
 from indexer.lease import hold_lease
 from web.settings import Settings
 from web.upkeep.archive_lock import lock_exclusive
 from web.upkeep.backup_files import (
     INDEX_FOLDER,
+    SETTINGS_NAMES,
     STORE_NAME,
     BackupRecord,
     copy_file,
@@ -35,14 +38,20 @@ _RENAME_SWAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and where the previous archive is now."""
+    """What was restored, where the previous archive is now, and which settings were left out."""
 
     record: BackupRecord
     aside: Path | None
+    left_out: tuple[str, ...]
 
 
-def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Restored:
+def restore_backup(
+    folder: Path, settings: Settings, force: bool = False, with_settings: bool = False
+) -> Restored:
     """Replace the home with the content of the backup, after verifying every checksum.
+
+    Settings name models, addresses and networks to trust, so those of the backup are taken
+    over only `with_settings`; otherwise the home keeps its own.
 
     A home that contains an archive is refused or, with `force`, moved aside. If the process is
     killed, the home is either unchanged or restored. Raises BackupError, DamagedBackupError,
@@ -55,9 +64,13 @@ def restore_backup(folder: Path, settings: Settings, force: bool = False) -> Res
         raise BackupError(HOME_NOT_EMPTY(home=home))
     with _restoring_in(home, occupied):
         draft = home.with_name(f".{home.name}.restoring")
-        _build(folder, record, draft, read_clock(home / STORE_NAME))
+        chosen = record if with_settings else _without_settings(record)
+        _build(folder, chosen, draft, read_clock(home / STORE_NAME))
         try:
-            return Restored(record, _put_in_place(draft, home, occupied))
+            if not with_settings:
+                _keep_settings(home, draft)
+            left_out = tuple(f.path for f in record.files if f not in chosen.files)
+            return Restored(record, _put_in_place(draft, home, occupied), left_out)
         except BaseException:
             _remove(draft)
             raise
@@ -92,11 +105,34 @@ def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if copy_file(folder / file.path, target).sha256 != file.sha256:
                 raise damaged_backup(folder, [BACKUP_FILE_CHANGED(name=file.path)])
+        _check_index(folder, draft / INDEX_FOLDER)
         advance_clock(draft / STORE_NAME, max(seq, record.seq))
         sync_tree(draft)
     except BaseException:
         _remove(draft)
         raise
+
+
+def _without_settings(record: BackupRecord) -> BackupRecord:
+    return replace(record, files=tuple(f for f in record.files if f.path not in SETTINGS_NAMES))
+
+
+def _keep_settings(home: Path, draft: Path) -> None:
+    for name in SETTINGS_NAMES:
+        if (home / name).is_file():
+            copy_file((home / name).resolve(), draft / name)
+    sync_path(draft)
+
+
+def _check_index(folder: Path, index: Path) -> None:
+    """Raises DamagedBackupError for an index that cannot be opened, whatever its checksums say."""
+    engine = open_engine("embedded", index)
+    try:
+        engine.count()
+    except CorruptIndexError as exc:
+        raise damaged_backup(folder, [exc.message]) from exc
+    finally:
+        engine.close()
 
 
 def _put_in_place(draft: Path, home: Path, occupied: bool) -> Path | None:

@@ -143,13 +143,29 @@ def test_what_is_backed_up_comes_back(filled: Services, target: Path, tmp_path: 
     folder, record = make_backup(filled, target)
     assert (record.articles, record.checkpoint) == (3, filled.engine.checkpoint())
     assert verify_backup(folder) == record
-    restore_backup(folder, Settings(home=tmp_path / "new"))
+    restore_backup(folder, Settings(home=tmp_path / "new"), with_settings=True)
     restored = _opened(tmp_path / "new")
     assert check_health(restored).problems == ()
     assert list(restored.store.each_article()) == list(filled.store.each_article())
     assert _found(restored) == _found(filled)
     assert (tmp_path / "new" / "sites.toml").read_text().startswith("[site")
     restored.close()
+
+
+def test_settings_are_restored_only_on_request(
+    filled: Services, target: Path, tmp_path: Path
+) -> None:
+    own = filled.settings.home / "hemero.toml"
+    own.write_text("page_size = 11\n")
+    folder, _ = make_backup(filled, target)
+    restored = restore_backup(folder, Settings(home=tmp_path / "new"))
+    assert (restored.left_out, (tmp_path / "new" / own.name).exists()) == ((own.name,), False)
+    own.write_text("page_size = 12\n")
+    filled.close()
+    assert restore_backup(folder, filled.settings, force=True).left_out == (own.name,)
+    assert own.read_text() == "page_size = 12\n"
+    assert restore_backup(folder, filled.settings, True, with_settings=True).left_out == ()
+    assert own.read_text() == "page_size = 11\n"
 
 
 def test_an_archive_without_an_index_comes_back(

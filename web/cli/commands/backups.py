@@ -9,7 +9,15 @@ import click
 
 from archive.messages import Template
 from web.cli.commands.shared import Composition, json_option, print_json, say
-from web.wordings import ALL_IS_WELL, BACKED_UP, INTACT, MOVED_ASIDE, RESTORED, SEE_DOCTOR_REPAIR
+from web.wordings import (
+    ALL_IS_WELL,
+    BACKED_UP,
+    INTACT,
+    MOVED_ASIDE,
+    RESTORED,
+    SEE_DOCTOR_REPAIR,
+    SETTINGS_LEFT_OUT,
+)
 
 if TYPE_CHECKING:
     from web.upkeep.backup_files import BackupRecord
@@ -57,15 +65,28 @@ def backup(
 @click.option(
     "--force", is_flag=True, help="Move the existing archive aside. Stop its server first."
 )
+@click.option(
+    "--settings",
+    "with_settings",
+    is_flag=True,
+    help="Restore the settings too, if you trust who made the backup.",
+)
 @json_option
 @click.pass_obj
 def restore(
-    composition: Composition, /, folder: Path, home: Path | None, force: bool, as_json: bool
+    composition: Composition,
+    /,
+    folder: Path,
+    home: Path | None,
+    force: bool,
+    with_settings: bool,
+    as_json: bool,
 ) -> None:
     """Restore an archive from a backup and check it.
 
     FOLDER is a backup, or a folder of backups, of which the newest is restored. Every checksum is
-    verified first. The exit code is 1 if the check then finds a problem.
+    verified first; they show damage, not who made the backup. The exit code is 1 if the check then
+    finds a problem.
 
     \b
     hemero restore /mnt/disk/hemero/2026-11-24T020000Z --home ~/restored
@@ -77,11 +98,19 @@ def restore(
 
     chosen = replace(composition, home=home or composition.home)
     found = find_backup(folder)
-    restored = restore_backup(found, chosen.settings(), force)
+    restored = restore_backup(found, chosen.settings(), force, with_settings)
     aside = str(restored.aside) if restored.aside else None
-    _show(RESTORED, found, restored.record, as_json, {"aside": aside})
+    _show(
+        RESTORED,
+        found,
+        restored.record,
+        as_json,
+        {"aside": aside, "left_out": list(restored.left_out)},
+    )
     if aside and not as_json:
         say(MOVED_ASIDE(folder=aside))
+    if restored.left_out and not as_json:
+        say(SETTINGS_LEFT_OUT(names=", ".join(restored.left_out)))
     note_command(chosen.services(), "hemero restore", [str(found)], 0)
     _check(chosen, as_json)
 
