@@ -194,11 +194,15 @@ def fold(word: str) -> str:
     return _fold_known(word) if len(word) <= MAX_TERM_CHARACTERS else _fold(word)
 
 
-def _fold(word: str) -> str:
-    compatible = normalize("NFKD", word.casefold())
+def fold_text(text: str) -> str:
+    """Fold a text of any length, with its white space."""
+    compatible = normalize("NFKD", text.casefold())
     decomposed = normalize("NFKD", compatible.casefold())
-    bare = normalize("NFC", _MARKS.sub("", decomposed)).translate(_LETTERS)
-    return "".join(bare.split())[:MAX_TERM_CHARACTERS]
+    return normalize("NFC", _MARKS.sub("", decomposed)).translate(_LETTERS)
+
+
+def _fold(word: str) -> str:
+    return "".join(fold_text(word).split())[:MAX_TERM_CHARACTERS]
 
 
 _fold_known = lru_cache(maxsize=CACHED_WORDS)(_fold)

@@ -39,11 +39,11 @@ SLIPS = {
     "présidentille": "présidentielle",
     "presidantielle": "présidentielle",
     "Emmanuel Macorn": "Emmanuel Macron",
-    "Emanuel Marcon": "Emmanuel Macron",
+    "Emanuel Marcon": "Emanuel Macron",
     "zelenski": "Zelensky",
     "Zelenksy": "Zelensky",
-    "angela merkle": "angela Merkel",
-    "Melanchon": "Mélenchon",
+    "angela mrekel": "angela Merkel",
+    "Melenchn": "Mélenchon",
     "Mélenchoon": "Mélenchon",
     "erdogann": "Erdoğan",
     "Kashoggi": "Khashoggi",
@@ -195,3 +195,34 @@ def test_an_article_gone_meanwhile_leaves_the_folded_word(
     archive: Archive, store: ArticleStore
 ) -> None:
     assert meant((store, archive[1]), "présidentille") == "presidentielle"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "missives",
+        "greves",
+        "Guerres et pairs",
+        "Wahlen",
+        "moyens portées",
+        "l'érection",
+        "angela merkle",
+    ],
+)
+def test_a_word_of_a_language_stands_though_no_article_holds_it(
+    archive: Archive, typed: str
+) -> None:
+    assert meant(archive, typed) is None
+
+
+def test_a_name_that_the_archive_holds_stands(tmp_path: Path) -> None:
+    store, engine = new_store(tmp_path / "archive.sqlite"), open_engine("embedded", tmp_path)
+    texts = ["Monsieur Gouvernemant, boulanger, parle."] + [
+        f"Le gouvernement de la ville numéro {n} parle du prix du pain." for n in range(60)
+    ]
+    list(ingest([make_item("", text, language="fr") for text in texts], store))
+    sync(store, engine, FakeEmbedder())
+    assert meant((store, engine), "gouvernemant") is None
+    assert meant((store, engine), "gouvernmeent") == "gouvernement"
+    engine.close()
+    store.close()
