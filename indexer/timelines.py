@@ -14,7 +14,7 @@ from archive.model import ArticleFilter
 from archive.stats.days import DayCounts, DayStore
 from archive.stats.histogram import Histogram, Unit, count_within, make_day_histogram
 from archive.store.articles import ArticleStore
-from indexer.analysis import ANALYZER_VERSION, is_stop_word
+from indexer.analysis import ANALYZER_VERSION
 from indexer.attribution import resolve_filter
 from indexer.engines.port import Counts, SearchEngine, check_fingerprint
 from indexer.errors import QueryError
@@ -92,7 +92,6 @@ class Timelines:
         self._understand = understand
         self._days = DayStore(store.database)
         self._passing = lru_cache(MAX_CACHED_FILTERS)(self._count_at)
-        self._languages = lru_cache(1)(self._count_languages)
 
     def make(
         self,
@@ -121,20 +120,9 @@ class Timelines:
     def _read(self, text: str) -> Query:
         """The query with its words required. Raises QueryError if it requires nothing."""
         query = require_words(self._understand(text))
-        if only_exclude(query.conditions) and self._are_stop_words(query):
+        if not query.words and only_exclude(query.conditions):
             raise QueryError(NOTHING_TO_COUNT())
         return query
-
-    def _are_stop_words(self, query: Query) -> bool:
-        """Whether all words are stop words in the languages of at least half of the articles."""
-        languages = self._languages(self._store.last_seq())
-        parts = {part for word in query.words for part in word.parts}
-        silent = sum(
-            articles
-            for language, articles in languages.items()
-            if all(is_stop_word(part, language) for part in parts)
-        )
-        return not parts or 2 * silent >= sum(languages.values()) > 0
 
     def _check_index(self) -> None:
         """Raises StaleIndexError if the terms of the index and of queries differ."""
@@ -157,9 +145,6 @@ class Timelines:
         if wanted == ArticleFilter():
             return self._days.count_all()
         return self._days.count(self._store.article_ids(wanted))
-
-    def _count_languages(self, _seq: int) -> dict[str, int]:
-        return dict(self._store.summarize().languages)
 
 
 def _lay_bars(days: Mapping[str, int], unit: Unit | None, max_bars: int) -> Histogram:

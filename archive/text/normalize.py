@@ -30,6 +30,9 @@ EARLIEST_YEAR = 1400
 MAX_DATE_CHARACTERS = 100
 MAX_FIELD_CHARACTERS = 2_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# Soft hyphens, zero-width spaces, word joiners, byte order marks, and marks of direction, which go
+# astray when lines are cut. Zero-width joiners and non-joiners change how letters look.
+_INVISIBLE = re.compile(r"[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # Strict, as the standard library ignores "PM", "GMT+0100" and zones it does not know. A year of
 # zeros is an unset date, which it would place in this century.
 _RFC5322 = re.compile(
@@ -107,8 +110,9 @@ def content_hash(paragraphs: tuple[str, ...]) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return one line of NFC text: no control characters or lone surrogates, single spaces."""
-    visible = text if text.isprintable() else _CONTROL.sub(" ", text)
+    """Return one line of NFC text: no control characters, lone surrogates or signs that show
+    nothing and part no word, and single spaces."""
+    visible = text if text.isprintable() else _CONTROL.sub(" ", _INVISIBLE.sub("", text))
     return " ".join(normalize("NFC", visible).split())
 
 

@@ -18,11 +18,12 @@ from itertools import islice
 
 from archive.model import Article
 from archive.store.articles import ArticleStore
-from indexer.analysis import is_stop_word, tokenize
+from indexer.analysis import tokenize
 from indexer.assist.word_lists import zipf_frequency
 from indexer.engines.port import SearchEngine, Spelling
 from indexer.query.records import Query
 from indexer.query.syntax import OPERATORS, Text, sought_texts
+from indexer.stop_words import is_stop_word
 
 # Words of the archive near to folded words, as an engine finds them: `SearchEngine.spellings`.
 SpellingLookup = Callable[[Mapping[str, int], int], Mapping[str, Sequence[Spelling]]]

@@ -274,8 +274,8 @@ class SearchEngine(Protocol):
         """Count all articles that pass the filter, meet the query's conditions and hold every one
         of its words, in any of its forms and any inflection, wherever in the article.
 
-        A stop word of an article's language is asked of none of that language; of a language in
-        which all words are stop words, and nothing else is asked for, no article is counted.
+        Which words are asked of a language `asked_words` says; of a language of which none is, and
+        nothing else is asked for, no article is counted.
         """
 
     def explain(

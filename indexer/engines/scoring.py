@@ -1,9 +1,9 @@
 """The keyword score that every engine gives, its constants, and the terms it is made of.
 
 An article has two fields, title and body, and each of them two lists of terms (`field_terms`): the
-ranked terms, stemmed in the article's language and without stop words, and the exact words in their
-order. For a term in one of these four lists, of the N articles of the index h hold it, in any
-language, and the term is worth to an article that has it f times
+ranked terms, stemmed in the article's language, and the exact words in their order. For a term in
+one of these four lists, of the N articles of the index h hold it, in any language, and the term is
+worth to an article that has it f times
 
     idf * f * (K1 + 1) / (f + K1 * (1 - B + B * length / mean length))
     idf = ln(1 + (N - h + 0.5) / (h + 0.5)), and 0 if no article holds the term
@@ -13,8 +13,8 @@ the number of ranked terms of the same field, also for exact words; an engine ma
 exact words side by side is a term of its own, and so are, taken together, the words that begin with
 a prefix.
 
-- A word scores, in title and body, as its term in each language that has one (which articles of
-  other languages do not count), plus EXACT_WEIGHT times its exact form in these languages.
+- A word scores, in title and body, as its term in each language that asks for it (`asked_words`;
+  articles of other languages do not count it), plus EXACT_WEIGHT times its exact form in these.
 - A form of several parts "apart" scores as the sum of the parts; "together" or "prefix" it scores
   1 + EXACT_WEIGHT times the run, or the prefix, in the exact words of all languages.
 - Of a query word's forms an article counts the best, each times its weight.
@@ -28,11 +28,11 @@ idf * (K1 + 1) for each term in both fields; `share` is the score divided by tha
 A prefix stands for the MAX_EXPANSIONS words that begin so and occur in most titles and bodies, in
 alphabetical order where they tie; an engine may look at the first few hundred such words only.
 
-`coverage` of a language is the share of the query's distinct tokens that are not its stop words
-whose term some article of the language holds in a ranked list.
+`coverage` of a language is the share of the distinct tokens of the words that are asked of it whose
+term some article of the language holds in a ranked list.
 """
 
-from indexer.analysis import analyze_tokens, compounds, tokenize
+from indexer.analysis import analyze_tokens, compounds, inner_words, tokenize
 
 K1 = 0.9
 B = 0.6
@@ -45,11 +45,13 @@ MAX_EXPANSIONS = 64
 
 
 def field_terms(text: str, language: str) -> tuple[list[str], list[str]]:
-    """The ranked terms of a title or body, those of compounds last, and its exact words in order.
+    """The ranked terms of a title or body, and its exact words in order.
+
+    Terms of compounds and of words inside tokens stand last.
 
     An engine needs no analyzer of its own: it indexes these terms as they are.
     """
     tokens = tokenize(text)
     words = [token.folded for token in tokens]
-    joined = [compound.folded for compound in compounds(text, tokens)]
-    return analyze_tokens(words + joined, language), words
+    further = [*compounds(text, tokens), *inner_words(text, tokens)]
+    return analyze_tokens(words + [word.folded for word in further], language), words

@@ -15,7 +15,7 @@ from itertools import groupby
 from archive.messages import Message
 from archive.model import ArticleFilter
 from archive.text.normalize import clean_line
-from indexer.analysis import is_lone_sign, is_stop_word, tokenize
+from indexer.analysis import is_lone_sign, tokenize
 from indexer.errors import QueryError
 from indexer.filters import FILTERS, Filter, range_bounds
 from indexer.query.records import (
@@ -46,6 +46,7 @@ from indexer.query.syntax import (
 )
 from indexer.query.unread import explain_unread
 from indexer.query.words import MAX_WORDS, prefix_of, rank_words
+from indexer.stop_words import is_stop_word
 from indexer.wordings import (
     EMPTY_QUERY,
     LEFT_OUT,
@@ -225,12 +226,14 @@ class _Conditions:
         in_title = text.name == "title"
         if text.is_prefix:
             prefix = prefix_of(text)
+            if is_lone_sign(prefix):
+                return HasWord((prefix,), in_title)
             return HasPrefix(prefix, in_title) if prefix and self.may_rank(text) else None
         parts = _parts(text.text)
         if not parts:
             return None
         if len(parts) == 1 and is_lone_sign(parts[0]):
-            return HasPrefix(parts[0], in_title)
+            return HasWord(parts, in_title)
         if len(parts) > 1 and not self._may_search(parts):
             return None
         if text.quoted:

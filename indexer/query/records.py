@@ -35,9 +35,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the query in all its forms; an article counts the best of them, once."""
+    """A word of the query in all its forms; an article counts the best of them, once.
+
+    A `telling` word is not written as a stop word: MES, sûr.
+    """
 
     forms: tuple[Form, ...]
+    telling: bool = False
 
     @property
     def parts(self) -> Parts:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from indexer.analysis import is_stop_word, tokenize
+from indexer.analysis import tokenize
 from indexer.errors import IndexerError
 from indexer.query.records import Form, Parts
+from indexer.stop_words import is_stop_word
 from indexer.wordings import SYNONYMS_NOT_A_LIST, SYNONYMS_UNREADABLE
 
 FILE_NAME = "acronyms.toml"

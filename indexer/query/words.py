@@ -8,6 +8,7 @@ from indexer.analysis import Token, compound_runs, compounds, is_lone_sign, toke
 from indexer.query.records import Form, Parts, Word
 from indexer.query.synonyms import Synonyms
 from indexer.query.syntax import Text
+from indexer.stop_words import is_written_as_stop_word
 
 MAX_WORDS = 64
 MAX_PIECES = 1_000
@@ -72,8 +73,8 @@ def _piece(text: Text, run: Sequence[Token]) -> Piece:
     written = text.text[run[0].start : run[-1].end]
     parts = tuple(token.folded for token in run)
     if len(run) == 1:
-        form = Form(parts, "prefix" if is_lone_sign(parts[0]) else "apart")
-        return Piece(parts, written, Word((form,)), text.quoted)
+        telling = not is_written_as_stop_word(written)
+        return Piece(parts, written, Word((Form(parts),), telling), text.quoted)
     joined = compounds(text.text, run)[0].folded
     return Piece(parts, written, Word(_forms_in_one(parts, joined, _is_hyphenated(run))))
 
@@ -92,6 +93,8 @@ def _is_hyphenated(run: Sequence[Token]) -> bool:
 
 def _prefix_piece(text: Text) -> Piece:
     prefix = prefix_of(text)
+    if is_lone_sign(prefix):
+        return Piece((prefix,), text.text, Word((Form((prefix,)),), telling=True), verbatim=True)
     return Piece((prefix,), text.text, Word((Form((prefix,), "prefix"),)), verbatim=True)
 
 
@@ -114,5 +117,5 @@ def _longest_name(pieces: Sequence[Piece], synonyms: Synonyms) -> tuple[Word, in
         forms = synonyms.forms_of(parts, " ".join(piece.written for piece in run))
         if forms:
             typed = run[0].word.forms if taken == 1 else (Form(parts),)
-            return Word((*typed, *forms)), taken
+            return Word((*typed, *forms), run[0].word.telling), taken
     return pieces[0].word, 1

@@ -10,7 +10,9 @@ from indexer.passages import Passage, split_passages
 from indexer.query import Query
 from indexer.query.parser import MAX_PHRASES
 from indexer.query.records import Form, Parts, Word
+from indexer.query.stop_words import asked_words
 from indexer.query.syntax import sought_texts
+from indexer.stop_words import is_stop_word
 
 MAX_PASSAGES_SHOWN = 3
 # Passages with less than this share of the best one's strength are not shown.
@@ -36,8 +38,9 @@ class PassageReason:
 
 def query_terms(query: Query, language: str) -> frozenset[str]:
     """The terms to look for in a text of a language: stems, runs of words ("nations unies"), and
-    prefixes ("missil*"); no stop words."""
-    return frozenset(term for word in query.words for term in word_terms(word, language))
+    prefixes ("missil*"); stop words only if the query has nothing else."""
+    asked = asked_words(query, [language])[language]
+    return frozenset(term for word in asked for term in word_terms(word, language))
 
 
 def article_terms(query: Query, article: Article) -> list[frozenset[str]]:
@@ -55,7 +58,8 @@ def article_terms(query: Query, article: Article) -> list[frozenset[str]]:
         for token in tokenize(text.text)
         if not (text.quoted and _folded(text.text) in held)
     }
-    words = [word for word in query.words if not quoted.difference(plain).issuperset(word.parts)]
+    asked = asked_words(query, [article.language])[article.language]
+    words = [word for word in asked if not quoted.difference(plain).issuperset(word.parts)]
     terms = [word_terms(word, article.language) for word in words]
     return [each for each in (*terms, *map(_run_terms, held)) if each]
 
@@ -111,7 +115,9 @@ def _form_terms(form: Form, language: str) -> list[str]:
         return [form.parts[0] + "*"]
     if form.kind == "together":
         return [" ".join(form.parts)]
-    return [term for part in form.parts if (term := analyze_token(part, language))]
+    several = len(form.parts) > 1
+    telling = (part for part in form.parts if not (several and is_stop_word(part, language)))
+    return [analyze_token(part, language) for part in telling]
 
 
 def _find_prefix(tokens: list[Token], beginning: str) -> list[Span]:

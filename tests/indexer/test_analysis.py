@@ -17,10 +17,11 @@ from indexer.analysis import (
     each_piece,
     fold,
     holds_run,
+    inner_words,
     piece_terms,
-    stop_words,
     tokenize,
 )
+from indexer.stop_words import is_stop_word, is_written_as_stop_word, stop_words
 from tests.support.work import at_most
 
 
@@ -56,8 +57,9 @@ def test_terms_of_inflected_forms_are_equal() -> None:
 
 
 def test_stop_words_are_those_of_the_language() -> None:
-    assert analyze_tokens(["les", "missiles", "de", "portee"], "fr") == ["missil", "porte"]
+    assert "les" in stop_words("fr")
     assert "les" not in stop_words("en")
+    assert analyze_tokens(["les", "missiles"], "fr") == ["le", "missil"]
     assert analyze_tokens(["mot"], "xx") == ["mot"]
 
 
@@ -116,12 +118,10 @@ def test_a_word_of_megabytes_is_not_kept_in_memory() -> None:
 
 
 @given(st.text(alphabet="a.b 1,'’-é2\u0301東ｦا"), st.sampled_from(["fr", "en", "ar", "ja", "xx"]))
-def test_every_token_is_a_term_or_a_stop_word(text: str, language: str) -> None:
+def test_every_token_is_a_term(text: str, language: str) -> None:
     tokens = folded(text)
     assert all(tokens)
-    assert analyze_tokens(tokens, language) == list(
-        filter(None, (analyze_token(token, language) for token in tokens))
-    )
+    assert analyze_tokens(tokens, language) == [analyze_token(t, language) for t in tokens]
 
 
 def test_threads_stem_as_one_does() -> None:
@@ -136,7 +136,7 @@ def test_threads_stem_as_one_does() -> None:
     sys.setswitchinterval(1e-6)
     try:
         for _ in range(5):
-            analysis._stem.cache_clear()
+            analysis.analyze_token.cache_clear()
             with ThreadPoolExecutor(8) as threads:
                 found = list(threads.map(lambda lang: analyze_tokens(words, lang), languages * 8))
             assert found == expected * 8
@@ -192,9 +192,10 @@ def test_a_name_holds_a_run_of_words() -> None:
 
 def terms_of_whole(text: str, language: str) -> list[tuple[str, int, int]]:
     tokens = tokenize(text)
-    single = [*tokens, *compounds(text, tokens)]
-    terms = [(analyze_token(token.folded, language), token.start, token.end) for token in single]
-    return sorted((term, start, end) for term, start, end in terms if term)
+    single = [*tokens, *compounds(text, tokens), *inner_words(text, tokens)]
+    return sorted(
+        (analyze_token(token.folded, language), token.start, token.end) for token in single
+    )
 
 
 def terms_of_pieces(text: str, language: str) -> list[tuple[str, int, int]]:
@@ -226,3 +227,88 @@ def test_the_terms_of_the_pieces_are_those_of_the_text(text: str) -> None:
 )
 def test_no_token_reaches_beyond_its_piece(text: str) -> None:
     assert terms_of_pieces(text, "fr") == terms_of_whole(text, "fr")
+
+
+@pytest.mark.parametrize("folded_word", ["avions", "ete", "sommes", "aura"])
+def test_no_noun_is_a_french_stop_word(folded_word: str) -> None:
+    assert not is_stop_word(folded_word, "fr")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("sur", True), ("sûr", False), ("Elle", True), ("mes", True), ("MES", False), ("IT", False),
+     ("über", True), ("Uber", False), ("maïs", False), ("mais", True)],
+)  # fmt: skip
+def test_a_stop_word_is_written_like_one(written: str, expected: bool) -> None:
+    assert is_written_as_stop_word(written) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "réforme",
+        "ré\u200bforme",
+        "ré\u00adforme",
+        "ré\u2060forme",
+        "\ufeffréforme",
+        "re\u0301forme",
+    ],
+)
+def test_invisible_signs_part_no_word(text: str) -> None:
+    assert folded(text) == ["reforme"]
+
+
+def test_a_non_joiner_parts_words_in_arabic_script_alone() -> None:
+    assert folded("Auf\u200clage") == ["auflage"]
+    text = "کتاب\u200cها"
+    assert folded(text) == ["كتاب", "ها"]
+    assert [token.folded for token in compounds(text, tokenize(text))] == ["كتابها"]
+
+
+@pytest.mark.parametrize("text", ["大\u200b雪", "大\ufe00雪", "大\U000e0100雪", "大雪"])
+def test_invisible_signs_part_no_run_of_signs(text: str) -> None:
+    tokens = tokenize(text)
+    assert [token.folded for token in tokens] == ["大雪"]
+    assert [token.folded for token in inner_words(text, tokens)] == ["大", "雪"]
+    assert tokens[0].end == len(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("#BalanceTonPoste", ["balance", "ton", "poste"]),
+        ("#ClimateStrike2021", ["climate", "strike"]),
+        ("#SaveNHSNow", ["save", "nhs", "now"]),
+        ("#COP26Glasgow", []),
+        ("#grève", []),
+        ("BalanceTonPoste", []),
+    ],
+)
+def test_the_words_of_a_tag(tag: str, words: list[str]) -> None:
+    assert [word.folded for word in inner_words(tag, tokenize(tag))] == words
+
+
+@pytest.mark.parametrize("text", ["20.12.2021", "20/12/2021", "20-12-2021"])
+def test_a_date_is_its_numbers_and_all_of_them(text: str) -> None:
+    tokens = tokenize(text)
+    assert [token.folded for token in tokens] == ["20", "12", "2021"]
+    assert [token.folded for token in compounds(text, tokens)] == ["20122021"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("12.2021", ["12", "2021"]), ("2021.12.20", ["2021", "12", "20"]), ("1.250.000", ["1250000"]),
+     ("3.5", ["3.5"]), ("1.2.3", ["1.2.3"])],
+)  # fmt: skip
+def test_numbers_that_are_no_dates_stay_whole(text: str, expected: list[str]) -> None:
+    assert folded(text) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["انتخابات الانتخابات والانتخابات بالانتخابات وبالانتخابات للانتخابات كالانتخابات فالانتخابات",
+     "قانون القانون والقانون بالقانون للقانون وللقانون", "عقوبات والعقوبات",
+     "قوات القوات والقوات قواتها", "مدرسة مدرستها ومدرسته"],
+)  # fmt: skip
+def test_an_arabic_noun_is_one_term_with_or_without_its_article(words: str) -> None:
+    assert len({analyze_token(fold(word), "ar") for word in words.split()}) == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archive.model import ArticleFilter
-from indexer.analysis import analyze_token, holds_run, is_stop_word
+from indexer.analysis import analyze_token, holds_run
 from indexer.engines.port import DAY_CHARACTERS, Counts, IndexedArticle
 from indexer.engines.scoring import MAX_EXPANSIONS, field_terms
 from indexer.query.records import (
@@ -24,6 +24,8 @@ from indexer.query.records import (
     Query,
 )
 from indexer.query.required_words import only_exclude
+from indexer.query.stop_words import asked_words
+from indexer.stop_words import is_stop_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ class Document:
         return any(word in field.words for field in self.fields)
 
     def holds_inflected(self, word: str) -> bool:
-        """In any inflection; False for a stop word of the article's language."""
+        """In any inflection."""
         term = analyze_token(word, self.article.language)
-        return term is not None and any(field.ranked[term] for field in self.fields)
+        return any(field.ranked[term] for field in self.fields)
 
 
 class Archive:
@@ -124,8 +126,7 @@ class Archive:
 
     def holds_all(self, document: Document, query: Query) -> bool:
         """Whether it holds each word of the query; see `SearchEngine.count_matching`."""
-        language = document.article.language
-        asked = [w for w in query.words if not _are_stop_words(w.parts, language)]
+        asked = asked_words(query, self.languages)[document.article.language]
         if not asked and query.words and only_exclude(query.conditions):
             return False
         return all(self._holds_any(document, word.forms) for word in asked)
@@ -145,7 +146,8 @@ class Archive:
         if form.kind == "together":
             return self.meets(document, HasPhrase(form.parts))
         language = document.article.language
-        telling = (part for part in form.parts if not is_stop_word(part, language))
+        several = len(form.parts) > 1
+        telling = (p for p in form.parts if not (several and is_stop_word(p, language)))
         return all(self.meets(document, HasWord((part,))) for part in telling)
 
     def _field_meets(
@@ -175,15 +177,10 @@ def count_articles(articles: Iterable[IndexedArticle]) -> Counts:
 
 
 def _holds_word(field: Field, parts: Parts, language: str) -> bool:
-    """In any inflection; a stop word, and several tokens, as they stand, or these in one."""
+    """In any inflection; several tokens as they stand, or in one."""
     if len(parts) > 1:
         return field.count_run(parts) > 0 or _holds_word(field, ("".join(parts),), language)
-    term = analyze_token(parts[0], language)
-    return parts[0] in field.words if term is None else field.ranked[term] > 0
-
-
-def _are_stop_words(parts: Parts, language: str) -> bool:
-    return all(is_stop_word(part, language) for part in parts)
+    return field.ranked[analyze_token(parts[0], language)] > 0
 
 
 def _names(article: IndexedArticle, attribution: str) -> tuple[str, ...]:

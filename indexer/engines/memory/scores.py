@@ -2,11 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from indexer.analysis import analyze_token, is_stop_word
+from indexer.analysis import analyze_token
 from indexer.engines.memory.articles import Archive, Document, Field
 from indexer.engines.port import WordGain
 from indexer.engines.scoring import (
@@ -18,6 +18,8 @@ from indexer.engines.scoring import (
     B,
 )
 from indexer.query.records import Form, Parts, Query, Word
+from indexer.query.stop_words import asked_words
+from indexer.stop_words import is_stop_word
 
 TITLE_AND_BODY = (0, 1)
 
@@ -66,37 +68,43 @@ class Scorer:
         }
 
     def coverage(self, query: Query) -> dict[str, float]:
-        tokens = list(dict.fromkeys(part for word in query.words for part in word.parts))
-        return {language: self._cover(tokens, language) for language in self._archive.languages}
+        asked = asked_words(query, self._archive.languages)
+        return {
+            language: self._cover({part for word in words for part in word.parts}, language)
+            for language, words in asked.items()
+        }
 
-    def _cover(self, tokens: Sequence[str], language: str) -> float:
+    def _cover(self, tokens: Collection[str], language: str) -> float:
         own = [d for d in self._documents if d.article.language == language]
-        telling = [token for token in tokens if analyze_token(token, language)]
-        held = [token for token in telling if any(d.holds_inflected(token) for d in own)]
-        return len(held) / max(len(telling), 1)
+        held = [token for token in tokens if any(d.holds_inflected(token) for d in own)]
+        return len(held) / max(len(tokens), 1)
 
     def _parts(self, query: Query) -> Iterator[tuple[str, Scores]]:
+        asked = asked_words(query, self._archive.languages)
         for word in query.words:
-            yield " ".join(word.parts), self._score_word(word)
+            languages = [language for language, words in asked.items() if word in words]
+            yield " ".join(word.parts), self._score_word(word, languages)
         telling = [pair for pair in query.pairs if self._is_telling(pair)]
         for pair in telling[:MAX_PAIRS]:
             scores = Scores()
             scores.add(self._score_run(pair, self._languages_of_pair(pair)), PAIR_WEIGHT)
             yield " ".join(pair), scores
 
-    def _score_word(self, word: Word) -> Scores:
+    def _score_word(self, word: Word, asked: Sequence[str]) -> Scores:
         if len(word.forms) == 1:
-            return self._score_form(word.forms[0])
+            return self._score_form(word.forms[0], asked)
         best = Scores()
         for form in word.forms:
-            best.raise_to(self._score_form(form), form.weight)
+            best.raise_to(self._score_form(form, asked), form.weight)
         return best
 
-    def _score_form(self, form: Form) -> Scores:
+    def _score_form(self, form: Form, asked: Sequence[str]) -> Scores:
         scores, everywhere = Scores(), self._archive.languages
         if form.kind == "apart":
             for part in form.parts:
-                scores.add(self._score_token(part))
+                several = len(form.parts) > 1
+                own = [code for code in asked if not (several and is_stop_word(part, code))]
+                scores.add(self._score_token(part, own))
         elif form.kind == "together":
             scores.add(self._score_run(form.parts, everywhere), 1 + EXACT_WEIGHT)
         elif words := set(self._archive.expand(form.parts[0])):
@@ -104,16 +112,13 @@ class Scorer:
             scores.add(counted, 1 + EXACT_WEIGHT)
         return scores
 
-    def _score_token(self, token: str) -> Scores:
+    def _score_token(self, token: str, asked: Sequence[str]) -> Scores:
         scores, languages = Scores(), defaultdict(list)
-        for language in self._archive.languages:
-            term = analyze_token(token, language)
-            if term:
-                languages[term].append(language)
+        for language in asked:
+            languages[analyze_token(token, language)].append(language)
         for term, own in languages.items():
             scores.add(self._score_term(partial(Field.count_term, term=term), own))
-        telling = [language for own in languages.values() for language in own]
-        scores.add(self._score_run((token,), telling), EXACT_WEIGHT)
+        scores.add(self._score_run((token,), asked), EXACT_WEIGHT)
         return scores
 
     def _score_run(self, run: Parts, languages: Sequence[str]) -> Scores:

@@ -68,13 +68,10 @@ def _holding_word(keyword: KeywordSnapshot, ranked: str, exact: str, parts: Part
     if len(parts) > 1:
         joined = _holding_word(keyword, ranked, exact, ("".join(parts),))
         return joined | keyword.holding(exact, parts)
-    terms = keyword.terms_of(parts[0])
     met = np.zeros(len(keyword.articles), np.bool_)
-    for term, codes in terms.items():
+    for term, codes in keyword.terms_of(parts[0]).items():
         met |= keyword.holding(ranked, (term,), codes)
-    known = {code for codes in terms.values() for code in codes}
-    stopped = tuple(code for code in keyword.every_code if code not in known)
-    return met | keyword.holding(exact, parts, stopped) if stopped else met
+    return met
 
 
 def _attributed(articles: ArticleTable, condition: AttributedTo) -> Mask:

@@ -1,37 +1,34 @@
 """Which articles hold every word of a query: sets of rows, nothing ranked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from indexer.analysis import is_stop_word
 from indexer.engines.embedded.storage.articles import Mask
 from indexer.engines.embedded.words.conditions import meeting
 from indexer.engines.embedded.words.snapshot import KeywordSnapshot
 from indexer.query.records import Form, HasPhrase, HasPrefix, HasWord, Parts, Query
 from indexer.query.required_words import only_exclude
+from indexer.query.stop_words import asked_words
+from indexer.stop_words import is_stop_word
 
 
 def holding_all(keyword: KeywordSnapshot, query: Query) -> Mask:
-    """The articles that hold each of the query's words in one of its forms, in any inflection.
+    """The articles that hold each word asked of their language in one of its forms, in any
+    inflection (`asked_words`).
 
-    A stop word of an article's language is asked of none of that language; where that leaves
-    nothing to ask for, and no condition says what to find, no article of it is among them.
+    Where no word is asked, and no condition says what to find, no article is among them.
     """
+    asked = asked_words(query, keyword.articles.languages)
     held = np.ones(len(keyword.articles), np.bool_)
-    asked = np.full(len(keyword.articles), _asks(query), np.bool_)
+    if query.words and only_exclude(query.conditions):
+        held = _in_languages(keyword, [code for code, words in asked.items() if words])
     for word in query.words:
-        silent = _are_stop_words(keyword, word.parts)
-        asked |= ~silent
-        # Elsewhere the word, which may be dear to look up, decides nothing.
-        if (held & ~silent).any():
-            held &= silent | _holding_any(keyword, word.forms)
-    return held & asked
-
-
-def _asks(query: Query) -> bool:
-    """Whether its conditions say what to find, or no words are there to say it."""
-    return not query.words or not only_exclude(query.conditions)
+        asking = _in_languages(keyword, [code for code, words in asked.items() if word in words])
+        # Elsewhere the word, which may be expensive to look up, decides nothing.
+        if (held & asking).any():
+            held &= ~asking | _holding_any(keyword, word.forms)
+    return held
 
 
 def _holding_any(keyword: KeywordSnapshot, forms: Sequence[Form]) -> Mask:
@@ -51,15 +48,16 @@ def _holding_form(keyword: KeywordSnapshot, form: Form) -> Mask:
         return meeting(keyword, HasPhrase(form.parts))
     held = np.ones(len(keyword.articles), np.bool_)
     for part in dict.fromkeys(form.parts):
-        held &= _are_stop_words(keyword, (part,)) | meeting(keyword, HasWord((part,)))
+        held &= _saying_nothing(keyword, form.parts, part) | meeting(keyword, HasWord((part,)))
     return held
 
 
-def _are_stop_words(keyword: KeywordSnapshot, parts: Parts) -> Mask:
-    """The articles in whose language all of these say nothing."""
-    codes = [
-        code
-        for code, language in enumerate(keyword.articles.languages)
-        if all(is_stop_word(part, language) for part in parts)
-    ]
+def _saying_nothing(keyword: KeywordSnapshot, parts: Parts, part: str) -> Mask:
+    """The articles in whose language this one of several parts is a stop word."""
+    languages = keyword.articles.languages if len(parts) > 1 else ()
+    return _in_languages(keyword, [code for code in languages if is_stop_word(part, code)])
+
+
+def _in_languages(keyword: KeywordSnapshot, languages: Collection[str]) -> Mask:
+    codes = [n for n, language in enumerate(keyword.articles.languages) if language in languages]
     return np.isin(keyword.articles.language_codes, codes)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from indexer.analysis import is_stop_word
 from indexer.engines.embedded.storage.articles import MISSING, ArticleTable, Mask
 from indexer.engines.embedded.words.reader import Rows, Scores
 from indexer.engines.embedded.words.snapshot import Codes, Gains, KeywordSnapshot
@@ -16,6 +15,8 @@ from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
 from indexer.engines.port import KeywordHit, WordGain
 from indexer.engines.scoring import EXACT_WEIGHT, MAX_PAIR_ARTICLES, MAX_PAIRS, PAIR_WEIGHT
 from indexer.query.records import Form, Parts, Query, Word, has_text_conditions
+from indexer.query.stop_words import asked_words
+from indexer.stop_words import is_stop_word
 
 
 class Sum:
@@ -57,9 +58,8 @@ def coverage(keyword: KeywordSnapshot, query: Query | None) -> dict[str, float]:
     what they may also be written as is left out of account."""
     asked = np.zeros(len(keyword.articles.languages))
     known = np.zeros(len(asked))
-    tokens = (part for word in query.words for part in word.parts) if query else ()
-    for token in dict.fromkeys(tokens):
-        for term, codes in keyword.terms_of(token).items():
+    for token, telling in _tokens(keyword, query).items() if query else ():
+        for term, codes in _terms(keyword, token, telling).items():
             held = np.zeros(len(asked), np.bool_)
             for field in RANKED_FIELDS:
                 rows = keyword.gains(field, (term,), codes).rows
@@ -76,8 +76,8 @@ def score(keyword: KeywordSnapshot, query: Query) -> tuple[Scores, Scores]:
     Both have one entry for each row of the article table.
     """
     total = Sum(keyword)
-    for word in query.words:
-        _add_word(keyword, total, word)
+    for word, codes in _asking(keyword, query).items():
+        _add_word(keyword, total, word, codes)
     for pair in _telling_pairs(keyword, query.pairs):
         _add_pair(keyword, total, pair)
     return total.scores, total.perfect[keyword.articles.language_codes]
@@ -98,9 +98,9 @@ def explain_scores(
 
 
 def _sums(keyword: KeywordSnapshot, query: Query) -> Iterator[tuple[str, Sum]]:
-    for word in query.words:
+    for word, codes in _asking(keyword, query).items():
         own = Sum(keyword)
-        _add_word(keyword, own, word)
+        _add_word(keyword, own, word, codes)
         yield " ".join(word.parts), own
     for pair in _telling_pairs(keyword, query.pairs):
         own = Sum(keyword)
@@ -116,15 +116,34 @@ def _hits(
     return tuple(map(KeywordHit, ids, scores.tolist(), shares.tolist(), languages))
 
 
-def _add_word(keyword: KeywordSnapshot, total: Sum, word: Word) -> None:
+def _asking(keyword: KeywordSnapshot, query: Query) -> dict[Word, Codes]:
+    """The words of the query, each with the languages whose articles are asked for it."""
+    languages = keyword.articles.languages
+    asked = asked_words(query, languages)
+    return {
+        word: tuple(code for code, language in enumerate(languages) if word in asked[language])
+        for word in query.words
+    }
+
+
+def _tokens(keyword: KeywordSnapshot, query: Query) -> dict[str, Codes]:
+    """The distinct tokens of the query as it was typed, each with the languages that are asked."""
+    asking: dict[str, set[int]] = {}
+    for word, codes in _asking(keyword, query).items():
+        for part in word.parts:
+            asking.setdefault(part, set()).update(codes)
+    return {token: tuple(sorted(codes)) for token, codes in asking.items()}
+
+
+def _add_word(keyword: KeywordSnapshot, total: Sum, word: Word, codes: Codes) -> None:
     """Of a word's forms an article counts the best, once."""
     if len(word.forms) == 1:
-        _add_form(keyword, total, word.forms[0])
+        _add_form(keyword, total, word.forms[0], codes)
         return
     best = Sum(keyword)
     for form in word.forms:
         own = Sum(keyword)
-        _add_form(keyword, own, form)
+        _add_form(keyword, own, form, codes)
         np.maximum(best.scores, form.weight * own.scores, out=best.scores)
         np.maximum(best.perfect, form.weight * own.perfect, out=best.perfect)
     total.scores += best.scores
@@ -137,11 +156,13 @@ def _add_pair(keyword: KeywordSnapshot, total: Sum, pair: Parts) -> None:
         total.add(keyword.gains(field, pair, codes), codes, PAIR_WEIGHT)
 
 
-def _add_form(keyword: KeywordSnapshot, total: Sum, form: Form) -> None:
+def _add_form(keyword: KeywordSnapshot, total: Sum, form: Form, asked: Codes) -> None:
     """What finding the form is worth, as much for a run of words as for one of them."""
     if form.kind == "apart":
         for part in form.parts:
-            _add_token(keyword, total, part)
+            languages = keyword.articles.languages
+            silent = {c for c in asked if len(form.parts) > 1 and is_stop_word(part, languages[c])}
+            _add_token(keyword, total, part, tuple(c for c in asked if c not in silent))
         return
     codes = keyword.every_code
     words = keyword.expand(form.parts[0]) if form.kind == "prefix" else form.parts
@@ -150,14 +171,21 @@ def _add_form(keyword: KeywordSnapshot, total: Sum, form: Form) -> None:
         total.add(find(field, words, codes), codes, 1 + EXACT_WEIGHT)
 
 
-def _add_token(keyword: KeywordSnapshot, total: Sum, token: str) -> None:
-    terms = keyword.terms_of(token)
-    for term, codes in terms.items():
+def _add_token(keyword: KeywordSnapshot, total: Sum, token: str, asked: Codes) -> None:
+    for term, codes in _terms(keyword, token, asked).items():
         for field in RANKED_FIELDS:
             total.add(keyword.gains(field, (term,), codes), codes)
-    telling = tuple(sorted(code for codes in terms.values() for code in codes))
-    for field in EXACT_FIELDS if telling else ():
-        total.add(keyword.gains(field, (token,), telling), telling, EXACT_WEIGHT)
+    for field in EXACT_FIELDS if asked else ():
+        total.add(keyword.gains(field, (token,), asked), asked, EXACT_WEIGHT)
+
+
+def _terms(keyword: KeywordSnapshot, token: str, asked: Codes) -> dict[str, Codes]:
+    """The token's terms in these languages, each with the languages that make it."""
+    found = {
+        term: tuple(code for code in codes if code in asked)
+        for term, codes in keyword.terms_of(token).items()
+    }
+    return {term: codes for term, codes in found.items() if codes}
 
 
 def _telling_pairs(keyword: KeywordSnapshot, pairs: Iterable[Parts]) -> list[Parts]:

@@ -70,9 +70,7 @@ class KeywordSnapshot:
         """The word's terms, each with the codes of the languages that make it of the word."""
         terms: dict[str, list[int]] = {}
         for code, language in enumerate(self.articles.languages):
-            term = analyze_token(word, language)
-            if term:
-                terms.setdefault(term, []).append(code)
+            terms.setdefault(analyze_token(word, language), []).append(code)
         return {term: tuple(codes) for term, codes in terms.items()}
 
     def holding(
