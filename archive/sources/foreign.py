@@ -64,6 +64,7 @@ def recognizes(head: bytes) -> bool:
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
     head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
     kinds = (kind for kind in KINDS if kind.signature.match(head))
-    named = (kind for kind in KINDS if name.lower().endswith(kind.suffixes or ("\n",)))
+    plain = name.lower().removesuffix(".gz")
+    named = (kind for kind in KINDS if kind.suffixes and plain.endswith(kind.suffixes))
     kind = next(kinds, None) or next(named)
     yield SourceItem(name, problem=kind.reason(kind=kind.name))

@@ -1,5 +1,6 @@
 """What is not read here is refused by name, whatever it is called; nothing of it is an article."""
 
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -77,3 +78,9 @@ def test_a_folder_names_what_it_passes_over(tmp_path: Path) -> None:
         problems[tmp_path.name] == "3 files of no known format passed over: c.css, photo.jpg, d.xyz"
     )
     assert len(items) == 3
+
+
+@pytest.mark.parametrize("name", ["x.pdf.gz", "x.docx.gz"])
+def test_a_packed_file_with_such_a_name_is_refused(read: Any, name: str) -> None:
+    (item,) = read(name, gzip.compress(b"Un titre\n\nUn texte."))
+    assert item.draft is None

@@ -60,9 +60,11 @@ def test_the_api_gives_the_same_results_as_the_command(
 
 
 def test_add(run: RunHemero, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("Titre\nUn texte.")
-    (tmp_path / "b.txt").write_text("")
-    items = _lines(run("add", str(tmp_path), "--json"))
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Titre\nUn texte.")
+    (folder / "b.txt").write_text("")
+    items = _lines(run("add", str(folder), "--json"))
     assert [list(item) for item in items[:-1]] == [["item", "outcome", "id", "reason"]] * 2
     assert items[-1] == {"totals": dict.fromkeys(OUTCOMES, 0) | {"added": 1, "rejected": 1}}
 
