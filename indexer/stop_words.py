@@ -5,11 +5,11 @@ words that are written like a stop word are taken for one: "sûr" is not "sur", 
 "Uber" not "über".
 """
 
-import unicodedata
 from functools import cache
 
 from whoosh.lang.stopwords import stoplists
 
+from archive.text.unicode import normalize
 from indexer.analysis import fold
 
 MAX_ACRONYM_CHARACTERS = 5
@@ -70,7 +70,7 @@ def stop_words(language: str) -> frozenset[str]:
 
 
 def _composed(word: str) -> str:
-    return unicodedata.normalize("NFC", word.lower())
+    return normalize("NFC", word.lower())
 
 
 @cache

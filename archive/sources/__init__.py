@@ -3,7 +3,8 @@
 A format module holds `SUFFIXES` (lower-case file name suffixes), `recognizes(head)` (whether the
 first bytes of a document of unknown name look like it) and `read_items(stream, name, options)`,
 which yields one SourceItem for each article or failure and reads no more than necessary. Slow
-work is deferred to the item's `read`.
+work is deferred to the item's `read`. With `CONTENT_DECIDES = True` a document that the module
+recognizes is of its format under any name.
 """
 
 import sys
@@ -18,7 +19,7 @@ from typing import Any, Protocol, cast
 from archive.errors import ArchiveError, SourceNotFoundError, UnreadableInputError
 from archive.model import SourceItem
 from archive.net.fetch import fetch_url
-from archive.sources import feed, foreign, mail, ris
+from archive.sources import feed
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
 from archive.sources.shared.unpack import UnpackBudget, gunzipped
@@ -69,9 +70,12 @@ def read_location(location: str, options: ReadOptions = DEFAULT_OPTIONS) -> Iter
 
 def read_folder(folder: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
     """Yield the items of every file of a known format, then what was passed over, if anything."""
-    for path in files_below(folder):
-        yield from read_file(path, options)
-    others = [path.name for path in _others_below(folder)]
+    others = []
+    for path in _visible_files(folder):
+        if _has_known_suffix(path.name):
+            yield from read_file(path, options)
+        else:
+            others.append(path.name)
     if others:
         names = ", ".join(map(clean_line, others[:MAX_NAMES]))
         more = "…" if len(others) > MAX_NAMES else ""
@@ -81,26 +85,27 @@ def read_folder(folder: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterato
 
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield the files of known formats below a folder, sorted by path, without hidden ones."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and is_readable_path(path.relative_to(folder).as_posix()):
-            yield path
+    return (path for path in _visible_files(folder) if _has_known_suffix(path.name))
 
 
-def _others_below(folder: Path) -> Iterator[Path]:
-    """Yield the files that `files_below` leaves out, without hidden ones."""
+def _visible_files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        is_hidden = any(part.startswith(".") for part in inside.parts)
-        if not is_hidden and path.is_file() and not is_readable_path(inside.as_posix()):
+        if path.is_file() and not _is_hidden(path.relative_to(folder).as_posix()):
             yield path
 
 
 def is_readable_path(path: str) -> bool:
     """Return whether this path, in a folder or archive, has a known format and is not hidden."""
+    return not _is_hidden(path) and _has_known_suffix(path)
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/") if part not in (".", ".."))
+
+
+def _has_known_suffix(path: str) -> bool:
     suffixes = tuple(suffix for module in formats() for suffix in module.SUFFIXES)
-    parts = [part for part in path.split("/") if part not in (".", "..")]
-    hidden = any(part.startswith(".") for part in parts)
-    return not hidden and _without_gz(path.lower()).endswith(suffixes)
+    return _without_gz(path.lower()).endswith(suffixes)
 
 
 def read_file(path: Path, options: ReadOptions = DEFAULT_OPTIONS) -> Iterator[SourceItem]:
@@ -173,12 +178,12 @@ def _without_gz(name: str) -> str:
 def _format_of(name: str, head: bytes) -> SourceFormat:
     """Return the format of this name; if several or none match, the content decides.
 
-    What begins as a mail, as citations, or as a document that is not read here, is that under any
-    name.
+    It decides first for formats with `CONTENT_DECIDES`.
     """
-    certain = next((module for module in (foreign, mail, ris) if module.recognizes(head)), None)
-    if certain is not None:
-        return certain
+    deciding = (module for module in formats() if getattr(module, "CONTENT_DECIDES", False))
+    for module in deciding:
+        if module.recognizes(head):
+            return module
     candidates = [module for module in formats() if name.endswith(module.SUFFIXES)]
     if len(candidates) == 1:
         return candidates[0]

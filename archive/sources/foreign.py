@@ -11,10 +11,10 @@ from io import BufferedReader
 
 from archive.messages import Template
 from archive.model import SourceItem
+from archive.sources import HEAD_BYTES
 from archive.sources.options import ReadOptions
 from archive.wordings import FEED_LIST, MAILBOX, OFFICE_DOCUMENT, PICTURE, SAVE_AS_TEXT
 
-HEAD_BYTES = 2_048
 _ZIPPED = rb"PK\x03\x04.{26,}"
 
 
@@ -54,6 +54,7 @@ KINDS = (
     _kind("HEIF", PICTURE, "", rb".{4}ftyp(?:heic|heix|mif1|avif)"),
     _kind("SVG", PICTURE, "", rb"\s*(?:<\?xml.{0,400}?)?<svg\b"),
 )  # fmt: skip
+CONTENT_DECIDES = True
 SUFFIXES = tuple(suffix for kind in KINDS for suffix in kind.suffixes)
 
 

@@ -19,6 +19,7 @@ from archive.text.decode import decode_text, read_document
 from archive.text.normalize import split_paragraphs
 from archive.wordings import MAIL_DAMAGED, MAIL_WITHOUT_TEXT
 
+CONTENT_DECIDES = True
 SUFFIXES = (".eml", ".mht", ".mhtml")
 _HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[ \t][^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)+")
 _TELLING = re.compile(

@@ -14,6 +14,7 @@ from archive.text.decode import decode_text, read_document
 from archive.text.normalize import split_paragraphs
 from archive.wordings import CITATION_WITHOUT_TEXT, RIS_DAMAGED
 
+CONTENT_DECIDES = True
 SUFFIXES = (".ris",)
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\d+\.?\s+)?TY  - ?[A-Z]+")
 TITLES = ("title", "primary_title", "translated_title")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from archive.stats.days import DAY_CHARACTERS
 from archive.store.database import Database
 from archive.store.schema import article, wire_copy
 from archive.store.statements import LISTED
 
 MAX_VALUES = 1_000
 MONTH_CHARACTERS = len("2021-12")
-DAY_CHARACTERS = len("2021-12-03")
 
 Counts = tuple[tuple[str, int], ...]
 

@@ -17,7 +17,6 @@ from indexer.wordings import INDEX_DIFFERS, INDEX_STALE
 
 Vectors = npt.NDArray[np.float32]
 MIN_SPELLING_LETTERS, MAX_SPELLING_LETTERS = 3, 32
-DAY_CHARACTERS = len("2021-12-03")
 NO_STATISTICS: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -88,12 +87,14 @@ class RetrievalRequest:
     """What to look for; a list whose input is None stays empty.
 
     `depth` bounds each list. `filter` and the query's phrases and exclusions hold for both lists.
+    With `counted` everything that matches is counted if the keyword list is cut.
     """
 
     keyword: Query | None
     vector: Vectors | None
     filter: ArticleFilter = field(default_factory=ArticleFilter)
     depth: int = 200
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,8 @@ class Retrieval:
     the query's words, 0 to 1, that the articles of a language hold at all. `statistics` are those
     of the commit that answers, as they were given to it; an engine elsewhere keeps them at hand,
     and sends no more than changes. From them `indexer.ranking.statistics` derives `spreads`, which
-    tell how the query's cosines are spread over each language's passages. `matches` is given if the
-    keyword list was cut at its depth.
+    tell how the query's cosines are spread over each language's passages. `matches` is given if
+    counts were requested and the keyword list was cut at its depth.
     """
 
     keyword: tuple[KeywordHit, ...] = ()

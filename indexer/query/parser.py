@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 
 from archive.messages import Message
 from archive.model import ArticleFilter
@@ -92,7 +92,10 @@ def parse_query(text: str, synonyms: Synonyms | None = None) -> Query:
     meaning = " ".join(" ".join(map(_meaning_of, sought)).split())[:MAX_MEANING_CHARACTERS]
     unread = explain_unread(node)
     notices = [*mistakes, *unread, *builder.notices, *[TOO_MANY_WORDS(number=MAX_WORDS)] * more]
-    query = Query(meaning, words, pairs, conditions, tuple(dict.fromkeys(notices)), line, node)
+    query = Query(
+        meaning, words, pairs, conditions, tuple(dict.fromkeys(notices)), line, node,
+        *_read_quotations(sought_texts(node)),
+    )  # fmt: skip
     if not words and not conditions:  # the words that operators or fields are written with
         return replace(_read_plainly(line, synonyms), notices=query.notices, tree=node)
     return _with_notices(query, node if mistakes else None)
@@ -109,6 +112,15 @@ def _read_plainly(line: str, synonyms: Synonyms) -> Query:
     text = Text(line[:MAX_MEANING_CHARACTERS])
     words, pairs, _ = rank_words([text], synonyms)
     return Query(text.text, words, pairs, text=line, tree=text)
+
+
+def _read_quotations(texts: Iterable[Text]) -> tuple[tuple[Parts, ...], frozenset[str]]:
+    """Return the quotations of words in a row, at most MAX_PHRASES, and the tokens outside."""
+    runs = [(_parts(text.text), text.quoted and text.within is None) for text in texts]
+    in_a_row = dict.fromkeys(parts for parts, is_quotation in runs if is_quotation and parts)
+    quotations = tuple(in_a_row)[:MAX_PHRASES]
+    outside = (parts for parts, is_quotation in runs if parts not in quotations or not is_quotation)
+    return quotations, frozenset(chain.from_iterable(outside))
 
 
 def _with_notices(query: Query, mended: Node | None) -> Query:

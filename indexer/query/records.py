@@ -121,7 +121,8 @@ class Query:
     `meaning` is the text for the embedder, without operators, fields and exclusions. Articles are
     ranked by `words` and by `pairs`, adjacent tokens of the words, and must meet all `conditions`.
     `notices` say what was not understood and how the query was read. `text` is the query as typed,
-    cleaned, and `tree` its syntax, with places in `text`.
+    cleaned, and `tree` its syntax, with places in `text`. `quotations` are the tokens of quotations
+    of words in a row, `unquoted` the tokens outside of them.
     """
 
     meaning: str
@@ -131,6 +132,8 @@ class Query:
     notices: tuple[Message, ...] = ()
     text: str = ""
     tree: Node = EMPTY
+    quotations: tuple[Parts, ...] = ()
+    unquoted: frozenset[str] = frozenset()
 
     @property
     def is_fields_only(self) -> bool:

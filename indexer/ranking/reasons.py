@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from archive.model import Article
 from indexer.analysis import Token, analyze_token, each_piece, piece_terms, tokenize
 from indexer.engines.port import DenseHit
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
-from indexer.query.parser import MAX_PHRASES
 from indexer.query.records import Form, Parts, Word
 from indexer.query.stop_words import asked_words
-from indexer.query.syntax import sought_texts
 from indexer.stop_words import is_stop_word
 
 MAX_PASSAGES_SHOWN = 3
@@ -50,35 +49,21 @@ def article_terms(query: Query, article: Article) -> list[frozenset[str]]:
     that a phrase marks its runs alone. An article without the phrase was found by some of its
     words, which are then marked.
     """
-    held = _held_runs(query, article)
-    quoted = {part for run in held for part in run}
-    plain = {
-        token.folded
-        for text in sought_texts(query.tree)
-        for token in tokenize(text.text)
-        if not (text.quoted and _folded(text.text) in held)
-    }
     asked = asked_words(query, [article.language])[article.language]
-    words = [word for word in asked if not quoted.difference(plain).issuperset(word.parts)]
+    fields = [tokenize(text) for text in (article.title, article.text)] if query.quotations else []
+    held = [
+        run for run in query.quotations if any(_find_runs(tokens, list(run)) for tokens in fields)
+    ]
+    missing = (run for run in query.quotations if run not in held)
+    only_quoted = {*chain(*held)}.difference(query.unquoted, *missing)
+    words = [word for word in asked if not only_quoted.issuperset(word.parts)]
     terms = [word_terms(word, article.language) for word in words]
     return [each for each in (*terms, *map(_run_terms, held)) if each]
-
-
-def _held_runs(query: Query, article: Article) -> list[Parts]:
-    """The quotations, of words in a row, that the article contains."""
-    texts = [text for text in sought_texts(query.tree) if text.quoted and text.within is None]
-    runs = list(filter(None, dict.fromkeys(_folded(text.text) for text in texts)))[:MAX_PHRASES]
-    fields = [tokenize(field) for field in (article.title, article.text)] if runs else []
-    return [run for run in runs if any(_find_runs(tokens, list(run)) for tokens in fields)]
 
 
 def _run_terms(run: Parts) -> frozenset[str]:
     """The term of a run, which begins with a space, even if it is a single word."""
     return frozenset({" " + " ".join(run)})
-
-
-def _folded(text: str) -> Parts:
-    return tuple(token.folded for token in tokenize(text))
 
 
 def word_terms(word: Word, language: str) -> frozenset[str]:

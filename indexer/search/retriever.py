@@ -68,10 +68,11 @@ class Retriever:
         """
         query = self._resolve(query)
         vector, lacks_meaning = self._encode_or_do_without(query, parsed)
-        found = self._retrieve_lists(query, parsed, vector)
+        found = self._retrieve_lists(query, parsed, vector, counted=True)
         relaxed = drop_text_conditions(parsed)
         if found.is_empty and relaxed.words and relaxed != parsed:
-            found = replace(self._retrieve_lists(query, relaxed, vector), is_relaxed=True)
+            found = self._retrieve_lists(query, relaxed, vector, counted=True)
+            found = replace(found, is_relaxed=True)
         return replace(found, lacks_meaning=lacks_meaning)
 
     def retrieve_similar(
@@ -114,10 +115,11 @@ class Retriever:
         return replace(query, filter=resolve_filter(query.filter, self._store))
 
     def _retrieve_lists(
-        self, query: SearchQuery, parsed: Query, vector: Vectors | None
+        self, query: SearchQuery, parsed: Query, vector: Vectors | None, counted: bool = False
     ) -> Retrieved:
+        """Both lists, `counted` for a query; the words of a whole article are in most articles."""
         keyword = parsed if query.mode != "semantic" else replace(parsed, words=())
-        found = self._ask(keyword, vector, query)
+        found = self._ask(keyword, vector, query, counted)
         weight = SINGLE_LIST_WEIGHTS.get(query.mode, query.keyword_weight)
         return Retrieved((found,), 1.0 if vector is None else weight)
 
@@ -134,8 +136,14 @@ class Retriever:
         )
         return Retrieved(tuple(found), weight, compared.weights)
 
-    def _ask(self, keyword: Query | None, vector: Vectors | None, query: SearchQuery) -> Retrieval:
+    def _ask(
+        self,
+        keyword: Query | None,
+        vector: Vectors | None,
+        query: SearchQuery,
+        counted: bool = False,
+    ) -> Retrieval:
         expected = expected_fingerprint(self._embedder, self._engine)
         check_fingerprint(self._engine.fingerprint(), expected)
-        request = RetrievalRequest(keyword, vector, query.filter, DEPTH)
+        request = RetrievalRequest(keyword, vector, query.filter, DEPTH, counted)
         return with_spreads(self._engine.retrieve(request), vector)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -86,8 +85,7 @@ class SearchService:
     ) -> Ranking:
         """The whole ranking of articles near the examples, by how near the best passage of an
         article is to each of their passages. Raises QueryError."""
-        ranking = self._ranker.merge(self._retriever.retrieve_similar(like, query, unlike), query)
-        return replace(ranking, matches=None)  # the words of a whole article are in most articles
+        return self._ranker.merge(self._retriever.retrieve_similar(like, query, unlike), query)
 
     def find_passage(self, passage_id: int) -> tuple[Article, Passage]:
         """Raises ArticleNotFoundError, and QueryError if the article has no such passage."""

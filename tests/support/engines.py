@@ -41,7 +41,9 @@ def put(
 def find(engine: SearchEngine, text: str, depth: int = 50, **wanted: Any) -> Retrieval:
     query = parse_query(text)
     vector = EMBEDDER.encode_query(query.meaning) if query.meaning else None
-    return engine.retrieve(RetrievalRequest(query, vector, ArticleFilter(**wanted), depth))
+    return engine.retrieve(
+        RetrievalRequest(query, vector, ArticleFilter(**wanted), depth, counted=True)
+    )
 
 
 def both(found: Retrieval) -> tuple[list[int], list[int]]:

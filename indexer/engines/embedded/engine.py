@@ -177,12 +177,13 @@ class EmbeddedEngine:
             allowed &= permitted(snapshot.keyword, request.keyword)
         hits, rows = rank_keyword(snapshot.keyword, request.keyword, allowed, request.depth)
         dense = rank_dense(snapshot, request, allowed)
+        is_counted = request.counted and len(rows) > len(hits)
         return Retrieval(
             keyword=hits,
             dense=dense,
             coverage=coverage(snapshot.keyword, request.keyword),
             statistics=snapshot.statistics,
-            matches=_count(snapshot.articles, rows, dense) if len(rows) > len(hits) else None,
+            matches=_count(snapshot.articles, rows, dense) if is_counted else None,
         )
 
     def count_matching(self, query: Query, wanted: ArticleFilter) -> Counts:

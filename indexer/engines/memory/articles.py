@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archive.model import ArticleFilter
+from archive.stats.days import DAY_CHARACTERS
 from indexer.analysis import analyze_token, holds_run
-from indexer.engines.port import DAY_CHARACTERS, Counts, IndexedArticle
+from indexer.engines.port import Counts, IndexedArticle
 from indexer.engines.scoring import MAX_EXPANSIONS, field_terms
 from indexer.query.records import (
     AllOf,

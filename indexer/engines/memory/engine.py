@@ -104,12 +104,13 @@ class MemoryEngine:
         if query and query.is_fields_only:
             hits = _share_by_place(hits, request.depth)
         dense = _rank_dense(request, allowed)
+        is_counted = request.counted and len(hits) > request.depth
         return Retrieval(
             keyword=hits[: request.depth],
             dense=dense,
             coverage=scorer.coverage(query) if query else {},
             statistics=commit.statistics,
-            matches=_count(commit.archive, hits, dense) if len(hits) > request.depth else None,
+            matches=_count(commit.archive, hits, dense) if is_counted else None,
         )
 
     def count_matching(self, query: Query, wanted: ArticleFilter) -> Counts:

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from archive.model import ArticleFilter
-from indexer.engines.port import DAY_CHARACTERS, Counts, IndexedArticle
+from archive.stats.days import DAY_CHARACTERS
+from indexer.engines.port import Counts, IndexedArticle
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
