@@ -25,4 +25,4 @@ def test_the_command(run: RunHemero, tmp_path: Path) -> None:
     ]
     text = run("timeline", "missile", "--unit", "month", "--csv").output
     assert list(csv.reader(StringIO(text)))[1] == ["2021-12-01", "2021-12-31", "2", "1", "0.500000"]
-    assert run("timeline", "le").exit_code == 64
+    assert run("timeline", "!?").exit_code == 64
