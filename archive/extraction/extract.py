@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from archive.errors import UnreadableInputError
 from archive.extraction.page_blocks import Block, read_blocks
 from archive.extraction.page_body import Known, choose_paragraphs
-from archive.extraction.page_dates import find_published
+from archive.extraction.page_dates import agree_with_address, find_published
 from archive.extraction.page_metadata import PageMetadata, read_metadata
 from archive.extraction.page_rules import RuledArticle, read_by_rule
 from archive.extraction.page_tree import parse_page
@@ -57,10 +57,12 @@ def extract_article(html: str, url: str | None = None, rules: SiteRules = NO_RUL
     metadata = read_metadata(root, url)
     address = _address(metadata.url, url)
     ruled = read_by_rule(html, rules.rule_for(_host(address)))
-    paragraphs = ruled.paragraphs or _read_body(root, metadata)
+    blocks = read_blocks(root)
+    paragraphs = ruled.paragraphs or _read_body(root, blocks, metadata)
     if _size(paragraphs) < MIN_BODY_CHARACTERS:
         raise UnreadableInputError(NO_ARTICLE_FOUND())
-    published = ruled.published or metadata.published or find_published(root, address)
+    found = metadata.published or find_published(root, blocks, address, metadata.language)
+    published = ruled.published or agree_with_address(found, address)
     return _draft(metadata, ruled, paragraphs, published, address)
 
 
@@ -85,9 +87,8 @@ def _draft(
     )
 
 
-def _read_body(root: HtmlElement, metadata: PageMetadata) -> tuple[str, ...]:
+def _read_body(root: HtmlElement, blocks: list[Block], metadata: PageMetadata) -> tuple[str, ...]:
     """Return the text the page shows, or its structured data's if that is much longer."""
-    blocks = read_blocks(root)
     known = Known(metadata.title or "", metadata.summary or "", metadata.authors)
     shown = choose_paragraphs(blocks, _vote(root), known)
     shown = shown or choose_paragraphs(blocks, _likely_lines(blocks), known)

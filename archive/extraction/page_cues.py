@@ -23,6 +23,11 @@ _FOREIGN = _words_of(
     r"gallery|carousel|infobox|factbox|photos?|images?|img|pictures?|media-?info|overlay|quiz|bio",
     r"visually-?hidden|sr-only|screen-?reader|biography|footer|teasers?|donat\w*",
 )
+# Lists of other articles, whose times are not this one's.
+_OTHERS = _words_of(
+    r"related|recommend\w*|tickers?|trending|teasers?|promos?|carousel|sidebar|most-?(?:read|popular)",
+    r"latest|breaking|see-also|read-?next|comments?|more-(?:on|from|news)|newsfeed|live-?feed",
+)
 # Often outside the article, but wrappers around whole pages have these names too.
 _DOUBTFUL = _words_of(
     r"widgets?|sidebar|advert\w*|authors?|comments?|disqus\w*|modal|popup|login|register|signup",
@@ -81,6 +86,11 @@ _BY_NAME = re.compile(
 def is_foreign(name: str) -> bool:
     """Return whether an element of this name is outside the article."""
     return _FOREIGN.search(name) is not None
+
+
+def is_list_of_others(name: str) -> bool:
+    """Return whether an element of this name lists other articles or comments."""
+    return _OTHERS.search(name) is not None
 
 
 def is_doubtful(name: str) -> bool:

@@ -16,6 +16,9 @@ _PAGE_TYPES = ("WebPage",)
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage")
 MAX_DEPTH = 8
 MAX_NODES = 2_000
+MAX_COMPARED_CHARACTERS = 500
+# The share of the shorter headline's trigrams that must occur in the other.
+MIN_OVERLAP = 0.4
 _OPENINGS = ("<!--", "//", "<![CDATA[")
 _ENDINGS = ("-->", "]]>", "//", ";")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
@@ -37,18 +40,73 @@ class LinkedArticle:
     is_free: bool | None = None
 
 
-def read_linked(scripts: Iterable[str], headlines: Iterable[str] = ()) -> LinkedArticle:
-    """Return the article that JSON-LD scripts describe, each field from the first to give it.
+def read_linked(
+    scripts: Iterable[str], headlines: Iterable[str] = (), addresses: Iterable[str] = ()
+) -> LinkedArticle:
+    """Return the article that JSON-LD scripts describe, whole, if it is the page's own.
 
-    Of several articles, those with a headline that the page shows come first.
+    It is the page's own if it has one of the page's addresses or headlines, or if nothing speaks
+    against it. A node of the page itself fills in what the article leaves out.
     """
     nodes = [node for script in scripts for node in _parse(script)]
     named = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
-    articles = [_read_article(node, named) for node in nodes if _is_typed(node, _ARTICLE_TYPES)]
-    shown = {_key(headline) for headline in headlines}
-    articles.sort(key=lambda article: _key(article.headline or "") not in shown)
-    pages = [_read_article(node, named) for node in nodes if _is_typed(node, _PAGE_TYPES)]
-    return _merge(*articles[:2], *pages[:1])
+    page = _Page(tuple(map(_trigrams, headlines)), frozenset(map(_address, addresses)))
+    found = (_find_own(nodes, types, page) for types in (_ARTICLE_TYPES, _PAGE_TYPES))
+    return _merge(*(_read_article(node, named) for node in found if node is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What tells a page: the trigrams of each headline, and its addresses."""
+
+    headlines: tuple[frozenset[str], ...]
+    addresses: frozenset[str]
+
+    def owns(self, node: Mapping[str, Any]) -> float:
+        """Return 1 if the node has the page's address, 0 if it is another's, else how near."""
+        stated = {_address(url) for url in _addresses(node)} - {""}
+        if stated & self.addresses:
+            return 1.0
+        headline = _trigrams(as_string(node.get("headline") or node.get("name")) or "")
+        if headline and any(self.headlines):
+            return max(_overlap(headline, shown) for shown in self.headlines)
+        return 0.0 if stated and self.addresses else MIN_OVERLAP
+
+
+def _find_own(
+    nodes: Iterable[dict[str, Any]], types: tuple[str, ...], page: _Page
+) -> dict[str, Any] | None:
+    typed = [node for node in nodes if len(node) > 1 and _is_typed(node, types)]
+    best = max(typed, key=page.owns, default=None)
+    if best is None or page.owns(best) >= MIN_OVERLAP:
+        return best
+    # Outlets word a headline anew for search engines: a single node without an address is theirs.
+    return best if len(typed) == 1 and not any(_addresses(best)) else None
+
+
+def _addresses(node: Mapping[str, Any]) -> Iterator[str]:
+    for value in (node.get(name) for name in ("url", "mainEntityOfPage", "@id")):
+        for part in as_list(value):
+            address = part.get("@id") or part.get("url") if isinstance(part, dict) else part
+            if isinstance(address, str) and address.startswith(("http://", "https://")):
+                yield address
+
+
+def _address(url: str) -> str:
+    """Return host and path, to compare addresses; empty for a front page."""
+    rest = url.partition("#")[0].partition("?")[0].partition("://")[2].removeprefix("www.")
+    host, _, path = rest.rstrip("/").partition("/")
+    query = url.partition("#")[0].partition("?")[2]
+    return f"{host}/{path}?{query}".casefold() if path or query else ""
+
+
+def _trigrams(text: str) -> frozenset[str]:
+    key = _key(text[:MAX_COMPARED_CHARACTERS])
+    return frozenset(key[i : i + 3] for i in range(max(1, len(key) - 2))) if key else frozenset()
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
 
 
 def _parse(script: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extraction.page_authors import choose_authors, is_name, split_names
+from archive.extraction.page_dates import choose_declared
 from archive.extraction.page_linked import LinkedArticle, as_string, read_linked
 from archive.extraction.page_title import choose_title
 from archive.text.normalize import clean_line
@@ -76,18 +77,25 @@ def read_metadata(root: HtmlElement, url: str | None = None) -> PageMetadata:
     declared = _read_declarations(root)
     named = _meta_values(declared)
     headlines = _headlines(root)
-    linked = read_linked((s.get_text() for s in declared.find_all("script")), headlines)
     canonical = _canonical(declared) or _first(named, ("og:url",))
+    linked = read_linked(
+        (script.get_text() for script in declared.find_all("script")),
+        (*headlines, *_every(named, _TITLE), _written_title(declared) or ""),
+        filter(None, (canonical, url)),
+    )
     source = linked.publisher or _first(named, _SOURCE)
     outlets = (source, _first(named, _SOURCE), *_domain_names(canonical or url))
+    language = linked.language or as_string(root.get("lang"))
+    issued = (linked.published, *_every(named, _PUBLISHED), _property(root, "datePublished"))
+    changed = (linked.modified, *_every(named, _MODIFIED), _property(root, "dateModified"))
     return PageMetadata(
         title=_title(declared, named, linked, headlines, outlets),
         authors=choose_authors(_author_lists(root, named, linked), outlets),
-        published=linked.published or _first(named, _PUBLISHED) or _property(root, "datePublished"),
-        modified=linked.modified or _first(named, _MODIFIED) or _property(root, "dateModified"),
+        published=choose_declared(issued, language),
+        modified=choose_declared(changed, language),
         source=source,
         url=canonical,
-        language=linked.language or as_string(root.get("lang")),
+        language=language,
         section=linked.section or _first(named, _SECTION) or _property(root, "articleSection"),
         paywalled=_is_paywalled(named, linked),
         summary=_first(named, _DESCRIPTION) or linked.description,
@@ -118,6 +126,10 @@ def _first(values: Mapping[str, list[str]], names: Iterable[str]) -> str | None:
     return next((values[name][0] for name in names if name in values), None)
 
 
+def _every(values: Mapping[str, list[str]], names: Iterable[str]) -> Iterator[str]:
+    return (value for name in names for value in values.get(name, ()))
+
+
 def _headlines(root: HtmlElement) -> list[str]:
     texts = (clean_line(" ".join(h1.itertext())) for h1 in root.iter("h1"))
     return [text for text in texts if text][:MAX_HEADLINES]
@@ -140,6 +152,11 @@ def _domain_names(url: str | None) -> tuple[str, ...]:
     return (host, *labels[-2:])
 
 
+def _written_title(page: BeautifulSoup) -> str | None:
+    element = page.find("title")
+    return as_string(element.get_text()) if isinstance(element, Tag) else None
+
+
 def _title(
     page: BeautifulSoup,
     named: Mapping[str, list[str]],
@@ -147,11 +164,11 @@ def _title(
     headlines: list[str],
     outlets: Iterable[str | None],
 ) -> str | None:
-    element = page.find("title")
-    written = as_string(element.get_text()) if isinstance(element, Tag) else None
     shared = [_first(named, (name,)) for name in _TITLE]
     single = headlines[0] if len(headlines) == 1 else None
-    return choose_title((linked.headline, *shared, single, written), headlines, outlets)
+    return choose_title(
+        (linked.headline, *shared, single, _written_title(page)), headlines, outlets
+    )
 
 
 def _author_lists(

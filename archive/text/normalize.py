@@ -39,7 +39,7 @@ _RFC5322 = re.compile(
     r"(?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3} (?:[1-9]\d{3}|\d\d) \d\d?:\d\d(?::\d\d)? "
     r"(?:[+-]\d{4}|UTC?|GMT|[ECMP][SD]T)(?: \([^()]*\))?"
 )
-_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}\b")
+_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d{2}|\d{4})\b")
 _TIME_OF_DAY = re.compile(r"\d[:hH]\d{2}|\d ?[hH]\b|\d ?[ap]\.?m\b", re.IGNORECASE)
 # Parameters that say where a reader came from, never what is read. No others: two articles taken
 # for one overwrite each other, while one article under two addresses is recognized by its text.
@@ -181,7 +181,7 @@ def parse_published(raw: str, language: str | None = None) -> str:
     is taken as UTC. In 03/12/2021 the month comes first in English and if the language is unknown.
     Raises FieldRefusedError for anything else.
     """
-    moment = _parse_moment(raw, language)
+    moment = parse_moment(raw, language)
     found = _in_utc(moment) if isinstance(moment, datetime) else moment
     if found is None or found.year < EARLIEST_YEAR:
         raise FieldRefusedError(NOT_A_DATE(text=_shorten(raw)))
@@ -190,12 +190,13 @@ def parse_published(raw: str, language: str | None = None) -> str:
 
 def _offset_minutes(raw: str | None, language: str) -> int | None:
     """Return the minutes a date's time zone is east of UTC; None if it names no zone."""
-    moment = _parse_moment(raw or "", language)
+    moment = parse_moment(raw or "", language)
     offset = moment.utcoffset() if isinstance(moment, datetime) and _in_utc(moment) else None
     return None if offset is None else int(offset.total_seconds() // 60)
 
 
-def _parse_moment(raw: str, language: str | None) -> date | None:
+def parse_moment(raw: str, language: str | None) -> date | None:
+    """Return the day, or the moment with the offset it gives; None if it cannot be read."""
     text = clean_line(raw)
     day_first = "." in text or language not in (None, "en", UNDETERMINED)
     return _parse_iso(text) or _parse_rfc5322(text) or _parse_words(text, day_first)

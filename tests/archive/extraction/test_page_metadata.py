@@ -142,9 +142,9 @@ def test_modified_section_and_paywall() -> None:
     draft = extract_article(page(head))
     assert (draft.modified, draft.section, draft.paywalled) == ("2021-05-05", "Politique", False)
     draft = extract_article(
-        page(meta("article:modified_time", "2021") + meta("article:section", "X"))
+        page(meta("article:modified_time", "2021-06-07") + meta("article:section", "X"))
     )
-    assert (draft.modified, draft.section, draft.paywalled) == ("2021", "X", None)
+    assert (draft.modified, draft.section, draft.paywalled) == ("2021-06-07", "X", None)
 
 
 @pytest.mark.parametrize(
