@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archive.durable import sync_path, sync_tree
 from archive.errors import BackupError
+from archive.messages import Message
 from archive.store.backup import advance_clock, read_clock
 from indexer.engines.registry import open_engine
 from indexer.errors import CorruptIndexError
@@ -28,7 +29,7 @@ from web.upkeep.backup_files import (
     hold_folder,
     verify_backup,
 )
-from web.wordings import BACKUP_FILE_CHANGED, HOME_NOT_EMPTY, NOT_RESTORED
+from web.wordings import BACKUP_FILE_CHANGED, HOME_NOT_EMPTY, INDEX_LEFT_OUT, NOT_RESTORED
 
 LOCK_TIMEOUT_SECONDS = 5.0
 _AT_FDCWD = -100
@@ -38,11 +39,14 @@ _RENAME_SWAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, where the previous archive is now, and which settings were left out."""
+    """What was restored, where the previous archive is now, and what was left out: settings, and an
+    index that the backup lacks or that cannot be opened, as `index_note` says.
+    """
 
     record: BackupRecord
     aside: Path | None
     left_out: tuple[str, ...]
+    index_note: Message | None
 
 
 def restore_backup(
@@ -54,7 +58,8 @@ def restore_backup(
     over only `with_settings`; otherwise the home keeps its own.
 
     A home that contains an archive is refused or, with `force`, moved aside. If the process is
-    killed, the home is either unchanged or restored. Raises BackupError, DamagedBackupError,
+    killed, the home is either unchanged or restored. An index that cannot be opened is left out:
+    it can be rebuilt from the articles. Raises BackupError, DamagedBackupError,
     StoreError, IndexLockedError and ArchiveInUseError; the home is then unchanged.
     """
     record = verify_backup(folder)
@@ -65,12 +70,14 @@ def restore_backup(
     with _restoring_in(home, occupied):
         draft = home.with_name(f".{home.name}.restoring")
         chosen = record if with_settings else _without_settings(record)
-        _build(folder, chosen, draft, read_clock(home / STORE_NAME))
+        note = _build(folder, chosen, draft, read_clock(home / STORE_NAME))
+        if record.checkpoint is None:
+            note = record.note
         try:
             if not with_settings:
                 _keep_settings(home, draft)
             left_out = tuple(f.path for f in record.files if f not in chosen.files)
-            return Restored(record, _put_in_place(draft, home, occupied), left_out)
+            return Restored(record, _put_in_place(draft, home, occupied), left_out, note)
         except BaseException:
             _remove(draft)
             raise
@@ -92,10 +99,11 @@ def _restoring_in(home: Path, occupied: bool) -> Iterator[None]:
         raise BackupError(NOT_RESTORED(home=home, reason=exc.strerror or exc)) from exc
 
 
-def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:
+def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> Message | None:
     """Build the new archive in a folder of its own, durably; nothing is left behind on failure.
 
-    Files are verified again as they are copied: they may have changed in between.
+    Returns why the index is left out, if it is. Files are verified again as they are copied: they
+    may have changed in between.
     """
     _remove(draft)
     draft.mkdir(mode=0o700)
@@ -105,9 +113,10 @@ def _build(folder: Path, record: BackupRecord, draft: Path, seq: int) -> None:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if copy_file(folder / file.path, target).sha256 != file.sha256:
                 raise damaged_backup(folder, [BACKUP_FILE_CHANGED(name=file.path)])
-        _check_index(folder, draft / INDEX_FOLDER)
+        note = _leave_out_broken_index(draft / INDEX_FOLDER)
         advance_clock(draft / STORE_NAME, max(seq, record.seq))
         sync_tree(draft)
+        return note
     except BaseException:
         _remove(draft)
         raise
@@ -124,13 +133,15 @@ def _keep_settings(home: Path, draft: Path) -> None:
     sync_path(draft)
 
 
-def _check_index(folder: Path, index: Path) -> None:
-    """Raises DamagedBackupError for an index that cannot be opened, whatever its checksums say."""
+def _leave_out_broken_index(index: Path) -> Message | None:
+    """Remove an index that cannot be opened, whatever its checksums say, and return why."""
     engine = open_engine("embedded", index)
     try:
         engine.count()
+        return None
     except CorruptIndexError as exc:
-        raise damaged_backup(folder, [exc.message]) from exc
+        _remove(index)
+        return INDEX_LEFT_OUT(reason=exc.message)
     finally:
         engine.close()
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -372,6 +373,24 @@ def test_a_damaged_index_is_left_out(filled: Services, target: Path, tmp_path: P
     assert check_health(restored).articles == 3
     assert check_health(restored).ok
     restored.close()
+
+
+def test_an_index_that_cannot_be_opened_is_rebuilt(
+    run_backup: Callable[..., Result], filled: Services, target: Path
+) -> None:
+    """Whoever made the backup could have computed its checksums for any content."""
+    folder, record = make_backup(filled, target)
+    (contents,) = folder.glob("index/keyword/*.toc")
+    _truncate(contents)
+    files = [backup_files.describe_plain(folder, file.path) for file in record.files]
+    backup_files.save_record(folder, replace(record, files=tuple(files)))
+    verify_backup(folder)
+    home = target / "new"
+    restored = run_backup("restore", str(folder), "--home", str(home))
+    assert restored.exit_code == 0, restored.output
+    assert "the index was left out because it is damaged" in restored.stdout
+    assert restored.stdout.endswith("3 articles\nall is well\n")
+    assert _found(_opened(home)) == _found(filled)
 
 
 @pytest.mark.parametrize("step", range(1, 8))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.messages import Template
+from archive.messages import Message, Template
 from web.cli.commands.shared import Composition, json_option, print_json, say
 from web.wordings import (
     ALL_IS_WELL,
     BACKED_UP,
+    INDEX_REBUILT,
     INTACT,
     MOVED_ASIDE,
     RESTORED,
@@ -85,8 +86,8 @@ def restore(
     """Restore an archive from a backup and check it.
 
     FOLDER is a backup, or a folder of backups, of which the newest is restored. Every checksum is
-    verified first; they show damage, not who made the backup. The exit code is 1 if the check then
-    finds a problem.
+    verified first; they show damage, not who made the backup. An index that cannot be opened is
+    left out and rebuilt from the articles. The exit code is 1 if the check then finds a problem.
 
     \b
     hemero restore /mnt/disk/hemero/2026-11-24T020000Z --home ~/restored
@@ -112,6 +113,8 @@ def restore(
     if restored.left_out and not as_json:
         say(SETTINGS_LEFT_OUT(names=", ".join(restored.left_out)))
     note_command(chosen.services(), "hemero restore", [str(found)], 0)
+    if restored.index_note:
+        _rebuild_index(chosen, restored.index_note, as_json)
     _check(chosen, as_json)
 
 
@@ -146,6 +149,17 @@ def _show(
         | {"note": record.note and str(record.note)}
         | (more or {})
     )
+
+
+def _rebuild_index(composition: Composition, reason: Message, as_json: bool) -> None:
+    from web.cli.output.tables import index_progress
+
+    if not as_json:
+        say(reason)
+    with index_progress() as on_progress:
+        report = composition.services().index(on_progress)
+    if not as_json:
+        say(INDEX_REBUILT(number=report.indexed))
 
 
 def _check(composition: Composition, as_json: bool) -> None:
