@@ -36,6 +36,7 @@ from web.urls.arguments import (
     read_number,
     read_numbers,
     read_range,
+    search_arguments,
     this_url,
     unfiltered_url,
     with_url,
@@ -118,7 +119,7 @@ def search() -> str | Response:
         return render_template("search.html", form=form, problem=problem, **nothing)
     if found.page > found.last:
         return redirect(page_url(found.last))
-    listing = _listing(found, took_ms, form.q)
+    listing = _listing(found, took_ms)
     return render_template("search.html", form=form, problem=None, **listing)
 
 
@@ -134,6 +135,7 @@ def article(article_id: int) -> str:
         article=found,
         blocks=blocks,
         form_q=query,
+        results_url=url_for("pages.search", **search_arguments()),
         copies=get_context().services.clusters.copies_of(article_id),
         cited_version=version,
     )
@@ -173,7 +175,7 @@ def similar() -> str | Response:
     found, took_ms = _timed(lambda: search_under_load(find, query))
     if found.page > found.last:
         return redirect(page_url(found.last))
-    return render_template("similar.html", **_listing(found, took_ms, ""), **shown)
+    return render_template("similar.html", **_listing(found, took_ms), **shown)
 
 
 @blueprint.get("/preferences", access=Level.NOBODY)
@@ -213,7 +215,7 @@ def _read_input_arguments() -> InputArguments:
     )
 
 
-def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
+def _listing(found: SearchPage, took_ms: int) -> dict[str, Any]:
     view = PageView(
         number=found.page,
         last=found.last,
@@ -221,7 +223,8 @@ def _listing(found: SearchPage, took_ms: int, query: str) -> dict[str, Any]:
         took_ms=took_ms,
         notices=found.notices,
     )
-    results = [view_result(result, query) for result in found.results]
+    search = search_arguments() if request.endpoint == "pages.search" else {}
+    results = [view_result(result, search) for result in found.results]
     listing = {"page": view, "results": results, "page_url": page_url}
     if found.did_you_mean:
         listing |= {"meant": found.did_you_mean}

@@ -1,8 +1,8 @@
 """What the templates show: results and articles cut into pieces, with their links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from flask import url_for
 
@@ -40,7 +40,7 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """A result with its links; `query` is the search, kept in them."""
+    """A result with its links; `search` holds the search's arguments, kept in them."""
 
     article: Article
     score: float
@@ -50,7 +50,7 @@ class ResultView:
     gains: tuple[WordGain, ...]
     rerank: float | None
     passages: list[PassageView]
-    query: str
+    search: Mapping[str, Any]
     copies: tuple[WireCopy, ...] = ()
 
     @property
@@ -68,7 +68,7 @@ class ResultView:
         return link_words(url, self.passages[0].text) if url else None
 
     def passage_url(self, passage: PassageView) -> str:
-        return article_url(self.article, (passage.start, passage.end), self.query)
+        return article_url(self.article, (passage.start, passage.end), self.search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class ArticlePiece:
     similar_url: str
 
 
-def view_result(result: SearchResult, query: str) -> ResultView:
+def view_result(result: SearchResult, search: Mapping[str, Any]) -> ResultView:
     passages = [_view_passage(reason) for reason in result.passages]
     return ResultView(
         result.article,
@@ -99,7 +99,7 @@ def view_result(result: SearchResult, query: str) -> ResultView:
         result.gains,
         result.rerank,
         passages,
-        query,
+        search,
         result.copies,
     )
 

@@ -1,13 +1,14 @@
 """The arguments of the request's address, and links that change some of them."""
 
 import re
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import request, url_for
 
 from indexer.filters import FILTER_NAMES, FILTERS, MAX_NUMBER
 from web.context import current_route
-from web.urls.search_form import DEFAULT_ARGUMENTS
+from web.urls.search_form import DEFAULT_ARGUMENTS, SEARCH_ARGUMENTS
 
 # A path of this site: browsers drop tabs and newlines, and take \ for /.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
@@ -28,6 +29,16 @@ def read_range(name: str) -> tuple[int, int] | None:
 def read_numbers(name: str) -> list[int]:
     """Return all such arguments that are numbers the store can hold."""
     return [max(0, min(n, MAX_NUMBER)) for n in request.args.getlist(name, type=int)]
+
+
+def search_arguments() -> dict[str, Any]:
+    """Return the arguments of this address that state a search, each with its values."""
+    stated = {name: request.args.getlist(name) for name in SEARCH_ARGUMENTS}
+    return {
+        name: values
+        for name, values in stated.items()
+        if any(values) and (name, values[0]) not in DEFAULT_ARGUMENTS
+    }
 
 
 def page_url(number: int) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from werkzeug.datastructures import MultiDict
 
 from indexer.errors import QueryError
-from indexer.filters import FILTERS, make_filter, period_bounds
+from indexer.filters import FILTER_NAMES, FILTERS, make_filter, period_bounds
 from indexer.ranking.listing import SORTS, Sort
 from indexer.ranking.request import KEYWORD_WEIGHT, MODES, Mode, SearchQuery
 
@@ -23,6 +23,8 @@ DEFAULT_ARGUMENTS = frozenset(
         ("balance", str(EVEN_BALANCE)),
     }
 )
+# What states a search, beside how it is shown.
+SEARCH_ARGUMENTS = ("q", *FILTER_NAMES, "mode", "sort", "per_outlet", "balance", "page")
 
 
 @dataclass(frozen=True, slots=True)

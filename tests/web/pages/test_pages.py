@@ -97,6 +97,18 @@ def test_an_article_stays_readable_when_the_search_cannot_be_made(
     assert "harbour" in read(client, "/articles/2?q=drones").main.text
 
 
+def test_the_way_back_keeps_filters_and_page(client: FlaskClient) -> None:
+    page = read(client, "/search?q=missiles&language=fr&language=en&sort=newest&page=1")
+    inside = read(client, page.select_one("ol.results h2 a")["href"])
+    back = inside.select_one(".back a")["href"]
+    assert back == "/search?q=missiles&language=fr&language=en&sort=newest"
+    inside = read(client, "/articles/2?q=missiles&page=3&source=Le+Fil&_anchor=x&char=0,5")
+    assert inside.select_one(".back a")["href"] == "/search?q=missiles&source=Le+Fil&page=3"
+    similar = read(client, "/similar?article=1&q=missiles").select_one("ol.results h2 a")["href"]
+    assert "q=" not in similar
+
+
+
 def test_an_empty_archive(client: FlaskClient, services: Services) -> None:
     for article_id in (1, 2, 3):
         client.post(f"/articles/{article_id}/delete")
