@@ -1,4 +1,4 @@
-"""Compare two versions of an article. Pure."""
+"""Compare two versions of an article, or an article with a newer draft of it. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,10 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from archive.errors import ArticleNotFoundError
-from archive.model import ArticleVersion
+from archive.model import Article, ArticleDetails, ArticleVersion
+from archive.text.addresses import host_of_key, key_or_none
+from archive.text.language import UNDETERMINED
+from archive.text.normalize import NormalizedDraft
 from archive.wordings import NO_SUCH_VERSION
 
 Kind = Literal["same", "added", "removed"]
@@ -17,6 +20,11 @@ MAX_WORDS = 400
 MAX_PARAGRAPHS = 500
 # How many paragraphs down a rewritten one is searched for.
 MAX_PARAGRAPHS_MOVED = 10
+
+# What an article says: if it changes, there is a new version. The other fields are merely noted.
+SAID = ("title", "paragraphs", "published", "authors", "section", "source", "language")
+SHOWN_DETAILS = ("published", "authors", "section", "source", "language")
+NOTED = ("url", "modified", "paywalled")
 
 Piece = tuple[Kind, str]
 
@@ -32,18 +40,51 @@ class ParagraphChange:
         return any(kind != "same" for kind, _ in self.pieces)
 
 
+@dataclass(frozen=True, slots=True)
+class DetailChange:
+    """One of SHOWN_DETAILS in two versions; several authors are joined by "; "."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+def changes_of(held: Article, draft: NormalizedDraft) -> tuple[str, ...]:
+    """Return the names of the fields, in the order of SAID and NOTED, that the draft gives anew.
+
+    What the draft lacks, or knows less exactly, is no change.
+    """
+    return tuple(name for name in (*SAID, *NOTED) if _is_new(name, held, draft))
+
+
+def _is_new(name: str, held: Article, draft: NormalizedDraft) -> bool:
+    old, new = getattr(held, name), getattr(draft, name)
+    if new in (None, "", ()) or new == old:
+        return False
+    if name == "published":
+        return not (held.published_local or "").startswith(draft.published_local or "")
+    if name == "language":
+        return new != UNDETERMINED and (draft.names_language or old == UNDETERMINED)
+    if name == "source":  # a page that names no outlet gets the name of its host
+        return old is None or new != host_of_key(key_or_none(draft.url) or "")
+    return name != "url" or old is None
+
+
 def pick_versions(
     versions: Sequence[ArticleVersion], old: int | None = None, new: int | None = None
 ) -> tuple[ArticleVersion, ArticleVersion] | None:
-    """Return two versions, by default the newest and the one before it; None if there is only one.
+    """Return two of the versions, which are in order, the newest first: by default that one and the
+    one before it. Return None if there is only one.
 
     Raise ArticleNotFoundError if a version does not exist.
     """
-    newest = max(version.version for version in versions)
-    if newest == 1 and old is None and new is None:
+    if len(versions) == 1 and old is None and new is None:
         return None
-    after = pick_version(versions, newest if new is None else new)
-    return pick_version(versions, after.version - 1 if old is None else old), after
+    after = versions[0] if new is None else pick_version(versions, new)
+    if old is not None:
+        return pick_version(versions, old), after
+    earlier = versions[versions.index(after) + 1 :]
+    return pick_version(versions, earlier[0].version if earlier else 0), after
 
 
 def pick_version(versions: Sequence[ArticleVersion], number: int) -> ArticleVersion:
@@ -57,6 +98,22 @@ def pick_version(versions: Sequence[ArticleVersion], number: int) -> ArticleVers
 def compare_versions(old: ArticleVersion, new: ArticleVersion) -> tuple[ParagraphChange, ...]:
     """Return title and paragraphs in order; without the added words they are the old version."""
     return compare_paragraphs((old.title, *old.paragraphs), (new.title, *new.paragraphs))
+
+
+def compare_details(old: ArticleVersion, new: ArticleVersion) -> tuple[DetailChange, ...]:
+    """Return what changed beside title and text; nothing if a version does not know its details."""
+    if old.details is None or new.details is None:
+        return ()
+    changes = (
+        DetailChange(name, _word(old.details, name), _word(new.details, name))
+        for name in SHOWN_DETAILS
+    )
+    return tuple(change for change in changes if change.old != change.new)
+
+
+def _word(details: ArticleDetails, name: str) -> str | None:
+    value = details.published_local if name == "published" else getattr(details, name)
+    return "; ".join(value) or None if isinstance(value, tuple) else value
 
 
 def compare_paragraphs(old: Sequence[str], new: Sequence[str]) -> tuple[ParagraphChange, ...]:

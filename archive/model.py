@@ -1,7 +1,7 @@
 """The records that sources, the store and everything built on the store exchange."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -23,9 +23,20 @@ def headline_of(title: str, paragraphs: Iterable[str]) -> str:
     return lead[:MAX_HEADLINE_CHARACTERS].rsplit(" ", 1)[0] + "…"
 
 
+def local_time(moment: str | None, offset_minutes: int | None) -> str | None:
+    """Return a stored time in the zone of the offset, if it is known."""
+    if not moment or offset_minutes is None:
+        return moment
+    zone = timezone(timedelta(minutes=offset_minutes))
+    return datetime.fromisoformat(moment).astimezone(zone).isoformat()
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """An article as its source gave it. Any field but the paragraphs may be missing or raw."""
+    """An article as its source gave it. Any field but the paragraphs may be missing or raw.
+
+    `captured` is when a crawler saw it so, if it is not known from now.
+    """
 
     title: str
     paragraphs: tuple[str, ...]
@@ -37,6 +48,7 @@ class ArticleDraft:
     modified: str | None = None
     section: str | None = None
     paywalled: bool | None = None
+    captured: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +61,30 @@ class OriginalPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleDetails:
+    """What an article says of itself beside title and text; see `Article`."""
+
+    source: str | None
+    authors: tuple[str, ...]
+    language: str
+    published: str | None
+    published_offset: int | None
+    section: str | None
+
+    @property
+    def published_local(self) -> str | None:
+        return local_time(self.published, self.published_offset)
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An article in the store.
 
     `published`, `modified` and `added` are ISO 8601: UTC times ending in Z, or a plain date if the
     source gave no time. `language` is an ISO 639 code, or "und" if it is unknown.
     `published_offset` is in minutes east of UTC, or None if the source named no zone; `paywalled`
-    is None if the page did not say.
+    is None if the page did not say. `since` is when this version was captured or stored (UTC), or
+    None if an earlier edition stored it.
     """
 
     id: int
@@ -73,6 +102,11 @@ class Article:
     modified: str | None = None
     section: str | None = None
     paywalled: bool | None = None
+    since: str | None = None
+
+    @property
+    def details(self) -> ArticleDetails:
+        return ArticleDetails(**{name: getattr(self, name) for name in DETAILS})
 
     @property
     def text(self) -> str:
@@ -82,10 +116,7 @@ class Article:
     @property
     def published_local(self) -> str | None:
         """The time of publication in the publisher's zone: ISO 8601 with the offset, if known."""
-        if not self.published or self.published_offset is None:
-            return self.published
-        zone = timezone(timedelta(minutes=self.published_offset))
-        return datetime.fromisoformat(self.published).astimezone(zone).isoformat()
+        return local_time(self.published, self.published_offset)
 
     @property
     def headline(self) -> str:
@@ -94,17 +125,40 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class ArticleVersion:
-    """The title and text an article had from `since` (UTC) until its next version."""
+    """The title and text an article had from `since` (UTC) until its next version.
+
+    `details` are None if an earlier edition stored it.
+    """
 
     article_id: int
     version: int
     title: str
     paragraphs: tuple[str, ...]
     since: str
+    details: ArticleDetails | None = None
 
     @property
     def text(self) -> str:
         return PARAGRAPH_BREAK.join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What tells one publication of a text from another."""
+
+    id: int
+    title: str
+    source: str | None
+    url: str | None
+    published: str | None
+    published_offset: int | None
+
+    @property
+    def published_local(self) -> str | None:
+        return local_time(self.published, self.published_offset)
+
+
+DETAILS = tuple(detail.name for detail in fields(ArticleDetails))
 
 
 @dataclass(frozen=True, slots=True)

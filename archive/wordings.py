@@ -252,6 +252,18 @@ NO_SUCH_FEED = define("no_such_feed", "no feed %(name)s; see: hemero feeds list"
 
 # Intake
 NEXT_VERSION = define("next_version", "version %(number)s")
+VERSION_CHANGES = define("version_changes", "version %(number)s: %(changes)s")
+EARLIER_VERSION = define("earlier_version", "version %(number)s, as captured at %(moment)s")
+TITLE_CHANGED = define("title_changed", "new title")
+TEXT_CHANGED = define("text_changed", "new text")
+DATE_CHANGED = define("date_changed", "new date")
+AUTHORS_CHANGED = define("authors_changed", "new authors")
+SECTION_CHANGED = define("section_changed", "new section")
+SOURCE_CHANGED = define("source_changed", "new source")
+LANGUAGE_CHANGED = define("language_changed", "new language")
+URL_CHANGED = define("url_changed", "new address")
+MODIFIED_CHANGED = define("modified_changed", "new date of modification")
+PAYWALL_CHANGED = define("paywall_changed", "new paywall status")
 SAME_TEXT = define("same_text", "same text as article %(article)s")
 WIRE_COPY = define("wire_copy", "wire copy of article %(article)s")
 PAGE_NOT_KEPT = define("page_not_kept", "its page was not kept; add it again from its address")

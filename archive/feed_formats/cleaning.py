@@ -7,7 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.errors import FieldRefusedError
 from archive.messages import Message
-from archive.text.normalize import canonical_url, clean_line, parse_published
+from archive.text.addresses import canonical_url
+from archive.text.normalize import clean_line, parse_published
 from archive.wordings import DATED_IN_THE_FUTURE, KEPT_WITHOUT, LINK_REFUSED, TEXT_CUT, TITLE_CUT
 
 MAX_TITLE_CHARACTERS = 500

@@ -11,7 +11,8 @@ from archive.errors import FieldRefusedError, NotAFeedError, UnreadableInputErro
 from archive.feed_formats.cleaning import plain_text
 from archive.feed_formats.model import Feed
 from archive.messages import Message
-from archive.text.normalize import canonical_url, clean_line
+from archive.text.addresses import canonical_url
+from archive.text.normalize import clean_line
 from archive.text.xml_safety import decode_xml
 from archive.wordings import NO_XML_URL, NOT_OPML, NOT_OPML_ROOT, OPML_ENTITIES, OPML_TOO_LARGE
 

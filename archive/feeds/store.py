@@ -152,9 +152,10 @@ class FeedStore:
                 for row in connection.execute(query)
             ]
 
-    def article_at(self, url: str) -> int | None:
-        """Return the id of the article at a canonical address, or None."""
-        query = sa.select(article.c.id).where(article.c.url == url).order_by(article.c.id).limit(1)
+    def article_at(self, key: str) -> int | None:
+        """Return the id of the article at the address of this `address_key`, or None."""
+        at_address = article.c.url_key == key
+        query = sa.select(article.c.id).where(at_address).order_by(article.c.id).limit(1)
         with self._database.read() as connection:
             found = connection.scalar(query)
         return int(found) if found is not None else None

@@ -32,8 +32,8 @@ from archive.model import SourceItem
 from archive.net.fetch import refusal_of
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
+from archive.text.addresses import address_key
 from archive.text.decode import MAX_DOCUMENT_BYTES
-from archive.text.normalize import canonical_url
 from archive.wordings import KEPT_AS_THE_FEED_TELLS, NO_ARTICLE_FOUND, PAGE_NOT_READ, UNREADABLE
 
 MAX_INDEX_DEPTH = 2
@@ -57,8 +57,8 @@ class FeedVisited:
 class ItemFetched:
     """An item to store, with a remark for its outcome.
 
-    `source` is None if the store may already have it, at `address`. `transient` means that its
-    page could not be fetched this time, but may be available later.
+    `source` is None if the store may already have it, at the address of this key. `transient` means
+    that its page could not be fetched this time, but may be available later.
     """
 
     feed: Feed
@@ -114,7 +114,7 @@ class Visitor:
         entry = item.entry
         if entry.link is None:
             return _feed_item(feed, item, None, transient=False)
-        address = canonical_url(entry.link)
+        address = address_key(entry.link)
         if address in self.seen or self.feeds.article_at(address) not in (None, item.article_id):
             return ItemFetched(feed, item, None, address)
         self.seen.add(address)

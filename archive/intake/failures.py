@@ -7,12 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive.errors import FieldRefusedError
 from archive.intake.jobs import JobSource, SourceKind
 from archive.messages import Message, read_message
 from archive.store.database import Database
 from archive.store.schema import article, feed_item, job, job_item
-from archive.text.normalize import canonical_url
+from archive.text.addresses import key_or_none
 
 RECENT_JOBS = 20
 MAX_FAILURES = 100
@@ -47,7 +46,7 @@ _ADDED_SINCE = (
     )
     .group_by(job_item.c.item)
 )
-_STORED_URLS = sa.select(article.c.url).where(article.c.url.in_(_VALUES))
+_STORED_KEYS = sa.select(article.c.url_key).where(article.c.url_key.in_(_VALUES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,8 @@ def list_failures(database: Database) -> list[FailedItem]:
         added = _select(connection, _ADDED_SINCE, (failure.item for failure in found))
         last_success = {row[0]: row[1] for row in added}
         addresses = (a for f in found for a in f.addresses)
-        stored = {row[0] for row in _select(connection, _STORED_URLS, map(_canonical, addresses))}
+        keys = filter(None, map(key_or_none, addresses))
+        stored = {row[0] for row in _select(connection, _STORED_KEYS, keys)}
     failing = (f for f in found if not _succeeded(f, last_success) and not _is_stored(f, stored))
     latest: dict[str, FailedItem] = {}
     for failure in failing:
@@ -125,15 +125,8 @@ def _succeeded(failure: FailedItem, last_success: dict[str, int]) -> bool:
     return last_success.get(failure.item, 0) > (failure.job_id or 0)
 
 
-def _is_stored(failure: FailedItem, urls: set[str]) -> bool:
-    return failure.kind == "page" and any(_canonical(a) in urls for a in failure.addresses)
-
-
-def _canonical(address: str) -> str:
-    try:
-        return canonical_url(address)
-    except FieldRefusedError:
-        return address
+def _is_stored(failure: FailedItem, keys: set[str]) -> bool:
+    return failure.kind == "page" and any(key_or_none(a) in keys for a in failure.addresses)
 
 
 def _select(connection: sa.Connection, query: sa.Select[Any], values: Iterable[str]) -> list[Any]:

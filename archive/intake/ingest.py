@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from archive.copies.clusters import admit_copy
-from archive.copies.dedup import decide
+from archive.copies.dedup import Decision, are_same_publication, decide, decide_capture
 from archive.errors import UnreadableInputError
 from archive.messages import Message, join_messages
-from archive.model import ItemOutcome, SourceItem
+from archive.model import Article, ItemOutcome, SourceItem
 from archive.store.articles import ArticleStore, StoreTransaction
-from archive.text.normalize import NormalizedDraft, normalize_draft
+from archive.text.normalize import NormalizedDraft, format_utc, normalize_draft
 from archive.wordings import WIRE_COPY
 
 BATCH_ITEMS = 64
@@ -40,9 +42,12 @@ def _normalize(item: SourceItem) -> NormalizedDraft | Message | None:
     if item.draft is None:
         return item.problem
     try:
-        return normalize_draft(item.draft)
+        draft = normalize_draft(item.draft)
     except UnreadableInputError as exc:
         return exc.message
+    # A capture that claims to be of the future is one of now.
+    is_captured = draft.captured is not None and draft.captured <= format_utc(datetime.now(UTC))
+    return draft if is_captured else replace(draft, captured=None)
 
 
 def _admit(
@@ -50,20 +55,53 @@ def _admit(
 ) -> ItemOutcome:
     if not isinstance(draft, NormalizedDraft):
         return ItemOutcome(item.name, "rejected", reason=draft)
-    same_url = transaction.find_by_url(draft.url) if draft.url else None
-    same_text = transaction.find_by_hash(draft.content_hash)
-    decision = decide(draft, same_url, same_text)
-    existing = same_url or same_text
+    same_address = transaction.find_by_address(draft.url) if draft.url else None
+    same_text = None if same_address else _find_publication(draft, transaction)
+    held = same_address or same_text
+    decision = _decide(draft, same_address, same_text, transaction)
     reasons = [decision.reason, *draft.remarks]
-    if decision.action == "insert" or existing is None:
-        article_id = transaction.insert(draft)
-    else:
-        article_id = existing.id
-        if decision.action == "revise":
-            transaction.revise(existing, draft)
-    if decision.action != "keep":
+    article_id = _carry_out(decision, draft, held, transaction)
+    if decision.action in ("insert", "revise"):
         reasons.append(_keep_page(article_id, item, transaction))
     return ItemOutcome(item.name, decision.outcome, article_id, join_messages(*reasons))
+
+
+def _find_publication(draft: NormalizedDraft, transaction: StoreTransaction) -> Article | None:
+    """Return the oldest article with the draft's text that nothing tells apart from it."""
+    for publication in transaction.publications(draft.content_hash, draft.title):
+        if are_same_publication(draft, publication):
+            return transaction.find(publication.id)
+    return None
+
+
+def _decide(
+    draft: NormalizedDraft,
+    same_address: Article | None,
+    same_text: Article | None,
+    transaction: StoreTransaction,
+) -> Decision:
+    held = same_address or same_text
+    number = transaction.next_number(held) if held else 1
+    if same_address and draft.captured:
+        versions = transaction.versions(same_address)
+        if draft.captured < versions[0].since:
+            return decide_capture(draft, same_address, versions, number)
+    return decide(draft, same_address, same_text, number)
+
+
+def _carry_out(
+    decision: Decision, draft: NormalizedDraft, held: Article | None, transaction: StoreTransaction
+) -> int:
+    """Do what was decided and return the article's id."""
+    if held is None:
+        return transaction.insert(draft)
+    if decision.action == "revise":
+        transaction.revise(held, draft)
+    elif decision.action == "file":
+        transaction.file_capture(held, draft)
+    elif decision.action == "date":
+        transaction.date_version(held, decision.number, draft.captured or "")
+    return held.id
 
 
 def _keep_page(article_id: int, item: SourceItem, transaction: StoreTransaction) -> Message | None:

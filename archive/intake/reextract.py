@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from archive.copies.clusters import admit_copy
+from archive.diff import changes_of
 from archive.errors import ArticleNotFoundError, UnreadableInputError
 from archive.extraction.extract import read_original
 from archive.extraction.site_rules import SiteRules
@@ -41,7 +42,7 @@ def _improve(article_id: int, draft: NormalizedDraft, transaction: StoreTransact
     if article is None:
         raise ArticleNotFoundError(REMOVED_MEANWHILE(article=article_id))
     draft = replace(draft, url=article.url or _free_url(draft, transaction))
-    if not _differs(article, draft):
+    if not changes_of(article, draft):
         return ItemOutcome(article.headline, "unchanged", article.id)
     transaction.revise(article, draft)
     admit_copy(transaction.connection, article.id)
@@ -49,15 +50,8 @@ def _improve(article_id: int, draft: NormalizedDraft, transaction: StoreTransact
 
 
 def _free_url(draft: NormalizedDraft, transaction: StoreTransaction) -> str | None:
-    taken = draft.url is None or transaction.find_by_url(draft.url) is not None
+    taken = draft.url is None or transaction.find_by_address(draft.url) is not None
     return None if taken else draft.url
-
-
-def _differs(article: Article, draft: NormalizedDraft) -> bool:
-    fields = ("source", "authors", "url", "published", "modified", "section", "paywalled")
-    values = {name: value for name in fields if (value := getattr(draft, name))}
-    same_text = (article.title, article.paragraphs) == (draft.title, draft.paragraphs)
-    return not same_text or any(getattr(article, name) != value for name, value in values.items())
 
 
 def _refuse(article: Article, reason: Message) -> ItemOutcome:

@@ -19,7 +19,7 @@ from archive.sources import html
 from archive.sources.options import ReadOptions
 from archive.sources.shared.unpack import Readable, one_line
 from archive.text.decode import MAX_DOCUMENT_BYTES
-from archive.text.normalize import MAX_FIELD_CHARACTERS, clean_line
+from archive.text.lines import MAX_FIELD_CHARACTERS, clean_line
 from archive.wordings import (
     DAMAGED_FROM_HERE,
     DOCUMENT_TOO_LARGE,

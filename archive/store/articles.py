@@ -4,12 +4,14 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from archive.diff import SAID, changes_of
 from archive.errors import ArticleNotFoundError, DamagedRowError
 from archive.messages import Message
 from archive.model import (
@@ -20,28 +22,52 @@ from archive.model import (
     ArticleVersion,
     Change,
     OriginalPage,
+    Publication,
 )
 from archive.store.collections import collected_in
 from archive.store.database import Database
 from archive.store.digests import DIGEST, digest_of, is_sound, seal
-from archive.store.schema import article, article_version, change, clock, original_page, progress
+from archive.store.schema import article, change, clock, original_page, progress
 from archive.store.tags import tagged
-from archive.text.language import UNDETERMINED
+from archive.store.versions import (
+    date_version,
+    file_version,
+    keep_version,
+    next_number,
+    read_versions,
+)
+from archive.text.addresses import address_key
 from archive.text.normalize import NormalizedDraft, format_utc
-from archive.wordings import ARTICLE_NAMED, NO_SUCH_ARTICLE, PAGE_NAMED, ROW_DAMAGED, VERSION_NAMED
+from archive.wordings import ARTICLE_NAMED, NO_SUCH_ARTICLE, PAGE_NAMED, ROW_DAMAGED
 
 PAGE_ARTICLES = 500
 MAX_ID = 2**63 - 1
 # Authors as stored text, so that the digest reveals damage before JSON fails to parse.
 _ARTICLE = sa.select(
-    *(column for column in article.c if column.name != "authors"),
+    *(column for column in article.c if column.name not in ("authors", "url_key")),
     sa.type_coerce(article.c.authors, sa.Text).label("authors"),
 )
 # Built once: building a statement takes SQLAlchemy longer than SQLite takes to run it.
-_BY_ID, _BY_URL, _BY_HASH = (
-    _ARTICLE.where(column == sa.bindparam("key")).order_by(article.c.id).limit(1)
-    for column in (article.c.id, article.c.url, article.c.content_hash)
+_BY_ID = _ARTICLE.where(article.c.id == sa.bindparam("id"))
+# Earlier editions may have stored one page under several forms of its address.
+_BY_ADDRESS = (
+    _ARTICLE.where(article.c.url_key == sa.bindparam("key"))
+    .order_by(article.c.url != sa.bindparam("url"), article.c.id)
+    .limit(1)
 )
+_OF_TEXT = (
+    sa.select(*(article.c[part.name] for part in fields(Publication)))
+    .where(article.c.content_hash == sa.bindparam("content_hash"))
+    .order_by(article.c.id)
+)
+_TITLED = _OF_TEXT.where(article.c.title.in_([sa.bindparam("title"), ""]))
+_STORED = tuple(part.name for part in fields(Article) if part.name not in ("id", "paragraphs"))
+# Fields whose columns have other names, or that are several.
+_COLUMNS_OF = {
+    "paragraphs": ("text", "content_hash"),
+    "published": ("published", "published_offset"),
+    "url": ("url", "url_key"),
+}
 _INSERT = article.insert()
 _REPLACE_PAGE = original_page.insert().prefix_with("OR REPLACE")
 # Measured on 240 pages: level 9 saves 1 % over level 6 and takes twice as long.
@@ -55,40 +81,65 @@ class StoreTransaction:
         self.connection = connection
 
     def find(self, article_id: int) -> Article | None:
-        return self._find(_BY_ID, article_id)
+        return self._find(_BY_ID, id=article_id)
 
-    def find_by_url(self, url: str) -> Article | None:
-        return self._find(_BY_URL, url)
+    def find_by_address(self, url: str) -> Article | None:
+        """Return the article at this address, in whatever form it was stored, or None."""
+        return self._find(_BY_ADDRESS, key=address_key(url), url=url)
 
-    def find_by_hash(self, content_hash: str) -> Article | None:
-        """Return the oldest article with this text, or None."""
-        return self._find(_BY_HASH, content_hash)
+    def publications(self, content_hash: str, title: str) -> Iterator[Publication]:
+        """Yield the articles with this text, the oldest first, without those of another title."""
+        query, values = _OF_TEXT, {"content_hash": content_hash}
+        if title:
+            query, values = _TITLED, values | {"title": title}
+        for row in self.connection.execute(query, values):
+            yield Publication(*row)
 
     def insert(self, draft: NormalizedDraft) -> int:
         """Store a new article and return its id."""
-        values = _columns(draft) | {"version": 1, "added": format_utc(datetime.now(UTC))}
+        moment = _now()
+        values = _columns(draft) | {
+            "version": 1,
+            "added": moment,
+            "since": draft.captured or moment,
+        }
         return int(self.connection.execute(_INSERT, seal(article, values)).lastrowid)
 
     def revise(self, stored: Article, draft: NormalizedDraft) -> None:
-        """Update the article from the draft; fields that the draft leaves empty stay unchanged.
+        """Update the article from the draft; what the draft lacks stays as it is.
 
-        A changed title or text makes a new version; the previous one is kept.
+        If it says something else, it becomes a new version, and the previous one is kept.
         """
-        version = stored.version
-        if (stored.title, stored.paragraphs) != (draft.title, draft.paragraphs):
-            self._keep_version(stored)
-            version += 1
-        columns = _columns(draft)
-        changes = {name: value for name, value in columns.items() if value}
-        if draft.language == UNDETERMINED:
-            del changes["language"]
-        if draft.published:
-            changes["published_offset"] = draft.published_offset
-        changes |= {"title": draft.title, "version": version}
-        row = {name: getattr(stored, name) for name in (*columns, "added")}
-        row |= {"authors": list(stored.authors)} | changes
-        changes[DIGEST] = digest_of(article, row)
-        self.connection.execute(article.update().where(article.c.id == stored.id).values(changes))
+        changes = changes_of(stored, draft)
+        given = _columns(draft)
+        values = {
+            column: given[column] for name in changes for column in _COLUMNS_OF.get(name, [name])
+        }
+        if any(name in SAID for name in changes):
+            moment = _now()
+            number = next_number(self.connection, stored)
+            keep_version(self.connection, stored, moment)
+            values |= {"version": number, "since": draft.captured or moment}
+        self._update(stored, values)
+
+    def next_number(self, stored: Article) -> int:
+        """Return the number of the article's next version."""
+        return next_number(self.connection, stored)
+
+    def versions(self, stored: Article) -> list[ArticleVersion]:
+        """Return every version of an article, the newest first."""
+        return read_versions(self.connection, stored)
+
+    def file_capture(self, stored: Article, draft: NormalizedDraft) -> None:
+        """Keep an earlier capture of an article as one of its versions."""
+        file_version(self.connection, stored, draft, _now())
+
+    def date_version(self, stored: Article, number: int, since: str) -> None:
+        """Note that a version was captured as early as `since`."""
+        if number == stored.version:
+            self._update(stored, {"since": since})
+        else:
+            date_version(self.connection, stored.id, number, since)
 
     def delete(self, article_id: int) -> None:
         """Delete an article. Raises ArticleNotFoundError."""
@@ -111,18 +162,15 @@ class StoreTransaction:
         values = {"key": key, "stamp": stamp, "done": done}
         self.connection.execute(progress.insert().prefix_with("OR REPLACE"), values)
 
-    def _keep_version(self, stored: Article) -> None:
-        values = {
-            "article_id": stored.id,
-            "version": stored.version,
-            "title": stored.title,
-            "text": stored.text,
-            "superseded": format_utc(datetime.now(UTC)),
-        }
-        self.connection.execute(article_version.insert().values(seal(article_version, values)))
+    def _update(self, stored: Article, changes: dict[str, Any]) -> None:
+        row = {name: getattr(stored, name) for name in _STORED}
+        row |= {"authors": list(stored.authors), "text": stored.text}
+        row |= changes
+        changes = changes | {DIGEST: digest_of(article, row)}
+        self.connection.execute(article.update().where(article.c.id == stored.id).values(changes))
 
-    def _find(self, query: sa.Select[Any], key: str | int) -> Article | None:
-        row = self.connection.execute(query, {"key": key}).first()
+    def _find(self, query: sa.Select[Any], **values: str | int) -> Article | None:
+        row = self.connection.execute(query, values).first()
         return _article(row) if row else None
 
 
@@ -183,22 +231,8 @@ class ArticleStore:
     def versions(self, article_id: int) -> list[ArticleVersion]:
         """Return every version of an article, the newest first. Raises ArticleNotFoundError."""
         newest = self.get(article_id)
-        query = (
-            sa.select(article_version)
-            .where(article_version.c.article_id == article_id)
-            .order_by(article_version.c.version)
-        )
         with self.database.read() as connection:
-            rows = connection.execute(query).all()
-        for row in rows:
-            _check(article_version, row, VERSION_NAMED(version=row.version, article=article_id))
-        starts = [newest.added, *(row.superseded for row in rows)]
-        texts = [(row.version, row.title, row.text) for row in rows]
-        texts.append((newest.version, newest.title, newest.text))
-        return [
-            ArticleVersion(article_id, version, title, tuple(text.split(PARAGRAPH_BREAK)), since)
-            for (version, title, text), since in reversed(list(zip(texts, starts, strict=True)))
-        ]
+            return read_versions(connection, newest)
 
     def page_of(self, article_id: int) -> OriginalPage | None:
         """Return the page an article was read from, or None if none is stored."""
@@ -280,7 +314,12 @@ def _columns(draft: NormalizedDraft) -> dict[str, Any]:
         "modified": draft.modified,
         "section": draft.section,
         "paywalled": draft.paywalled,
+        "url_key": address_key(draft.url) if draft.url else None,
     }
+
+
+def _now() -> str:
+    return format_utc(datetime.now(UTC))
 
 
 def _article(row: Any) -> Article:

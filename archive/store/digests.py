@@ -26,6 +26,14 @@ SEALED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     original_page.name: ("article_id", "url", "charset", "body"),
 }  # fmt: skip
 
+# Columns that later editions added. They enter the digest only if they are set, so that the rows of
+# earlier editions keep theirs.
+LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    article.name: ("since",),
+    article_version.name: ("since", "details"),
+    original_page.name: (),
+}
+
 Value = str | bytes | int | float | None
 
 
@@ -41,8 +49,16 @@ def is_sound(table: sa.Table, values: Mapping[str, Any]) -> bool:
 
 def digest_of(table: sa.Table, values: Mapping[str, Any]) -> str:
     """Return the digest of a row; a missing column counts as null. See `digest_values`."""
-    stored = (_stored(values.get(name)) for name in SEALED_COLUMNS[table.name])
-    return digest_values(stored)
+    return digest_row(table.name, {name: _stored(value) for name, value in values.items()})
+
+
+def digest_row(table: str, values: Mapping[str, Value]) -> str:
+    """Return the digest of a row of the values that SQLite stores, by their column's name."""
+    sealed = [values.get(name) for name in SEALED_COLUMNS[table]]
+    later = ((name, values.get(name)) for name in LATER_COLUMNS[table])
+    for name, value in later:
+        sealed += [name, value] if value is not None else []
+    return digest_values(sealed)
 
 
 def digest_values(values: Iterable[Value]) -> str:

@@ -30,17 +30,22 @@ article = sa.Table(
     sa.Column("language", sa.Text, nullable=False, index=True),
     sa.Column("published", sa.Text),
     sa.Column("added", sa.Text, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False, index=True),
+    sa.Column("content_hash", sa.Text, nullable=False),
     sa.Column("published_offset", sa.Integer),
     sa.Column("modified", sa.Text),
     sa.Column("section", sa.Text),
     sa.Column("paywalled", sa.Boolean),
+    sa.Column("url_key", sa.Text, index=True),  # `address_key` of the URL
+    sa.Column("since", sa.Text),
     sa.Column("digest", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_article_published", "published"),
+    sa.Index("ix_article_content", "content_hash", "title"),
     sqlite_autoincrement=True,
 )
 
-# What an article said before it was revised.
+# What an article said before it was revised, and what earlier captures of it said that arrived
+# later: `version` follows the order of arrival, `since` that of time. `details` are ArticleDetails
+# as JSON. Both are null in rows of earlier editions.
 article_version = sa.Table(
     "article_version",
     metadata,
@@ -50,6 +55,8 @@ article_version = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("superseded", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False, server_default=""),
+    sa.Column("since", sa.Text),
+    sa.Column("details", sa.Text),
 )
 
 # The page an article was extracted from (zlib), so that a better extractor can read it again.

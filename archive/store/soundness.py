@@ -7,10 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from archive.messages import Message, verbatim
-from archive.store.digests import DIGEST, SEALED_COLUMNS, digest_values
+from archive.store.digests import DIGEST, LATER_COLUMNS, SEALED_COLUMNS, Value, digest_row
 from archive.wordings import INDEX_OF_FILE_DAMAGED, ORPHANED_ROW
 
 MAX_LINES = 20
@@ -108,7 +107,9 @@ def _find_rows(connection: sqlite3.Connection, table: str) -> Iterator[int]:
 
 def _differing(connection: sqlite3.Connection, table: str, rows: Sequence[int]) -> list[int]:
     found = dict(_read(connection, table, rows))
-    return [_article_of(table, row, found.get(row)) for row in rows if not _is_sound(found, row)]
+    return [
+        _article_of(row, found.get(row)) for row in rows if not _is_sound(table, found.get(row))
+    ]
 
 
 def _differing_alone(connection: sqlite3.Connection, table: str, row: int) -> Iterable[int]:
@@ -120,22 +121,22 @@ def _differing_alone(connection: sqlite3.Connection, table: str, row: int) -> It
 
 def _read(
     connection: sqlite3.Connection, table: str, rows: Sequence[int]
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    columns = ", ".join((*SEALED_COLUMNS[table], DIGEST))
+) -> Iterator[tuple[int, dict[str, Value]]]:
+    names = (*SEALED_COLUMNS[table], *LATER_COLUMNS[table], DIGEST)
+    columns = ", ".join(names)
     marks = ", ".join("?" * len(rows))
     query = f"SELECT rowid, {columns} FROM {table} WHERE rowid IN ({marks})"  # noqa: S608
     for number, *values in connection.execute(query, rows):
-        yield number, tuple(values)
+        yield number, dict(zip(names, values, strict=True))
 
 
-def _is_sound(found: dict[int, tuple[Any, ...]], row: int) -> bool:
-    *values, digest = found.get(row, (None, None))
-    return bool(digest_values(values) == digest)
+def _is_sound(table: str, values: dict[str, Value] | None) -> bool:
+    return values is not None and digest_row(table, values) == values[DIGEST]
 
 
-def _article_of(table: str, row: int, values: tuple[Any, ...] | None) -> int:
+def _article_of(row: int, values: dict[str, Value] | None) -> int:
     """Return the id of the row's article: its `article_id`, or else its rowid."""
-    article_id = values[0] if values and SEALED_COLUMNS[table][0] == "article_id" else row
+    article_id = (values or {}).get("article_id", row)
     return article_id if isinstance(article_id, int) else row
 
 

@@ -10,29 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
 
 from archive.errors import FieldRefusedError, UnreadableInputError
 from archive.messages import Message
-from archive.model import PARAGRAPH_BREAK, ArticleDraft
-from archive.text.language import UNDETERMINED, decide_language
-from archive.text.unicode import normalize
-from archive.wordings import (
-    ADDRESS_SECRET,
-    ADDRESS_TOO_LONG,
-    KEPT_WITHOUT,
-    NO_TEXT,
-    NOT_A_DATE,
-    NOT_AN_ADDRESS,
-)
+from archive.model import PARAGRAPH_BREAK, ArticleDraft, local_time
+from archive.text.addresses import canonical_url
+from archive.text.language import UNDETERMINED, decide_language, language_code
+from archive.text.lines import MAX_FIELD_CHARACTERS, shorten
+from archive.text.lines import clean_line as clean_line  # for all who read articles
+from archive.wordings import KEPT_WITHOUT, NO_TEXT, NOT_A_DATE
 
 EARLIEST_YEAR = 1400
 MAX_DATE_CHARACTERS = 100
-MAX_FIELD_CHARACTERS = 2_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-# Soft hyphens, zero-width spaces, word joiners, byte order marks, and marks of direction, which go
-# astray when lines are cut. Zero-width joiners and non-joiners change how letters look.
-_INVISIBLE = re.compile(r"[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # Strict, as the standard library ignores "PM", "GMT+0100" and zones it does not know. A year of
 # zeros is an unset date, which it would place in this century.
 _RFC5322 = re.compile(
@@ -41,20 +30,14 @@ _RFC5322 = re.compile(
 )
 _DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d{2}|\d{4})\b")
 _TIME_OF_DAY = re.compile(r"\d[:hH]\d{2}|\d ?[hH]\b|\d ?[ap]\.?m\b", re.IGNORECASE)
-# Parameters that say where a reader came from, never what is read. No others: two articles taken
-# for one overwrite each other, while one article under two addresses is recognized by its text.
-_TRACKER = re.compile(
-    r"(?:utm|itm|mtm|pk|piwik|matomo|mc|hsa|vero|oly|at|stm)_\w+|(?:fb|g|dc|tw|yc|ttc|msclk)(?:c?lid)"
-    r"|msclkid|gbraid|wbraid|igshid|igsh|xtor|xts|cmpid|ocid|ref_src|ref_url|mkt_tok|_ga|_gl",
-    re.IGNORECASE,
-)
-_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class NormalizedDraft:
-    """A draft in the store's form; `remarks` say what could not be kept and why."""
+    """A draft in the store's form; `remarks` say what could not be kept and why.
+
+    `names_language` is whether its source named the language; `captured` is in UTC.
+    """
 
     title: str
     paragraphs: tuple[str, ...]
@@ -69,6 +52,12 @@ class NormalizedDraft:
     section: str | None = None
     paywalled: bool | None = None
     remarks: tuple[Message, ...] = ()
+    names_language: bool = False
+    captured: str | None = None
+
+    @property
+    def published_local(self) -> str | None:
+        return local_time(self.published, self.published_offset)
 
 
 def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
@@ -100,6 +89,8 @@ def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
         section=_clean_field(draft.section),
         paywalled=draft.paywalled,
         remarks=tuple(remarks),
+        names_language=language_code(draft.language) is not None,
+        captured=_try_parse(parse_published, draft.captured, remarks),
     )
 
 
@@ -107,13 +98,6 @@ def content_hash(paragraphs: tuple[str, ...]) -> str:
     """Return the SHA-256, hexadecimal, of the text, without title, case and word spacing."""
     folded = "\n".join(" ".join(paragraph.casefold().split()) for paragraph in paragraphs)
     return hashlib.sha256(folded.encode()).hexdigest()
-
-
-def clean_line(text: str) -> str:
-    """Return one line of NFC text: no control characters, lone surrogates or signs that show
-    nothing and part no word, and single spaces."""
-    visible = text if text.isprintable() else _CONTROL.sub(" ", _INVISIBLE.sub("", text))
-    return " ".join(normalize("NFC", visible).split())
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
@@ -130,50 +114,6 @@ def _unwrap(block: str) -> list[str]:
     return [" ".join(lines)] if wrapped else lines
 
 
-def canonical_url(url: str) -> str:
-    """Return the URL without tracking, default port or fragment, its parameters sorted by name.
-
-    Raises FieldRefusedError unless it is an absolute http or https URL without user name or
-    password.
-    """
-    try:
-        parts = urlsplit(clean_line(url))
-        host, explicit_port = _canonical_host(parts.hostname or ""), parts.port
-    except ValueError as exc:
-        raise FieldRefusedError(NOT_AN_ADDRESS(text=_shorten(url))) from exc
-    if parts.scheme not in _PORTS or not host or explicit_port == 0:
-        raise FieldRefusedError(NOT_AN_ADDRESS(text=_shorten(url)))
-    if parts.username is not None:  # not quoted in the message: it may be a password
-        raise FieldRefusedError(ADDRESS_SECRET())
-    port = f":{explicit_port}" if explicit_port not in (None, _PORTS[parts.scheme]) else ""
-    path = quote(parts.path or "/", safe="/%!$&'()*+,;=:@~")
-    query = _canonical_query(quote(parts.query, safe="/%!$&'()*+,;=:@~?"))
-    canonical = f"{parts.scheme}://{host}{port}{path}{query}"
-    if len(canonical) > MAX_FIELD_CHARACTERS:
-        raise FieldRefusedError(ADDRESS_TOO_LONG(number=len(canonical), text=_shorten(url)))
-    return canonical
-
-
-def _canonical_host(host: str) -> str:
-    """Return lower-case ASCII (RFC 3490), IPv6 in brackets; empty if the name is invalid."""
-    try:
-        name = host.rstrip(".").encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return ""
-    if not _HOST.fullmatch(name):
-        return ""
-    return f"[{name}]" if ":" in name else name
-
-
-def _canonical_query(query: str) -> str:
-    kept = [part for part in query.split("&") if part and not _TRACKER.fullmatch(_name_of(part))]
-    return f"?{'&'.join(sorted(kept, key=_name_of))}" if kept else ""
-
-
-def _name_of(parameter: str) -> str:
-    return parameter.partition("=")[0]
-
-
 def parse_published(raw: str, language: str | None = None) -> str:
     """Return ISO 8601: the UTC time ending in Z, or a plain date if no time was given.
 
@@ -184,7 +124,7 @@ def parse_published(raw: str, language: str | None = None) -> str:
     moment = parse_moment(raw, language)
     found = _in_utc(moment) if isinstance(moment, datetime) else moment
     if found is None or found.year < EARLIEST_YEAR:
-        raise FieldRefusedError(NOT_A_DATE(text=_shorten(raw)))
+        raise FieldRefusedError(NOT_A_DATE(text=shorten(raw)))
     return format_utc(found) if isinstance(found, datetime) else found.isoformat()
 
 
@@ -259,7 +199,3 @@ def _try_parse(parse: Callable[[str], str], raw: str | None, remarks: list[Messa
     except FieldRefusedError as exc:
         remarks.append(KEPT_WITHOUT(reason=exc.message))
         return None
-
-
-def _shorten(raw: str) -> str:
-    return repr(raw if len(raw) <= 60 else raw[:60] + "…")

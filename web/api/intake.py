@@ -3,7 +3,7 @@
 from flask import request
 from flask.views import MethodView
 
-from archive.diff import compare_versions, pick_version, pick_versions
+from archive.diff import compare_details, compare_versions, pick_version, pick_versions
 from archive.errors import ArticleNotFoundError, UnreadableInputError
 from archive.intake.jobs import Job
 from archive.model import ArticleVersion
@@ -97,4 +97,5 @@ def show_difference(given: JsonObject, article_id: int) -> JsonObject:
         "old": old.version,
         "new": new.version,
         "paragraphs": [change.pieces for change in compare_versions(old, new)],
+        "details": compare_details(old, new),
     }

@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from archive.diff import compare_versions, pick_version, pick_versions
+from archive.diff import compare_details, compare_versions, pick_version, pick_versions
 from archive.errors import ArchiveError
 from archive.messages import Message
 from archive.model import ArchiveSummary
@@ -150,8 +150,14 @@ def versions(article_id: int) -> str:
         version = pick_version(known, shown)
         return render_template("versions.html", versions=known, shown=version, pair=None)
     pair = pick_versions(known, read_number("old"), read_number("new"))
-    changes = compare_versions(*pair) if pair else ()
-    return render_template("versions.html", versions=known, pair=pair, changes=changes, shown=None)
+    return render_template(
+        "versions.html",
+        versions=known,
+        pair=pair,
+        changes=compare_versions(*pair) if pair else (),
+        details=compare_details(*pair) if pair else (),
+        shown=None,
+    )
 
 
 @blueprint.post("/articles/<int:article_id>/delete", access=Level.EDITOR)

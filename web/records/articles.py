@@ -3,6 +3,7 @@
 import marshmallow as ma
 from marshmallow import validate
 
+from archive.diff import SHOWN_DETAILS
 from web.records.base import Pairs, Record
 
 
@@ -51,13 +52,21 @@ class ClusterRecord(Record):
 
 
 class VersionRecord(Record):
-    """What an article said from `since` on, until its next version."""
+    """What an article said from `since` on, until its next version.
+
+    A version that an earlier edition stored has title and text alone.
+    """
 
     article = ma.fields.Integer(attribute="article_id")
     version = ma.fields.Integer()
     since = ma.fields.String()
     title = ma.fields.String()
     text = ma.fields.String()
+    source = ma.fields.String(attribute="details.source", allow_none=True)
+    authors = ma.fields.List(ma.fields.String(), attribute="details.authors")
+    published = ma.fields.String(attribute="details.published", allow_none=True)
+    section = ma.fields.String(attribute="details.section", allow_none=True)
+    language = ma.fields.String(attribute="details.language")
 
 
 class VersionList(Record):
@@ -69,10 +78,19 @@ class Run(Record):
     text = ma.fields.String()
 
 
+class DetailDifference(Record):
+    """A field of both versions; several authors are joined by "; "."""
+
+    field = ma.fields.String(validate=validate.OneOf(SHOWN_DETAILS))
+    old = ma.fields.String(allow_none=True)
+    new = ma.fields.String(allow_none=True)
+
+
 class Difference(Record):
-    """Title and paragraphs of both versions, each as runs of words."""
+    """Title and paragraphs of both versions, each as runs of words, and the fields that differ."""
 
     article = ma.fields.Integer()
     old = ma.fields.Integer()
     new = ma.fields.Integer()
     paragraphs = ma.fields.List(Pairs(Run))
+    details = ma.fields.List(ma.fields.Nested(DetailDifference))

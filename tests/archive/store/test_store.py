@@ -314,12 +314,12 @@ def test_an_archive_of_a_newer_version_is_refused(store: ArticleStore) -> None:
 def test_a_revision_keeps_the_address(store: ArticleStore) -> None:
     (article_id,) = add(store, draft("Un", url="http://a.org/"))
     with store.transaction() as transaction:
-        held = transaction.find_by_url("http://a.org/")
+        held = transaction.find_by_address("http://a.org/")
         assert held is not None
         transaction.revise(held, replace(draft("Deux"), url="http://a.org/"))
-        found = transaction.find_by_hash(draft("Deux").content_hash)
+        found = transaction.find_by_address("https://www.a.org")
     assert found == store.get(article_id)
-    assert found.url == "http://a.org/"
+    assert (found.title, found.url) == ("Deux", "http://a.org/")
 
 
 def test_only_its_owner_may_read_a_new_archive(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from archive.errors import FieldRefusedError
 from archive.intake.ingest import ingest
 from archive.model import ArticleDraft
 from archive.store.articles import ArticleStore
-from archive.text.normalize import canonical_url, normalize_draft, parse_published
+from archive.text.addresses import address_key, canonical_url, is_front_page, key_or_none
+from archive.text.normalize import normalize_draft, parse_published
 from tests.support.fakes import make_item
 
 ADDRESSES = st.from_regex(
@@ -33,6 +34,83 @@ ADDRESSES = st.from_regex(
 )
 def test_two_articles_keep_two_addresses(one: str, other: str) -> None:
     assert canonical_url(one) != canonical_url(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.org/news/1", "https://b.org/news/1"),
+        ("https://a.org/news/1", "https://sport.a.org/news/1"),
+        ("https://a.org/news/1", "https://a.org/news/2"),
+        ("https://a.org/news/1", "https://a.org/news/1?page=2"),
+        ("https://a.org/?id=amp", "https://a.org/?id=1"),
+        ("https://a.org/guitar-amp", "https://a.org/guitar"),
+        ("https://a.org/camp", "https://a.org/c"),
+        ("https://amp.dev/", "https://www.dev/"),
+        ("https://a.org:8443/1", "https://a.org/1"),
+        ("https://a.org/a%2Fb", "https://a.org/a/b"),
+    ],
+)
+def test_two_articles_have_two_keys(one: str, other: str) -> None:
+    assert address_key(one) != address_key(other)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.a.org/news/1",
+        "http://a.org/news/1/",
+        "http://A.org:80/news//1#top",
+        "https://a.org/news/1?utm_campaign=x&fbclid=2",
+        "https://amp.a.org/news/1",
+        "https://amp.www.a.org/news/1?__twitter_impression=true",
+        "https://m.a.org/news/1",
+        "https://a.org/news/1/amp",
+        "https://a.org/news/1/amp/",
+        "https://a.org/amp/news/1",
+        "https://a.org/news/amp/1",
+        "https://a.org/news/1.amp",
+        "https://a.org/news/1?amp",
+        "https://a.org/news/1?amp=1",
+        "https://a.org/news/1?outputType=amp",
+        "https://a.org/news/1/index.html",
+        "https://a.org/news/%31",
+        "https://www.google.com/amp/s/www.a.org/news/1",
+        "https://a-org.cdn.ampproject.org/c/s/a.org/news/1?usqp=mq331AQ",
+    ],
+)
+def test_one_key_for_all_forms_of_an_address(url: str) -> None:
+    assert address_key(url) == address_key("https://a.org/news/1") == "a.org/news/1"
+
+
+def test_an_article_in_html_has_one_key_with_its_amp_page() -> None:
+    for url in ("https://a.org/1.amp.html", "https://a.org/1-amp.html", "https://a.org/amp/1.html"):
+        assert address_key(url) == address_key("https://a.org/1.html")
+
+
+@pytest.mark.parametrize(
+    ("url", "front"),
+    [
+        ("https://www.a.org", True),
+        ("http://a.org/index.html", True),
+        ("https://a.org/?utm_id=1", True),
+        ("https://a.org/?p=1", False),
+        ("https://a.org/une", False),
+        ("", False),
+    ],
+)
+def test_front_pages(url: str, front: bool) -> None:
+    assert is_front_page(url) is front
+
+
+@given(ADDRESSES)
+def test_each_address_has_a_key(url: str) -> None:
+    try:
+        canonical = canonical_url(url)
+    except FieldRefusedError:
+        assert key_or_none(url) is None
+        return
+    assert address_key(url) == address_key(canonical)
 
 
 @pytest.mark.parametrize(

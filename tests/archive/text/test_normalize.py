@@ -182,4 +182,6 @@ def test_any_draft_is_normalised_once_and_for_all_or_refused(draft: ArticleDraft
     except UnreadableInputError:
         return
     offset = 0 if (once.published or "").endswith("Z") else None  # that of UTC itself
-    assert normalize_draft(draft_again(once)) == replace(once, remarks=(), published_offset=offset)
+    expected = replace(once, remarks=(), published_offset=offset)
+    again = normalize_draft(draft_again(once))
+    assert replace(again, names_language=once.names_language) == expected

@@ -17,13 +17,14 @@ from alembic.config import Config
 
 import archive.store.database
 from archive.errors import StoreError
+from archive.intake.ingest import ingest
 from archive.model import PARAGRAPH_BREAK
 from archive.store.articles import ArticleStore
 from archive.store.database import HEAD_REVISION
 from archive.store.soundness import find_damage
 from indexer.errors import IndexerError
 from indexer.ranking.request import Mode, SearchQuery
-from tests.support.fakes import FakeEmbedder
+from tests.support.fakes import FakeEmbedder, make_item
 from web.services import Services
 from web.settings import Settings
 from web.upkeep.health import check_health, repair
@@ -71,6 +72,15 @@ def test_an_archive_of_the_first_edition_keeps_all_it_held(
         assert kept[version + 1].since == superseded
     assert store.last_seq() == expected["seq"]
     assert find_damage(store.database.path).articles == ()
+    store.close()
+
+
+def test_its_articles_are_known_by_every_form_of_their_address(first_edition: Path) -> None:
+    store = ArticleStore(first_edition / "archive.sqlite")
+    held = store.get(2)
+    again = make_item(held.title, held.text, url="http://www.fr.example/2/amp")
+    (outcome,) = ingest([again], store)
+    assert (outcome.outcome, outcome.id) == ("unchanged", held.id)
     store.close()
 
 

@@ -21,8 +21,9 @@ from archive.feeds.discover import discover_feeds
 from archive.model import ArticleDraft
 from archive.net.fetch import parse_content_type
 from archive.sources import read_stream
+from archive.text.addresses import canonical_url
 from archive.text.decode import decode_text
-from archive.text.normalize import canonical_url, normalize_draft, parse_published
+from archive.text.normalize import normalize_draft, parse_published
 from indexer.errors import QueryError
 from indexer.filters import FILTER_NAMES, make_filter
 from indexer.query import parse_query, plain_query

@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from archive.diff import compare_versions
+from archive.diff import compare_details, compare_versions
 from archive.model import Article, ArticleVersion, IngestReport, ItemOutcome
 from archive.wordings import NEXT_VERSION
 from web.i18n.catalogue import word_for_terminal
@@ -215,12 +215,17 @@ def show_versions(
     old, new = pair
     compared = VERSIONS_COMPARED(old=old.version, new=new.version)
     out.print(Text(f"\n{word_for_terminal(compared)}", "bold"))
+    for detail in compare_details(old, new):
+        changed = Text(f"{detail.field}: ") + _piece("removed", detail.old or "-")
+        out.print(changed + Text(" ") + _piece("added", detail.new or "-"))
     for change in compare_versions(old, new):
         if change.changed:
-            pieces = (
-                Text(DIFF_SIGNS[kind] % text, DIFF_STYLES[kind]) for kind, text in change.pieces
-            )
+            pieces = (_piece(kind, text) for kind, text in change.pieces)
             out.print(Text(" ").join(pieces), end="\n\n")
+
+
+def _piece(kind: str, text: str) -> Text:
+    return Text(DIFF_SIGNS[kind] % text, DIFF_STYLES[kind])
 
 
 def show_health(health: "Health", model: dict[str, str], settings: "Settings") -> None:
