@@ -1,10 +1,12 @@
 """Web archives: the HTML pages of a WARC file (ISO 28500), one record at a time.
 
-Only responses with status 200 and HTML content are pages; requests, revisits, redirects, images
-and all other records of a crawl are skipped.
+Responses with status 200 and resources are pages if their content is HTML; requests, revisits,
+redirects, images and all other records of a crawl are skipped. A page is of the time at which it
+was captured.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from io import BufferedReader, BytesIO
 
@@ -20,6 +22,7 @@ from archive.sources.options import ReadOptions
 from archive.sources.shared.unpack import Readable, one_line
 from archive.text.decode import MAX_DOCUMENT_BYTES
 from archive.text.lines import MAX_FIELD_CHARACTERS, clean_line
+from archive.text.normalize import format_utc
 from archive.wordings import (
     DAMAGED_FROM_HERE,
     DOCUMENT_TOO_LARGE,
@@ -30,6 +33,7 @@ from archive.wordings import (
 )
 
 SUFFIXES = (".warc",)
+_RECORD_TYPES = WarcRecordType.response | WarcRecordType.resource
 _DECODERS: dict[str, Callable[[BytesIO], Readable]] = {
     "chunked": ChunkedReader,
     "gzip": GzipReader,
@@ -53,7 +57,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     source = _QuietStream(stream)
     found = False
     try:
-        for record in ArchiveIterator(source, record_types=WarcRecordType.response):
+        for record in ArchiveIterator(source, record_types=_RECORD_TYPES):
             item = _read_record(record, name, options)
             if item is not None:
                 found = True
@@ -96,8 +100,8 @@ class _QuietStream:
 
 def _read_record(record: WarcRecord, name: str, options: ReadOptions) -> SourceItem | None:
     """Return the page of a record, or None if it has none."""
-    headers = record.http_headers if record.is_http else None
-    if headers is None or headers.status_code != 200:
+    headers = _content_headers(record)
+    if headers is None:
         return None
     media, charset = parse_content_type(headers.get("Content-Type") or "")
     if media and media not in html.MEDIA_TYPES:
@@ -110,7 +114,29 @@ def _read_record(record: WarcRecord, name: str, options: ReadOptions) -> SourceI
         return SourceItem(place, problem=exc.message)
     if not (media or html.recognizes(body)) or not body.strip():
         return None
-    return html.page_item(place, OriginalPage(body, charset, url or None), options)
+    address = url if url.lower().startswith(("http://", "https://")) else None
+    page = html.page_item(place, OriginalPage(body, charset, address), options)
+    return page.complete(captured=_capture_time(record))
+
+
+def _content_headers(record: WarcRecord) -> HeaderMap | None:
+    """Return the headers about a record's content: those of a good response, or a resource's own.
+
+    Return None if it has none.
+    """
+    if record.record_type == WarcRecordType.resource:
+        return record.headers
+    headers = record.http_headers if record.is_http else None
+    return headers if headers is not None and headers.status_code == 200 else None
+
+
+def _capture_time(record: WarcRecord) -> str | None:
+    """Return the WARC-Date (ISO 28500, 5.4) in UTC, or None if it is no moment."""
+    try:
+        moment = datetime.fromisoformat((record.headers.get("WARC-Date") or "").strip())
+        return format_utc(moment) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _read_body(record: WarcRecord) -> bytes:

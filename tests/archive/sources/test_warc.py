@@ -7,6 +7,10 @@ from typing import Any
 import brotli
 import pytest
 
+from archive.intake.ingest import ingest
+from archive.model import OriginalPage
+from archive.store.articles import ArticleStore
+
 TEXT = (
     "Le gouvernement a annoncé mardi une réforme des retraites, débattue dès l'été au Parlement.",
     "Les syndicats appellent à une journée de grève le mois prochain dans tout le pays.",
@@ -18,11 +22,17 @@ HEADERS = "Content-Type: text/html; charset=utf-8\r\n"
 CRLF = b"\r\n"
 
 
-def record(kind: str, block: bytes, url: str = "http://a.org/1") -> bytes:
+def record(
+    kind: str,
+    block: bytes,
+    url: str = "http://a.org/1",
+    media: str = "application/http; msgtype=response",
+    date: str = "2021-03-01T10:00:00Z",
+) -> bytes:
     head = (
         f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\n"
-        "WARC-Date: 2021-03-01T10:00:00Z\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
-        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(block)}\r\n\r\n"
+        f"WARC-Date: {date}\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        f"Content-Type: {media}\r\nContent-Length: {len(block)}\r\n\r\n"
     )
     return head.encode() + block + CRLF * 2
 
@@ -44,6 +54,58 @@ def test_the_page_its_address_and_its_bytes(read: Any) -> None:
     assert item.name == item.draft.url == item.page.url == "http://a.org/1"
     assert (item.draft.title, item.draft.paragraphs) == ("La réforme", TEXT)
     assert (item.page.data, item.page.charset) == (HTML.encode(), "utf-8")
+
+
+@pytest.mark.parametrize("media", ["text/html", "text/html; charset=utf-8", "text/html; x=1"])
+def test_a_resource_is_a_page_too(read: Any, media: str) -> None:
+    (item,) = read("a.warc", record("resource", HTML.encode(), media=media))
+    assert (item.draft.title, item.draft.paragraphs) == ("La réforme", TEXT)
+    assert item.draft.url == "http://a.org/1"
+
+
+def test_resources_that_are_no_pages_are_passed_over(read: Any) -> None:
+    data = record("resource", b"\x89PNG", media="image/png") + record(
+        "resource", b'{"pages": []}', url="urn:pageinfo:http://a.org/1", media="application/json"
+    )
+    (item,) = read("a.warc", data + record("resource", HTML.encode(), "file:///1", "text/html"))
+    assert (item.name, item.draft.url) == ("file:///1", None)
+
+
+@pytest.mark.parametrize(
+    ("date", "captured"),
+    [
+        ("2021-03-01T10:00:00Z", "2021-03-01T10:00:00Z"),
+        ("2021-03-01T10:00:00.123456789Z", "2021-03-01T10:00:00Z"),
+        ("2021-03-01T10:00:00+02:00", "2021-03-01T08:00:00Z"),
+        ("2021-03", None),
+        ("soon", None),
+        ("0001-01-01T00:00:00+14:00", None),
+    ],
+)
+def test_a_page_is_of_the_time_of_its_capture(read: Any, date: str, captured: str | None) -> None:
+    (item,) = read("a.warc", record("resource", HTML.encode(), media="text/html", date=date))
+    assert item.draft.captured == captured
+
+
+def test_snapshots_of_one_page_are_its_versions_in_whatever_order(
+    read: Any, store: ArticleStore
+) -> None:
+    def snapshot(day: int, url: str) -> bytes:
+        page = HTML.replace("mardi", f"le {day} mars").encode()
+        return record("resource", page, url, "text/html", f"2021-03-0{day}T10:00:00Z")
+
+    data = (
+        snapshot(2, "http://www.a.org/1")
+        + snapshot(3, "https://a.org/1/")
+        + snapshot(1, "https://a.org/1")
+    )
+    outcomes = list(ingest(read("a.warc", data), store))
+    assert [one.outcome for one in outcomes] == ["added", "updated", "updated"]
+    for version, day in zip(store.versions(1), (3, 2, 1), strict=True):
+        assert version.since == f"2021-03-0{day}T10:00:00Z"
+        assert f"le {day} mars" in version.text
+    assert "le 3 mars" in store.get(1).text
+    assert "le 3 mars" in (store.page_of(1) or OriginalPage(b"")).data.decode()
 
 
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz", "a", "a.gz"])
