@@ -108,7 +108,6 @@ def test_the_way_back_keeps_filters_and_page(client: FlaskClient) -> None:
     assert "q=" not in similar
 
 
-
 def test_an_empty_archive(client: FlaskClient, services: Services) -> None:
     for article_id in (1, 2, 3):
         client.post(f"/articles/{article_id}/delete")
