@@ -65,7 +65,7 @@ class Victim:
     def delete(self, operation: Operation) -> None:
         with self.services.store.transaction() as transaction:
             for url in operation.urls:
-                held = transaction.find_by_url(url)
+                held = transaction.find_by_address(url)
                 assert held is not None
                 transaction.delete(held.id)
 
