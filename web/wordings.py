@@ -142,6 +142,10 @@ OTHER_SITE_ASKS = define(
 TOO_MANY_ARGUMENTS = define(
     "too_many_arguments", "too many arguments in this address; give at most %(number)s"
 )
+ARGUMENTS_TOO_LONG = define(
+    "arguments_too_long",
+    "this address is longer than %(number)s bytes; for a long text, search for similar articles",
+)
 TOKEN_NEEDED = define("token_needed", "a token is needed: Authorization: Bearer TOKEN")
 TOKEN_UNKNOWN = define("token_unknown", "this token is unknown, revoked or expired")
 NOT_YOUR_ROLE = define("not_your_role", "your account may not do this; ask an admin of the archive")

@@ -3,21 +3,20 @@
 The server works on `threads` requests at once; `queue` more may wait, each for at most
 `queue_seconds`. The pressure is the share of the queue that is full when a request begins. As it
 rises, answers leave out suggestions first, then counts, then meaning. A request that finds the
-queue full is refused at little cost, with the time after which to try again.
+queue full is refused at little cost, with the time after which to try again. A request whose client
+left while it waited is dropped.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 from archive.messages import Message
 from indexer.ranking.request import SearchQuery
 from indexer.ranking.result_page import SearchPage
 from web.context import current_route, get_context
-from web.http.problems import make_problem
-from web.i18n.locale import current_language
-from web.i18n.messages import status_title
+from web.http.problems import refuse_cheaply
 from web.request_state import get_request_state
 from web.routes import Part
 from web.traffic.admission import Refusal
@@ -72,7 +71,15 @@ def _admit() -> Response | None:
     if refusal:
         return _refuse(refusal)
     state.admitted, state.pressure = True, context.admission.pressure
-    return None
+    return _refuse("gone") if _is_client_gone() else None
+
+
+def _is_client_gone() -> bool:
+    """Return whether the client closed the connection while its request waited, if the server can
+    tell.
+    """
+    is_gone = request.environ.get("waitress.client_disconnected")
+    return is_gone is not None and is_gone()
 
 
 def _leave(_: BaseException | None) -> None:
@@ -91,18 +98,10 @@ def _name_left_out(response: Response) -> Response:
 
 
 def _refuse(refusal: Refusal) -> Response:
-    """Answer 503 with Retry-After: a problem document (RFC 9457) for the API, else a plain page.
-
-    This uses neither store nor index.
-    """
+    """Answer 503 with Retry-After."""
     get_context().metrics.count_refused(refusal)
     detail = SERVER_STOPPING() if refusal == "stopping" else SERVER_BUSY()
-    if request.path.startswith("/api/"):
-        response = make_problem(503, detail)
-    else:
-        page = current_app.jinja_env.get_template("busy.html")
-        wording = {"title": status_title(503), "detail": detail}
-        response = Response(page.render(language=current_language(), **wording), 503)
+    response = refuse_cheaply(503, detail)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,10 +1,11 @@
-"""Errors as problem documents (RFC 9457), for programs."""
+"""Errors as problem documents (RFC 9457) for programs, and refusals that cost little."""
 
-from flask import Response, jsonify
+from flask import Response, current_app, jsonify, request
 
 from archive.errors import CodedError
 from archive.messages import Message
 from web.errors import TooManyRequestsError, http_status
+from web.i18n.locale import current_language
 from web.i18n.messages import status_title
 from web.request_state import show_message
 
@@ -21,6 +22,17 @@ def make_problem(status: int, detail: Message) -> Response:
     response = jsonify(type="about:blank", **fields)
     response.status_code, response.mimetype = status, PROBLEM_TYPE
     return response
+
+
+def refuse_cheaply(status: int, detail: Message) -> Response:
+    """Return a problem document for the API, else a page without links or any of the request's
+    arguments. This uses neither store nor index.
+    """
+    if request.path.startswith("/api/"):
+        return make_problem(status, detail)
+    page = current_app.jinja_env.get_template("refused.html")
+    title = status_title(status)
+    return Response(page.render(language=current_language(), title=title, detail=detail), status)
 
 
 def answer_problem(error: CodedError) -> Response:

@@ -11,7 +11,6 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.errors import StoreError
-from indexer.errors import QueryError
 from indexer.filters import MAX_VALUES
 from indexer.wordings import TOO_MANY_VALUES
 from web.context import current_route, get_context
@@ -27,10 +26,12 @@ from web.http.identity import (
     rate_key,
     trusts_this_machine,
 )
+from web.http.problems import refuse_cheaply
 from web.request_state import Identity, get_request_state
 from web.routes import SAFE_METHODS, Level
 from web.settings import Settings
 from web.wordings import (
+    ARGUMENTS_TOO_LONG,
     EXPOSED,
     NOT_YOUR_ROLE,
     OTHER_SITE,
@@ -61,6 +62,8 @@ HEADERS = {
 TRANSPORT = "max-age=31536000"
 MIN_TOKEN_CHARACTERS = 16
 MAX_ARGUMENTS = 200
+# Every link of a page of results repeats its arguments.
+MAX_ARGUMENT_BYTES = 16_000
 
 
 def check_exposure(settings: Settings, has_accounts: Callable[[], bool] = lambda: False) -> None:
@@ -85,6 +88,7 @@ def protect(app: Flask) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_prefix=0
         )
     app.before_request(partial(_guard_host, settings, _known_hosts(settings)))
+    app.before_request(_limit_arguments)
     app.before_request(_guard)
     app.after_request(_set_headers)
 
@@ -129,7 +133,6 @@ def _guard_host(settings: Settings, known_hosts: frozenset[str]) -> None:
 
 
 def _guard() -> None:
-    _check_arguments()
     if _comes_from_a_foreign_page():
         raise WriteRefusedError(OTHER_SITE_ASKS())
     route = current_route()
@@ -176,13 +179,16 @@ def _refusal(identity: Identity) -> Exception:
     return WriteRefusedError(WRITE_HERE_ONLY())
 
 
-def _check_arguments() -> None:
-    """Raises QueryError for more arguments than a person chooses: each costs much work."""
+def _limit_arguments() -> Response | None:
+    """Refuse more or longer arguments than a person chooses: each costs much work."""
+    if len(request.query_string) > MAX_ARGUMENT_BYTES:
+        return refuse_cheaply(400, ARGUMENTS_TOO_LONG(number=MAX_ARGUMENT_BYTES))
     if request.query_string.count(b"&") >= MAX_ARGUMENTS:
-        raise QueryError(TOO_MANY_ARGUMENTS(number=MAX_ARGUMENTS))
+        return refuse_cheaply(400, TOO_MANY_ARGUMENTS(number=MAX_ARGUMENTS))
     for name, values in request.args.lists():
         if len(set(values)) > MAX_VALUES:
-            raise QueryError(TOO_MANY_VALUES(name=name, number=MAX_VALUES))
+            return refuse_cheaply(400, TOO_MANY_VALUES(name=name, number=MAX_VALUES))
+    return None
 
 
 def _comes_from_a_foreign_page() -> bool:

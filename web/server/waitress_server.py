@@ -1,5 +1,6 @@
 """The server's loop over its connections, which ends without cutting off an answer."""
 
+import resource
 import socket
 import time
 from typing import Any
@@ -14,6 +15,8 @@ from web.traffic.admission import count_threads
 
 # An idle connection costs a file descriptor and some kilobytes.
 MAX_CONNECTIONS = 1000
+# Beyond this share of all connections, those without a whole request make room for new ones.
+CROWDED_SHARE = 0.9
 LOOP_SECONDS, DRAIN_SECONDS = 1.0, 0.05
 
 
@@ -24,12 +27,15 @@ class Server:
         context = get_context(app)
         self._stopping = context.stopping
         self._connections: dict[int, Any] = {}
+        self._max_connections = _count_possible_connections()
         self._server = waitress.create_server(
             app,
             map=self._connections,
             sockets=[listening],
             threads=count_threads(context.services.settings),
-            connection_limit=MAX_CONNECTIONS,
+            connection_limit=self._max_connections,
+            # Read ahead while a request is worked on: else nobody sees that its client has left.
+            channel_request_lookahead=1,
             max_request_body_size=MAX_UPLOAD_BYTES,
             ident=None,
             # The application decides which headers to trust; it must see that there is a proxy.
@@ -61,6 +67,25 @@ class Server:
 
     def _turn(self, timeout_seconds: float) -> None:
         wasyncore.loop(timeout_seconds, use_poll=True, map=self._connections, count=1)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Close the oldest connections without a whole request if few more would be accepted.
+
+        Otherwise connections that send nothing would keep everyone out until they time out.
+        """
+        excess = len(self._connections) - int(self._max_connections * CROWDED_SHARE)
+        if excess <= 0:
+            return
+        idle = [each for each in self._server.active_channels.values() if not _is_busy(each)]
+        for channel in sorted(idle, key=lambda each: each.creation_time)[:excess]:
+            channel.handle_close()
+
+
+def _count_possible_connections() -> int:
+    """At most half of the files that this process may open: the archive needs some too."""
+    max_files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MAX_CONNECTIONS if max_files < 0 else min(MAX_CONNECTIONS, max_files // 2)
 
 
 def _is_busy(channel: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from web.settings import Settings
 
-Refusal = Literal["full", "late", "stopping"]
+Refusal = Literal["full", "late", "stopping", "gone"]
 
 # Threads beyond those that work or wait: for what is never queued, and for refusals.
 SPARE_THREADS = 4

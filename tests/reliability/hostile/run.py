@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.reliability.fuzz.targets import TARGETS
 from tests.reliability.hostile.api import Exercised, exercise_api
+from tests.reliability.hostile.attacks import Attack, try_attacks
 from tests.reliability.hostile.browser import Seen, list_pages, open_pages
 from tests.reliability.hostile.files import follow_feeds, send_files
 from tests.reliability.hostile.formats import TEXT
@@ -70,6 +71,10 @@ def main() -> int:
         exercised = exercise_api(site, given.examples)
         _print_exercised(exercised)
         faults += [*exercised.faults, *site.errors.lines]
+    with tempfile.TemporaryDirectory() as folder, open_site(Path(folder) / "home") as site:
+        attacks = list(try_attacks(site, Path(folder)))
+        _print_attacks(attacks)
+        faults += [f"{attack.name}: {attack.figures}" for attack in attacks if attack.got_through]
     with tempfile.TemporaryDirectory() as folder, open_site(Path(folder)) as site:
         started = time.monotonic()
         tally = try_everything(site, strings, given.per_place, given.files)
@@ -113,6 +118,12 @@ def _print_exercised(done: Exercised) -> None:
         f"{len(done.requests)} operations, not as described: {len(done.faults)}"
     )
     print(f"  answers: {_list(sorted(done.statuses.items()))}")
+
+
+def _print_attacks(attacks: Sequence[Attack]) -> None:
+    print(f"attacks: {len(attacks)}, got through: {sum(a.got_through for a in attacks)}")
+    for attack in attacks:
+        print(f"  {attack.name}: {attack.figures}")
 
 
 def _print_seen(seen: Seen, seconds: float) -> None:

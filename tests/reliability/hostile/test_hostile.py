@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.reliability.hostile.attacks import try_attacks
 from tests.reliability.hostile.browser import list_pages, open_pages
 from tests.reliability.hostile.files import follow_feeds, send_files
 from tests.reliability.hostile.site import Site, Tally, find_active, open_site
@@ -46,6 +47,14 @@ def test_who_has_signed_in_is_walked_too(site: Site) -> None:
     asked = {target.rule.rule: target.fields for target in walked}
     assert {"name", "role", "days"} <= asked["/account/tokens"]
     assert walk.tally.statuses[200] > 50
+
+
+def test_attacks_do_not_get_through(site: Site, tmp_path: Path) -> None:
+    tried = list(try_attacks(site, tmp_path / "attacks"))
+    assert [attack for attack in tried if attack.got_through] == []
+    assert len(tried) > 15
+    assert "1 files poisoned, restored" in tried[-1].figures
+    assert site.errors.lines == []
 
 
 @pytest.mark.slow

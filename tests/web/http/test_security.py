@@ -210,6 +210,16 @@ def test_an_address_has_few_arguments(client: FlaskClient, path: str, name: str)
     assert client.get(f"{path}?q=missiles&{values}").status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/search", "/api/v1/search", "/timeline", "/no-such-page"])
+def test_an_address_is_not_repeated_without_bound(client: FlaskClient, path: str) -> None:
+    """Every link of a page of results states the search again."""
+    query = "missiles " + "é" * 15_000
+    answer = client.get(path, query_string={"q": query})
+    assert answer.status_code in (400, 404)
+    assert len(answer.data) < 10_000
+    assert client.get("/search", query_string={"q": "missiles " * 1_500}).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/search", "/api/v1/search"])
 def test_a_filter_has_few_values(client: FlaskClient, path: str) -> None:
     def ask(values: range) -> int:
