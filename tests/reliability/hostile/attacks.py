@@ -11,6 +11,11 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from archive.errors import CodedError
+from indexer.engines.embedded.storage.manifest import (
+    describe_files,
+    load_manifest,
+    save_manifest,
+)
 from tests.reliability.fuzz.targets import TARGETS
 from tests.reliability.hostile.formats import write_rss
 from tests.reliability.hostile.site import Site
@@ -112,16 +117,18 @@ def _poison_backup(site: Site, folder: Path) -> Attack:
 
 def _plant(backup: Path, hostile: bytes) -> int:
     """Replace the last pickle of every table of contents, and all checksums; return how many."""
-    poisoned = 0
-    for path in backup.glob("index/**/*.toc"):
+    poisoned = [*backup.glob("index/keyword/*.toc")]
+    for path in poisoned:
         data = path.read_bytes()
         path.unlink()
         path.write_bytes(data[: data.rindex(b"\x80")] + hostile)
-        poisoned += 1
+    manifest = load_manifest(backup / "index")
+    keyword = describe_files((backup / "index/keyword" / f.name for f in manifest.keyword), ())
+    save_manifest(backup / "index", replace(manifest, keyword=keyword))
     record = load_record(backup)
     files = tuple(describe_plain(backup, file.path) for file in record.files)
     save_record(backup, replace(record, files=files))
-    return poisoned
+    return len(poisoned)
 
 
 def _spend(work: Callable[[], object]) -> float:
