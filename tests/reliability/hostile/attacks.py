@@ -121,7 +121,7 @@ def _plant(backup: Path, hostile: bytes) -> int:
     for path in poisoned:
         data = path.read_bytes()
         path.unlink()
-        path.write_bytes(data[: data.rindex(b"\x80")] + hostile)
+        path.write_bytes(data[: data.rindex(b"\x80\x05")] + hostile)
     manifest = load_manifest(backup / "index")
     keyword = describe_files((backup / "index/keyword" / f.name for f in manifest.keyword), ())
     save_manifest(backup / "index", replace(manifest, keyword=keyword))
