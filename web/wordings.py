@@ -92,6 +92,11 @@ ARTICLES_NOT_STORED = define_plural(
     "%(number)s articles of the index are gone from the archive (%(ids)s); run: hemero index"
     " --rebuild",
 )
+ARTICLES_NOT_FOUND = define_plural(
+    "articles_not_found",
+    "%(number)s article is not found by its own words (%(ids)s); run: hemero index --rebuild",
+    "%(number)s articles are not found by their own words (%(ids)s); run: hemero index --rebuild",
+)
 STORE_INDEXES_REBUILT = define("store_indexes_rebuilt", "the archive's own indexes were built anew")
 INDEX_BROUGHT_UP_TO_DATE = define_plural(
     "index_brought_up_to_date",

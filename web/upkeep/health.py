@@ -1,7 +1,7 @@
 """Check that store and index agree and that the model runs; repair the index."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -9,15 +9,18 @@ from cachetools import TTLCache
 
 from archive.errors import StoreError
 from archive.messages import SEVERAL, Message, Template
+from archive.model import Article
 from archive.store.soundness import Damage, find_damage, rebuild_indexes
-from indexer.engines.port import check_fingerprint
-from indexer.errors import CorruptIndexError, IndexerError, StaleIndexError
+from indexer.engines.port import RetrievalRequest, SearchEngine, check_fingerprint
+from indexer.errors import CorruptIndexError, IndexerError, QueryError, StaleIndexError
 from indexer.lease import hold_lease
+from indexer.query import plain_query
 from indexer.sync import LOCK_TIMEOUT_SECONDS, SyncProgress, expected_fingerprint
 from indexer.wordings import REBUILD
 from web.services import Services
 from web.wordings import (
     ARTICLES_DAMAGED,
+    ARTICLES_NOT_FOUND,
     ARTICLES_NOT_INDEXED,
     ARTICLES_NOT_STORED,
     CHANGES_WAIT,
@@ -36,6 +39,7 @@ ALL_CHANGES = 1 << 62
 RECENT_SECONDS = 60
 LOOKS = 3
 PAUSE_SECONDS = 0.2
+SEARCHED_ARTICLES, SEARCHED_CHARACTERS = 16, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class RecentHealth:
 
 
 def check_health(services: Services, files: bool = True, rows: bool = False) -> Health:
-    """Compare the store with the index, article by article, and its two halves.
+    """Compare the store with the index, article by article, and its two halves, and search for a
+    few articles by their own words.
 
     With `files` each file of the index is read and compared with its checksum, with `rows` the
     store's file and each article of it.
@@ -182,7 +187,8 @@ def _compare(services: Services) -> Health:
     changes = store.changes_after(checkpoint, ALL_CHANGES)
     pending = {change.article_id for change in changes}
     gaps, ghosts = stored - indexed - pending, indexed - stored - pending
-    problems = [*engine.check(files=False), *_differences(gaps, ghosts)]
+    lost = _find_lost(services, sorted(stored & indexed - pending))
+    problems = [*engine.check(files=False), *_differences(gaps, ghosts, lost)]
     if checkpoint > store.last_seq():
         problems.append(INDEX_AHEAD())
     if changes:
@@ -191,8 +197,33 @@ def _compare(services: Services) -> Health:
     return Health(*counts, tuple(problems), len(gaps), len(ghosts))
 
 
-def _differences(gaps: set[int], ghosts: set[int]) -> list[Message]:
-    found = ((gaps, ARTICLES_NOT_INDEXED), (ghosts, ARTICLES_NOT_STORED))
+def _find_lost(services: Services, ids: Sequence[int]) -> set[int]:
+    """Search for a sample of the articles by their own words; return those that are not found."""
+    sample = ids[:: len(ids) // SEARCHED_ARTICLES + 1]
+    return {
+        article.id
+        for article in services.store.get_many(sample)
+        if not _finds(services.engine, article)
+    }
+
+
+def _finds(engine: SearchEngine, article: Article) -> bool:
+    """Return whether the article is among the best for its first words, or as many others are."""
+    words = f"{article.title} {article.text[:SEARCHED_CHARACTERS]}"
+    try:
+        request = RetrievalRequest(plain_query(words), vector=None)
+    except QueryError:  # an article of signs alone
+        return True
+    hits = engine.retrieve(request).keyword
+    return len(hits) == request.depth or article.id in {hit.article_id for hit in hits}
+
+
+def _differences(gaps: set[int], ghosts: set[int], lost: set[int]) -> list[Message]:
+    found = (
+        (gaps, ARTICLES_NOT_INDEXED),
+        (ghosts, ARTICLES_NOT_STORED),
+        (lost, ARTICLES_NOT_FOUND),
+    )
     return [_name_ids(what, ids, MAX_IDS_NAMED) for ids, what in found if ids]
 
 

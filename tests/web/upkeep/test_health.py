@@ -50,6 +50,26 @@ def test_an_article_missing_from_the_index_is_named(filled: Services) -> None:
     assert str(problem).startswith("1 article is missing from the index (2)")
 
 
+def test_an_article_that_is_not_found_by_its_words_is_named(filled: Services) -> None:
+    vectors = np.eye(1, DIMENSION, dtype=np.float32)
+    other = IndexedArticle(2, "Zxqv", "Wkjh.", None, "fr", None, vectors)
+    batch = IndexBatch(expected_fingerprint(filled.embedder, filled.engine), (other,))
+    filled.engine.write(batch)
+    filled.engine.commit(filled.engine.checkpoint())
+    (problem,) = check_health(filled).problems
+    assert str(problem).startswith("1 article is not found by its own words (2)")
+
+
+def test_articles_of_signs_and_many_alike_are_well(services: Services) -> None:
+    alike = [
+        make_item("Météo", "Du soleil partout.", url=f"https://fil.example/{number}")
+        for number in range(250)
+    ]
+    list(ingest([make_item("***", "— ! —"), *alike], services.store))
+    services.index()
+    assert check_health(services).ok
+
+
 def test_the_api_says_it_too(client: FlaskClient, embedder: FakeEmbedder) -> None:
     embedder.name = "another"
     answer = client.get("/api/v1/health").json
