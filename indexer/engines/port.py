@@ -86,14 +86,16 @@ class IndexBatch:
 class RetrievalRequest:
     """What to look for; a list whose input is None stays empty.
 
-    `depth` bounds each list. `filter` and the query's phrases and exclusions hold for both lists.
-    With `counted` everything that matches is counted if the keyword list is cut.
+    `depth` bounds each list; `rest` more articles of the keyword list are returned apart. `filter`
+    and the query's phrases and exclusions hold for both lists. With `counted` everything that
+    matches is counted if articles are left out of the keyword list and its rest.
     """
 
     keyword: Query | None
     vector: Vectors | None
     filter: ArticleFilter = field(default_factory=ArticleFilter)
     depth: int = 200
+    rest: int = 0
     counted: bool = False
 
 
@@ -178,11 +180,13 @@ class Retrieval:
     the query's words, 0 to 1, that the articles of a language hold at all. `statistics` are those
     of the commit that answers, as they were given to it; an engine elsewhere keeps them at hand,
     and sends no more than changes. From them `indexer.ranking.statistics` derives `spreads`, which
-    tell how the query's cosines are spread over each language's passages. `matches` is given if
-    counts were requested and the keyword list was cut at its depth.
+    tell how the query's cosines are spread over each language's passages. `rest` goes on where the
+    keyword list is cut at its depth. `matches` is given if counts were requested and articles were
+    left out of both.
     """
 
     keyword: tuple[KeywordHit, ...] = ()
+    rest: tuple[KeywordHit, ...] = ()
     dense: tuple[DenseHit, ...] = ()
     spreads: Mapping[str, CosineSpread] = field(default_factory=dict)
     coverage: Mapping[str, float] = field(default_factory=dict)

@@ -139,6 +139,22 @@ def fuse(
     )
 
 
+def append_rest(ranking: Ranking, whole: Ranking) -> Ranking:
+    """The ranking, then all other articles with the words, as they follow in the `whole` ranking,
+    which was made of the keyword list and its rest.
+    """
+    listed = set(ranking.article_ids)
+    rest = tuple(a for a in whole.article_ids if a in whole.keyword and a not in listed)
+    return replace(
+        ranking,
+        article_ids=(*ranking.article_ids, *rest),
+        scores={**whole.scores, **ranking.scores},
+        keyword={**whole.keyword, **ranking.keyword},
+        words={**whole.words, **ranking.words},
+        meanings={**whole.meanings, **ranking.meanings},
+    )
+
+
 def drop_distant(ranking: Ranking) -> Ranking:
     """The ranking without articles that neither contain the words nor are near in meaning.
 

@@ -1,5 +1,6 @@
 """The request of a search. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,8 +20,8 @@ from indexer.wordings import (
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
 MAX_PAGE_SIZE = 100
-# What is written to a file holds the whole list.
-MAX_LIST_SIZE = 1_000
+# More is asked for only by what writes whole lists.
+MAX_LIST_SIZE = 10_000
 KEYWORD_WEIGHT = 0.5
 
 
@@ -44,6 +45,16 @@ class SearchQuery:
     most_per_outlet: int | None = None
     with_facets: bool = False
     explain: bool = False
+
+    @property
+    def needs_whole_list(self) -> bool:
+        """Whether everything with the words is wanted, be it among the best or not."""
+        return self.sort != "relevance" or self.page_size > MAX_PAGE_SIZE
+
+    def cut_page(self, article_ids: Sequence[int]) -> Sequence[int]:
+        """The part of a whole list that is on the page."""
+        first = (self.page - 1) * self.page_size
+        return article_ids[first : first + self.page_size]
 
     def check(self) -> None:
         """Raises QueryError for values that are unknown or out of range."""

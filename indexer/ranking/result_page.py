@@ -1,5 +1,6 @@
 """The page that a reader sees. Pure records."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archive.copies.clusters import WireCopy
@@ -56,3 +57,11 @@ class SearchPage:
         """The number of the last page."""
         listed = self.total if self.listed is None else self.listed
         return max(1, -(-listed // self.page_size))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStream:
+    """A page without results, and its results one after another."""
+
+    page: SearchPage
+    results: Iterator[SearchResult]

@@ -1,13 +1,14 @@
 """The third step of a search: the page that is shown, from a whole ranking."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from archive.copies.clusters import Cluster, ClusterStore
 from archive.messages import Message
 from archive.model import Article
-from archive.stats.facets import Facets, FacetStore, add_frequencies
+from archive.stats.facets import ArticleFacts, Facets, FacetStore, add_frequencies
 from archive.stats.histogram import make_day_histogram
 from archive.store.articles import ArticleStore
 from indexer.assist.spelling import suggest_query
@@ -19,10 +20,15 @@ from indexer.ranking.listing import make_listing
 from indexer.ranking.merged_ranking import Ranking
 from indexer.ranking.reasons import best_passages
 from indexer.ranking.request import SearchQuery
-from indexer.ranking.result_page import SearchPage, SearchResult
+from indexer.ranking.result_page import SearchPage, SearchResult, SearchStream
 from indexer.ranking.sentences import mark_sentences
 from indexer.search.retriever import Retriever
 from indexer.wordings import DEMANDS_UNMET, LIST_CUT, MEANING_UNAVAILABLE, RERANKING_UNAVAILABLE
+
+FactsById: TypeAlias = Mapping[int, ArticleFacts]
+
+# Articles whose texts are in memory at once while a list is written.
+STREAMED_AT_ONCE = 100
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +54,29 @@ class Pager:
 
     def cut(self, ranking: Ranking, query: SearchQuery, parsed: Query) -> SearchPage:
         """The page alone; its order and totals are the same for every page of the list."""
+        shown, facts = self._list(ranking, query)
+        results = tuple(self._results(query.cut_page(shown), facts, ranking, parsed))
+        page = SearchPage(
+            results, len(shown), query.page, query.page_size, make_notices(parsed, ranking)
+        )
+        return self._count(page, shown, ranking, query.with_facets)
+
+    def stream(self, ranking: Ranking, query: SearchQuery, parsed: Query) -> SearchStream:
+        """The same page, with results that are read from the store as they are taken."""
+        shown, facts = self._list(ranking, query)
+        wanted = query.cut_page(shown)
+        results = (
+            result
+            for first in range(0, len(wanted), STREAMED_AT_ONCE)
+            for result in self._results(
+                wanted[first : first + STREAMED_AT_ONCE], facts, ranking, parsed
+            )
+        )
+        page = SearchPage((), len(shown), query.page, query.page_size)
+        return SearchStream(self._count(page, shown, ranking, with_facets=False), results)
+
+    def _list(self, ranking: Ranking, query: SearchQuery) -> tuple[Sequence[int], FactsById]:
+        """The whole list in the order asked for, and the facts of its articles."""
         facts = self._facets.facts(ranking.article_ids)
         shown = make_listing(
             ranking.article_ids,
@@ -56,18 +85,15 @@ class Pager:
             fold_copies=query.fold_copies,
             most_per_outlet=query.most_per_outlet,
         )
-        first = (query.page - 1) * query.page_size
-        wanted = shown[first : first + query.page_size]
-        clustered = [article for article in wanted if facts[article].cluster_id is not None]
+        return shown, facts
+
+    def _results(
+        self, article_ids: Sequence[int], facts: FactsById, ranking: Ranking, parsed: Query
+    ) -> Iterator[SearchResult]:
+        clustered = [article for article in article_ids if facts[article].cluster_id is not None]
         clusters = self._clusters.clusters_of(clustered) if clustered else {}
-        results = tuple(
-            _make_result(article, ranking, parsed, clusters.get(article.id))
-            for article in self._store.get_many(wanted)
-        )
-        page = SearchPage(
-            results, len(shown), query.page, query.page_size, make_notices(parsed, ranking)
-        )
-        return self._count(page, shown, ranking, query.with_facets)
+        for article in self._store.get_many(article_ids):
+            yield _make_result(article, ranking, parsed, clusters.get(article.id))
 
     def _count(
         self, page: SearchPage, shown: Sequence[int], ranking: Ranking, with_facets: bool

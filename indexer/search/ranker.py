@@ -7,7 +7,7 @@ from archive.store.articles import ArticleStore
 from indexer.errors import ModelError
 from indexer.models.reranker import Reranker
 from indexer.query import Query, has_text_conditions
-from indexer.ranking.merged_ranking import Ranking, drop_distant, fuse
+from indexer.ranking.merged_ranking import Ranking, append_rest, drop_distant, fuse
 from indexer.ranking.request import SearchQuery
 from indexer.ranking.reranking import RERANK_DEPTH, rerank, score_articles
 from indexer.search.retriever import Retrieved
@@ -34,6 +34,8 @@ class Ranker:
         has_met_conditions = has_text_conditions(parsed) and not retrieved.is_relaxed
         if query.mode == "hybrid" and not has_met_conditions and not keep_distant:
             ranking = drop_distant(ranking)
+        if any(found.rest for found in retrieved.retrievals):
+            ranking = append_rest(ranking, self.merge(retrieved.with_rest(), query))
         return self._rerank(ranking, query, parsed)
 
     def merge(self, retrieved: Retrieved, query: SearchQuery) -> Ranking:

@@ -18,7 +18,7 @@ from indexer.errors import ModelError
 from indexer.models.embedding import Embedder
 from indexer.query import Query, drop_text_conditions, plain_query
 from indexer.ranking.neighbours import Comparison, Example, compare, is_like_a_query
-from indexer.ranking.request import SearchQuery
+from indexer.ranking.request import MAX_LIST_SIZE, SearchQuery
 from indexer.ranking.statistics import with_spreads
 from indexer.sync import expected_fingerprint
 
@@ -46,6 +46,11 @@ class Retrieved:
     weights: tuple[float, ...] = (1.0,)
     is_relaxed: bool = False
     lacks_meaning: bool = False
+
+    def with_rest(self) -> "Retrieved":
+        """The same, with the rest of each keyword list in the list itself."""
+        whole = (replace(r, keyword=(*r.keyword, *r.rest), rest=()) for r in self.retrievals)
+        return replace(self, retrievals=tuple(whole))
 
     @property
     def is_empty(self) -> bool:
@@ -119,7 +124,8 @@ class Retriever:
     ) -> Retrieved:
         """Both lists, `counted` for a query; the words of a whole article are in most articles."""
         keyword = parsed if query.mode != "semantic" else replace(parsed, words=())
-        found = self._ask(keyword, vector, query, counted)
+        rest = MAX_LIST_SIZE - DEPTH if counted and query.needs_whole_list else 0
+        found = self._ask(keyword, vector, query, rest, counted)
         weight = SINGLE_LIST_WEIGHTS.get(query.mode, query.keyword_weight)
         return Retrieved((found,), 1.0 if vector is None else weight)
 
@@ -141,9 +147,10 @@ class Retriever:
         keyword: Query | None,
         vector: Vectors | None,
         query: SearchQuery,
+        rest: int = 0,
         counted: bool = False,
     ) -> Retrieval:
         expected = expected_fingerprint(self._embedder, self._engine)
         check_fingerprint(self._engine.fingerprint(), expected)
-        request = RetrievalRequest(keyword, vector, query.filter, DEPTH, counted)
+        request = RetrievalRequest(keyword, vector, query.filter, DEPTH, rest, counted)
         return with_spreads(self._engine.retrieve(request), vector)

@@ -1,7 +1,7 @@
 """The one search that pages, API, command line and evaluation share, so that all rank alike."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -17,7 +17,7 @@ from indexer.query import Query, Synonyms, bundled_synonyms, parse_query, resolv
 from indexer.ranking.merged_ranking import Ranking
 from indexer.ranking.neighbours import Example
 from indexer.ranking.request import SearchQuery
-from indexer.ranking.result_page import SearchPage
+from indexer.ranking.result_page import SearchPage, SearchResult, SearchStream
 from indexer.search.pager import Pager
 from indexer.search.ranker import Ranker
 from indexer.search.retriever import Retriever
@@ -66,6 +66,21 @@ class SearchService:
     def search(self, query: SearchQuery) -> SearchPage:
         """One call of the model, one of the engine. Raises QueryError and StaleIndexError."""
         return self._observe("search", query, lambda: _answer(query, partial(self._search, query)))
+
+    def stream(self, query: SearchQuery) -> SearchStream:
+        """The same, with results that are read as they are taken. Raises as `search` does."""
+        results: Iterator[SearchResult] = iter(())
+
+        def find() -> SearchPage:
+            nonlocal results
+            parsed = self.understand(query.text)
+            ranking = self._ranker.rank(self._retriever.retrieve(query, parsed), query, parsed)
+            found = self._pager.stream(ranking, query, parsed)
+            results = found.results
+            return found.page
+
+        page = self._observe("search", query, lambda: _answer(query, find))
+        return SearchStream(page, results)
 
     def similar(
         self, like: Sequence[Example], query: SearchQuery, unlike: Sequence[Example] = ()

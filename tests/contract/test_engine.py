@@ -401,6 +401,21 @@ def test_a_list_that_is_cut_comes_with_counts_of_all(engine: SearchEngine) -> No
         assert found.matches.dense_ids == near - {9}
 
 
+@pytest.mark.parametrize("query", ["missile", "author:Ana"])
+def test_the_rest_goes_on_where_the_keyword_list_is_cut(engine: SearchEngine, query: str) -> None:
+    put(engine, *(indexed(n, "le missile " * n, authors=("Ana",)) for n in range(1, 10)))
+    parsed = parse_query(query)
+    whole = engine.retrieve(RetrievalRequest(parsed, None, depth=9)).keyword
+    for rest in (0, 2, 6, 50):
+        found = engine.retrieve(RetrievalRequest(parsed, None, depth=3, rest=rest, counted=True))
+        assert len(found.keyword) == 3
+        ids = [hit.article_id for hit in (*found.keyword, *found.rest)]
+        assert ids == [hit.article_id for hit in whole][: 3 + rest]
+        assert (found.matches is None) == (rest >= 6)
+        shares = [hit.share for hit in (*found.keyword, *found.rest)]
+        assert shares == sorted(shares, reverse=True)
+
+
 def test_articles_without_words_in_their_titles_spoil_no_score(engine: SearchEngine) -> None:
     put(engine, *(indexed(n, "le missile", title=t) for n, t in enumerate(("***", "Et vous ?"), 1)))
     put(engine, indexed(3, "le missile", title="Missile"), seq=2)

@@ -176,11 +176,13 @@ def agree(
 ) -> None:
     query = parse_query(text)
     vector = EMBEDDER.encode_query(query.meaning) if query.meaning else None
-    request = RetrievalRequest(query, vector, wanted, depth)
+    request = RetrievalRequest(query, vector, wanted, depth, rest=depth)
     ours, theirs = (with_spreads(e.retrieve(request), vector) for e in (engine, plain))
     for shown in ("score", "share"):
         lists = [{h.article_id: getattr(h, shown) for h in r.keyword} for r in (ours, theirs)]
         same_list(lists[0], lists[1], ROUNDING)
+        rests = [{h.article_id: getattr(h, shown) for h in r.rest} for r in (ours, theirs)]
+        same_list(lists[0] | rests[0], lists[1] | rests[1], ROUNDING)
     dense = [{hit.passage_id: hit.cosine for hit in found.dense} for found in (ours, theirs)]
     same_list(dense[0], dense[1], 0)
     languages = [{h.article_id: h.language for h in found.keyword} for found in (ours, theirs)]

@@ -167,7 +167,7 @@ def test_another_splitter_or_model_says_how_to_rebuild(
         {"fusion": "magic"},
         {"page": 0},
         {"page_size": 0},
-        {"page_size": 1001},
+        {"page_size": 10_001},
         {"keyword_weight": 2.0},
     ],
 )
@@ -406,6 +406,25 @@ def test_an_engine_that_cannot_be_reached_is_named(
     assert page.notices == (ENGINE_UNREACHABLE(reason=verbatim("connection refused")),)
 
 
+def test_a_whole_list_begins_as_its_pages_do(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    items = [
+        make_item(f"Brève {n}", "Le verger. " * (n % 7 + 1) + f"Numéro {n}.") for n in range(260)
+    ]
+    list(ingest(items, store))
+    sync(store, engine, embedder)
+    service = SearchService(store, engine, embedder)
+    for mode in MODES:
+        pages = [service.search(SearchQuery("verger", mode, page=n)) for n in range(1, 21)]
+        shown = [r.article.id for page in pages for r in page.results]
+        stream = service.stream(SearchQuery("verger", mode, page_size=10_000))
+        results = [r.article.id for r in stream.results]
+        assert results[:200] == shown
+        assert len(results) == len(set(results)) == stream.page.total
+        assert mode == "semantic" or len(results) == 260
+
+
 def test_totals_and_facets_are_of_everything_that_matches(
     store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
 ) -> None:
@@ -432,6 +451,13 @@ def test_totals_and_facets_are_of_everything_that_matches(
             assert sum(bar.articles for bar in page.histogram.bars) == 240
             assert (page.listed or 0) >= 200
             assert LIST_CUT.code in {notice.code for notice in page.notices}
+    for order in ("newest", "oldest"):
+        listed = [
+            search(SearchQuery("verger", sort=order, page_size=100, page=n)) for n in (1, 2, 3)
+        ]
+        days = [r.article.published for page in listed for r in page.results]
+        assert len(days) == 240
+        assert days == sorted(days, reverse=order == "newest")
     last = search(SearchQuery("verger", page=10, page_size=20))
     assert last.last * 20 >= (last.listed or 0) >= 200
     assert len(last.results) == 20

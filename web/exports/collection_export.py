@@ -5,12 +5,10 @@ article and its tags.
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from io import TextIOWrapper
 from itertools import islice
-from typing import IO, Any, TextIO
+from typing import Any, TextIO
 
 from archive.model import Article
 from archive.sources.export import COLUMNS, article_cells, article_record, join_names, write_rows
@@ -25,10 +23,9 @@ from web.exports.citations import (
     format_markdown,
     format_ris,
 )
+from web.exports.files import write_each
 
 PAGE_ARTICLES = 200
-# A file up to this size is made in memory, a larger one on disk.
-MEMORY_BYTES = 8_000_000
 READER_COLUMNS = ("note", "tags", "collection", "collection_note")
 
 
@@ -85,16 +82,6 @@ def _read_articles(
             yield CollectedArticle(article, notes[article.id], tagged.get(article.id, ()))
 
 
-def make_file(form: ExportForm, collected: CollectedArticles, cite: Cite) -> IO[bytes]:
-    """Return a temporary UTF-8 file, positioned at its beginning; closing it deletes it."""
-    file = tempfile.SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115
-    text = TextIOWrapper(file, "utf-8", newline="")
-    form.write(collected, text, cite)
-    text.detach()
-    file.seek(0)
-    return file
-
-
 def _write_lines(collected: CollectedArticles, stream: TextIO, _cite: Cite) -> None:
     """Write a JSON object per line, which `hemero add` can read."""
     records = (_record(each, collected) for each in collected.articles)
@@ -117,25 +104,25 @@ def _write_table(collected: CollectedArticles, stream: TextIO, _cite: Cite) -> N
 
 
 def _write_bibtex(collected: CollectedArticles, stream: TextIO, cite: Cite) -> None:
-    _write_each((format_bibtex([each]) for each in _citations(collected, cite)), stream, "\n")
+    write_each((format_bibtex([each]) for each in _citations(collected, cite)), stream, "\n")
 
 
 def _write_ris(collected: CollectedArticles, stream: TextIO, cite: Cite) -> None:
-    _write_each((format_ris([each]) for each in _citations(collected, cite)), stream, "\r\n")
+    write_each((format_ris([each]) for each in _citations(collected, cite)), stream, "\r\n")
 
 
 def _write_markdown(collected: CollectedArticles, stream: TextIO, cite: Cite) -> None:
     """Write the collection's name and note once, as a heading."""
     stream.write(format_heading(collected.collection.name, collected.note))
     citations = (_cite(each, cite) for each in collected.articles)
-    _write_each((format_markdown(each) for each in citations), stream, "\n")
+    write_each((format_markdown(each) for each in citations), stream, "\n")
 
 
 def _write_csl(collected: CollectedArticles, stream: TextIO, cite: Cite) -> None:
     """Write one JSON array with an item per line."""
     records = map(csl_record, _citations(collected, cite))
     stream.write("[")
-    _write_each((json.dumps(record, ensure_ascii=False) for record in records), stream, ",\n")
+    write_each((json.dumps(record, ensure_ascii=False) for record in records), stream, ",\n")
     stream.write("]\n")
 
 
@@ -147,10 +134,6 @@ def _citations(collected: CollectedArticles, cite: Cite) -> Iterator[Citation]:
 
 def _cite(each: CollectedArticle, cite: Cite, of_all: str = "") -> Citation:
     return replace(cite(each.article), notes=(each.note, of_all), tags=each.tags)
-
-
-def _write_each(texts: Iterable[str], stream: TextIO, separator: str) -> None:
-    stream.writelines(separator + text if place else text for place, text in enumerate(texts))
 
 
 EXPORTS: dict[str, ExportForm] = {

@@ -13,7 +13,8 @@ from archive.store.collections import Collected, Collection
 from archive.text.names import CollectionNotFoundError, NameRefusedError
 from web.context import get_context
 from web.exports.citations import Citation, cite
-from web.exports.collection_export import EXPORTS, make_file, read_collection
+from web.exports.collection_export import EXPORTS, read_collection
+from web.exports.files import make_file
 from web.request_state import note_changed
 from web.routes import Blueprint, Level
 from web.urls.arguments import drop_url, here_url, local_path, page_url, read_number, with_url
@@ -117,7 +118,7 @@ def export(collection_id: int, form: str) -> Response:
         abort(404)
     found = services.collections.get(collection_id)
     collected = read_collection(services.collections, services.store, services.tags, found)
-    file = make_file(wanted, collected, _cite)
+    file = make_file(lambda stream: wanted.write(collected, stream, _cite))
     name = f"collection-{found.id}.{form}"
     return send_file(file, wanted.media_type, as_attachment=True, download_name=name)
 

@@ -175,11 +175,14 @@ class EmbeddedEngine:
         allowed = snapshot.articles.mask(request.filter)
         if request.keyword is not None:
             allowed &= permitted(snapshot.keyword, request.keyword)
-        hits, rows = rank_keyword(snapshot.keyword, request.keyword, allowed, request.depth)
+        hits, rows = rank_keyword(
+            snapshot.keyword, request.keyword, allowed, request.depth, request.rest
+        )
         dense = rank_dense(snapshot, request, allowed)
         is_counted = request.counted and len(rows) > len(hits)
         return Retrieval(
-            keyword=hits,
+            keyword=hits[: request.depth],
+            rest=hits[request.depth :],
             dense=dense,
             coverage=coverage(snapshot.keyword, request.keyword),
             statistics=snapshot.statistics,

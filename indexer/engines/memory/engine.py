@@ -104,9 +104,11 @@ class MemoryEngine:
         if query and query.is_fields_only:
             hits = _share_by_place(hits, request.depth)
         dense = _rank_dense(request, allowed)
-        is_counted = request.counted and len(hits) > request.depth
+        end = request.depth + request.rest
+        is_counted = request.counted and len(hits) > end
         return Retrieval(
             keyword=hits[: request.depth],
+            rest=hits[request.depth : end],
             dense=dense,
             coverage=scorer.coverage(query) if query else {},
             statistics=commit.statistics,

@@ -88,6 +88,13 @@ READERS: dict[str, Callable[[str], list[str]]] = {
 }
 
 
+class BufferedClient(FlaskClient):
+    """Reads every answer to its end, which closes the file behind it."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        return super().open(*args, **{"buffered": True} | options)
+
+
 @pytest.fixture
 def client(filled: Services) -> FlaskClient:
     """Over the three articles and twelve more."""
@@ -95,7 +102,9 @@ def client(filled: Services) -> FlaskClient:
             for n in range(1, 13)]  # fmt: skip
     list(ingest(more, filled.store))
     filled.index()
-    return open_app(filled).test_client()
+    app = open_app(filled)
+    app.test_client_class = BufferedClient
+    return app.test_client()
 
 
 def page_titles(client: FlaskClient, arguments: str) -> list[str]:
@@ -266,7 +275,19 @@ def test_a_table_counts_on_and_runs_no_formula(client: FlaskClient, filled: Serv
     for column in ("title", "authors", "passages"):
         assert row[column].startswith("'")
         assert restore_cell(row[column])[0] in "=+-@"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="search.csv"'
+    assert answer.headers["Content-Disposition"] == "attachment; filename=search.csv"
+
+
+def test_a_file_holds_everything_that_matches(client: FlaskClient, filled: Services) -> None:
+    more = [make_item(f"Gravure {n}", f"Gravure {n}, estampe.", published=f"19{n % 90 + 10}-05-03")
+            for n in range(230)]  # fmt: skip
+    list(ingest(more, filled.store))
+    filled.index()
+    shown = page_titles(client, "q=gravure") + page_titles(client, "q=gravure&page=2")
+    for kind in ("csv", "ris", "bib"):
+        titles = READERS[kind](client.get(f"/search.{kind}?q=gravure&size=10000").text)
+        assert len(titles) == len(set(titles)) >= 230
+        assert titles[: len(shown)] == shown
 
 
 def test_a_citation_in_a_list_quotes_the_passage(client: FlaskClient) -> None:
@@ -295,7 +316,7 @@ def test_the_page_names_its_twins(client: FlaskClient) -> None:
     page = BeautifulSoup(client.get("/search?q=Numéro&mode=keyword&page=2&explain=").text, "lxml")
     feeds = {link["type"]: link["href"] for link in page.select("head link[rel=alternate]")}
     arguments = "?q=Num%C3%A9ro&mode=keyword&page=2"
-    whole = "?q=Num%C3%A9ro&mode=keyword&size=1000"
+    whole = "?q=Num%C3%A9ro&mode=keyword&size=10000"
     assert feeds == {
         "application/atom+xml": f"/search.atom{arguments}",
         "application/feed+json": f"/search.json{arguments}",

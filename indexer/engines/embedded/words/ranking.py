@@ -32,10 +32,10 @@ class Sum:
 
 
 def rank_keyword(
-    keyword: KeywordSnapshot, query: Query | None, allowed: Mask, depth: int
+    keyword: KeywordSnapshot, query: Query | None, allowed: Mask, depth: int, rest: int = 0
 ) -> tuple[tuple[KeywordHit, ...], Rows]:
-    """The best of the allowed articles, ties by id; and the rows of all that are in the list if it
-    is not cut at its depth.
+    """The best `depth` of the allowed articles and `rest` more, ties by id; and the rows of all
+    that the list would hold if it were not cut.
 
     Where the query demands words, every allowed article is an answer, be they all stop words;
     where it names fields alone, too, the newest first.
@@ -45,10 +45,10 @@ def rank_keyword(
         return (), np.empty(0, np.int64)
     if query.is_fields_only:
         rows = np.flatnonzero(allowed)
-        return _list_newest(keyword.articles, rows, depth), rows
+        return _list_newest(keyword.articles, rows, depth, rest), rows
     scores, perfect = score(keyword, query)
     rows = np.flatnonzero(allowed if has_text_conditions(query) else allowed & (scores > 0))
-    best = _order(keyword.articles, scores, rows, depth)
+    best = _order(keyword.articles, scores, rows, depth + rest)
     shares = scores[best] / np.maximum(perfect[best], np.finfo(np.float32).tiny)
     return _hits(keyword.articles, best, scores[best], np.minimum(shares, 1)), rows
 
@@ -217,9 +217,12 @@ def _order(articles: ArticleTable, scores: Scores, rows: Rows, depth: int) -> Ro
     return rows[np.lexsort((articles.ids[rows], -scores[rows]))][:depth]
 
 
-def _list_newest(articles: ArticleTable, rows: Rows, depth: int) -> tuple[KeywordHit, ...]:
-    """The newest first, their shares falling from 1: all answer alike, and later stages order by
-    share alone."""
-    newest = rows[np.lexsort((articles.ids[rows], articles.published[rows]))][::-1][:depth]
-    shares = np.linspace(1, 0, len(newest), endpoint=False, dtype=np.float32)
+def _list_newest(
+    articles: ArticleTable, rows: Rows, depth: int, rest: int
+) -> tuple[KeywordHit, ...]:
+    """The newest first, their shares falling from 1 to 0 at the depth: all answer alike, and later
+    stages order by share alone."""
+    newest = rows[np.lexsort((articles.ids[rows], articles.published[rows]))][::-1][: depth + rest]
+    shares = np.zeros(len(newest), np.float32)
+    shares[:depth] = np.linspace(1, 0, min(depth, len(newest)), endpoint=False)
     return _hits(articles, newest, shares, shares)
