@@ -10,6 +10,7 @@ from archive.model import Article, ArticleDetails, ArticleVersion
 from archive.text.addresses import host_of_key, key_or_none
 from archive.text.language import UNDETERMINED
 from archive.text.normalize import NormalizedDraft
+from archive.text.periods import tells_another_date
 from archive.wordings import NO_SUCH_VERSION
 
 Kind = Literal["same", "added", "removed"]
@@ -58,11 +59,11 @@ def changes_of(held: Article, draft: NormalizedDraft) -> tuple[str, ...]:
 
 
 def _is_new(name: str, held: Article, draft: NormalizedDraft) -> bool:
+    if name == "published":
+        return tells_another_date(held, draft)
     old, new = getattr(held, name), getattr(draft, name)
     if new in (None, "", ()) or new == old:
         return False
-    if name == "published":
-        return not (held.published_local or "").startswith(draft.published_local or "")
     if name == "language":
         return new != UNDETERMINED and (draft.names_language or old == UNDETERMINED)
     if name == "source":  # a page that names no outlet gets the name of its host

@@ -10,7 +10,19 @@ from archive.messages import Message
 
 PARAGRAPH_BREAK = "\n\n"
 MAX_HEADLINE_CHARACTERS = 90
+DAY_CHARACTERS = len("2021-12-03")
 OUTCOMES = ("added", "updated", "unchanged", "duplicate", "rejected")
+
+
+def on_local_clock(stored: str | None, offset: int | None) -> str | None:
+    """Return a stored time with the offset, in minutes east of UTC; a day, month or year as it is.
+
+    Without an offset, the time stays in UTC.
+    """
+    if not stored or offset is None or len(stored) <= DAY_CHARACTERS:
+        return stored
+    zone = timezone(timedelta(minutes=offset))
+    return datetime.fromisoformat(stored).astimezone(zone).isoformat()
 
 
 def headline_of(title: str, paragraphs: Iterable[str]) -> str:
@@ -23,12 +35,27 @@ def headline_of(title: str, paragraphs: Iterable[str]) -> str:
     return lead[:MAX_HEADLINE_CHARACTERS].rsplit(" ", 1)[0] + "…"
 
 
-def local_time(moment: str | None, offset_minutes: int | None) -> str | None:
-    """Return a stored time in the zone of the offset, if it is known."""
-    if not moment or offset_minutes is None:
-        return moment
-    zone = timezone(timedelta(minutes=offset_minutes))
-    return datetime.fromisoformat(moment).astimezone(zone).isoformat()
+class Dated:
+    """What has a date of publication, in the store's form; see `Article`."""
+
+    __slots__ = ()
+
+    published: str | None
+    published_offset: int | None
+
+    @property
+    def published_local(self) -> str | None:
+        """The time of publication on the publisher's clock: ISO 8601 with the offset, if known."""
+        return on_local_clock(self.published, self.published_offset)
+
+    @property
+    def day(self) -> str | None:
+        """The day of publication on the publisher's clock, or the month or year; None if unknown.
+
+        Filters, counts and the order by date go by it; the store keeps it for each article.
+        """
+        local = self.published_local
+        return local[:DAY_CHARACTERS] if local else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +88,7 @@ class OriginalPage:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleDetails:
+class ArticleDetails(Dated):
     """What an article says of itself beside title and text; see `Article`."""
 
     source: str | None
@@ -71,20 +98,16 @@ class ArticleDetails:
     published_offset: int | None
     section: str | None
 
-    @property
-    def published_local(self) -> str | None:
-        return local_time(self.published, self.published_offset)
-
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class Article(Dated):
     """An article in the store.
 
-    `published`, `modified` and `added` are ISO 8601: UTC times ending in Z, or a plain date if the
-    source gave no time. `language` is an ISO 639 code, or "und" if it is unknown.
-    `published_offset` is in minutes east of UTC, or None if the source named no zone; `paywalled`
-    is None if the page did not say. `since` is when this version was captured or stored (UTC), or
-    None if an earlier edition stored it.
+    `published`, `modified` and `added` are ISO 8601: UTC times ending in Z, or the day, month or
+    year (2021-12-03, 2021-12, 2021) if the source gave no more. `published_offset` is that of the
+    publisher's zone in minutes east of UTC, or None if it is not known. `language` is an ISO 639
+    code, or "und" if it is unknown; `paywalled` is None if the page did not say. `since` is when
+    this version was captured or stored (UTC), or None if an earlier edition stored it.
     """
 
     id: int
@@ -114,9 +137,9 @@ class Article:
         return PARAGRAPH_BREAK.join(self.paragraphs)
 
     @property
-    def published_local(self) -> str | None:
-        """The time of publication in the publisher's zone: ISO 8601 with the offset, if known."""
-        return local_time(self.published, self.published_offset)
+    def modified_local(self) -> str | None:
+        """The time of the publisher's last change, on the clock of the publication."""
+        return on_local_clock(self.modified, self.published_offset)
 
     @property
     def headline(self) -> str:
@@ -143,7 +166,7 @@ class ArticleVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Dated):
     """What tells one publication of a text from another."""
 
     id: int
@@ -153,10 +176,6 @@ class Publication:
     published: str | None
     published_offset: int | None
 
-    @property
-    def published_local(self) -> str | None:
-        return local_time(self.published, self.published_offset)
-
 
 DETAILS = tuple(detail.name for detail in fields(ArticleDetails))
 
@@ -165,9 +184,10 @@ DETAILS = tuple(detail.name for detail in fields(ArticleDetails))
 class ArticleFilter:
     """The articles that a search may return. An empty field restricts nothing.
 
-    Dates are ISO 8601 and compare as text: `published_from` is inclusive, `published_before`
-    exclusive. Sources, sections, authors and tags are whole names; tags match in any spelling.
-    It is enough that one of an article's authors, tags or collections matches.
+    An article passes if the whole day, month or year on which it was published lies from the day
+    `published_from` on and before the day `published_before` (ISO 8601). Sources, sections, authors
+    and tags are whole names; tags match in any spelling. It is enough that one of an article's
+    authors, tags or collections matches.
     """
 
     sources: tuple[str, ...] = ()

@@ -196,6 +196,7 @@ def _index_article(article: Article, vectors: Vectors) -> IndexedArticle:
         vectors=vectors,
         authors=article.authors,
         section=article.section,
+        published_offset=article.published_offset,
     )
 
 

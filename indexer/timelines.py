@@ -12,7 +12,13 @@ from functools import lru_cache
 from archive.messages import Message
 from archive.model import ArticleFilter
 from archive.stats.days import DayCounts, DayStore
-from archive.stats.histogram import Histogram, Unit, count_within, make_day_histogram
+from archive.stats.histogram import (
+    Histogram,
+    Unit,
+    count_imprecise,
+    count_within,
+    make_day_histogram,
+)
 from archive.store.articles import ArticleStore
 from indexer.analysis import ANALYZER_VERSION
 from indexer.attribution import resolve_filter
@@ -34,14 +40,16 @@ MAX_CACHED_FILTERS = 16
 class Counted:
     """A query and the number of its articles.
 
-    `dated` articles are in the bars, except those `earlier` than the first bar; `notices` say what
-    in the query was not understood.
+    `dated` articles are in the bars, except those `earlier` than the first bar and the `imprecise`
+    ones, of which only a month or year is known that is longer than a bar. `notices` say what in
+    the query was not understood.
     """
 
     text: str
     dated: int
     undated: int = 0
     earlier: int = 0
+    imprecise: int = 0
     notices: tuple[Message, ...] = ()
 
     @property
@@ -71,13 +79,15 @@ class TimelineBar:
 class Timeline:
     """Bars in order of time, without gaps, from the first article of any query to the last.
 
-    `archive_undated` is the number of articles without a date that pass the filter.
+    `archive_undated` and `archive_imprecise` count the articles that pass the filter and are in no
+    bar: those without a date, and those of which only a longer month or year is known.
     """
 
     unit: Unit
     queries: tuple[Counted, ...]
     bars: tuple[TimelineBar, ...] = ()
     archive_undated: int = 0
+    archive_imprecise: int = 0
 
 
 class Timelines:
@@ -113,9 +123,16 @@ class Timelines:
         days = [counts.days for counts in found]
         histogram = _lay_bars(_add(days), unit, max_bars)
         series = [count_within(histogram, counts) for counts in days]
-        counted = tuple(map(_counted, texts, queries, found, series))
+        imprecise = [count_imprecise(each, histogram.unit) for each in days]
+        counted = tuple(map(_counted, texts, queries, found, series, imprecise))
         bars = _join_bars(histogram, series, count_within(histogram, archive.days))
-        return Timeline(histogram.unit, counted, bars, archive.undated)
+        return Timeline(
+            histogram.unit,
+            counted,
+            bars,
+            archive.undated,
+            count_imprecise(archive.days, histogram.unit),
+        )
 
     def _read(self, text: str) -> Query:
         """The query with its words required. Raises QueryError if it requires nothing."""
@@ -161,9 +178,12 @@ def _add(several: Sequence[Mapping[str, int]]) -> Counter[str]:
     return total
 
 
-def _counted(text: str, query: Query, found: Counts, shown: Sequence[int]) -> Counted:
+def _counted(
+    text: str, query: Query, found: Counts, shown: Sequence[int], imprecise: int
+) -> Counted:
     dated = sum(found.days.values())
-    return Counted(text, dated, found.undated, dated - sum(shown), query.notices)
+    earlier = dated - imprecise - sum(shown)
+    return Counted(text, dated, found.undated, earlier, imprecise, query.notices)
 
 
 def _join_bars(

@@ -10,6 +10,7 @@ from archive.extraction.site_rules import SiteRules, parse_site_rules
 from archive.model import ArchiveSummary
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore
+from archive.text.zones import read_zones
 from archive.wordings import SITE_RULES_UNREADABLE
 from web.settings import Settings
 from web.wordings import INDEX_AHEAD_SEE_DOCTOR
@@ -44,7 +45,8 @@ class Services:
 
     @cached_property
     def store(self) -> ArticleStore:
-        return ArticleStore(self.settings.store_path)
+        zones = read_zones(self.settings.timezone, self.settings.outlet_timezones)
+        return ArticleStore(self.settings.store_path, zones)
 
     @cached_property
     def jobs(self) -> "JobStore":

@@ -58,6 +58,8 @@ class Settings:
     smtp_user: str = ""
     smtp_password_file: str = ""
     smtp_from: str = field(default="", metadata=_SENDER)
+    timezone: str = ""
+    outlet_timezones: tuple[str, ...] = ()
     log_format: str = field(default="text", metadata=_LOG_FORMAT)
     slow_query_ms: int = field(default=1000, metadata=_NOT_NEGATIVE)
     ready_lag_seconds: int = field(default=3600, metadata=_NOT_NEGATIVE)

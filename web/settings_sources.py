@@ -19,12 +19,13 @@ from pydantic_settings import (
 )
 
 from archive.messages import Message
+from archive.text.zones import read_zones
 from web.errors import SettingsError
 from web.wordings import BAD_SETTING, NO_SUCH_SETTING, SETTINGS_FILE_UNREADABLE, WHAT_IS_GIVEN
 
 PREFIX = "HEMERO_"
 _PORTS = ("port", "smtp_port")
-_NAMES = ("trusted_hosts", "allowed_networks")
+_NAMES = ("trusted_hosts", "allowed_networks", "outlet_timezones")
 
 
 class _Checks(BaseSettings):
@@ -55,6 +56,18 @@ class _Checks(BaseSettings):
         for network in networks:
             ip_network(network)
         return networks
+
+    @pydantic.field_validator("timezone", check_fields=False)
+    @classmethod
+    def _check_zone(cls, name: str) -> str:
+        read_zones(name, ())
+        return name
+
+    @pydantic.field_validator("outlet_timezones", check_fields=False)
+    @classmethod
+    def _check_zones(cls, outlets: tuple[str, ...]) -> tuple[str, ...]:
+        read_zones("", outlets)
+        return outlets
 
     @pydantic.field_validator("home", "cache", check_fields=False)
     @classmethod

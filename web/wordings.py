@@ -390,6 +390,11 @@ UNDATED = define_plural("undated", "%(number)s without a date", "%(number)s with
 EARLIER = define_plural(
     "earlier", "%(number)s older than the first row", "%(number)s older than the first row"
 )
+IMPRECISE = define_plural(
+    "imprecise",
+    "%(number)s dated less precisely",
+    "%(number)s dated less precisely",
+)
 TOPICS_COUNTED = define_plural("topics_counted", "%(number)s topic", "%(number)s topics")
 SAMPLE_ADDED = define_plural(
     "sample_added",

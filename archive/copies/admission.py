@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from archive.copies.near_duplicates import ShingledText, band_keys, is_copy, shingle_text
 from archive.store.schema import article, signature_band, wire_copy
 from archive.store.statements import LISTED, OLDEST_FIRST
+from archive.text.periods import is_day
 
 DAYS_APART = 3
 # If 100,000 articles repeat a passage, each key gives only the latest few, and the articles that
@@ -31,7 +32,7 @@ _CANDIDATES = sa.text("""
 _SIBLING = wire_copy.alias()
 _TEXTS = (
     sa.select(
-        *(article.c[name] for name in ("id", "title", "text", "source", "published")),
+        *(article.c[name] for name in ("id", "title", "text", "source", "day")),
         wire_copy.c.cluster_id,
         sa.select(sa.func.count())
         .where(_SIBLING.c.cluster_id == wire_copy.c.cluster_id)
@@ -61,7 +62,7 @@ def admit_copy(connection: sa.Connection, article_id: int) -> int | None:
     _leave(connection, article_id)
     row = _texts(connection, [article_id])[0]
     text = _shingle(row)
-    keys, day = band_keys(text), _day(row.published)
+    keys, day = band_keys(text), _day(row.day)
     if not keys:
         return None
     copies = _find_copies(connection, text, keys, day)
@@ -139,8 +140,9 @@ def _shingle(row: Any) -> ShingledText:
     return shingle_text(row.title, row.text, row.source)
 
 
-def _day(published: str | None) -> int:
-    return date.fromisoformat(published[:10]).toordinal() - _EPOCH if published else NO_DAY
+def _day(day: str | None) -> int:
+    """Return the days since 1970; an article of a month or a year may be of any day."""
+    return date.fromisoformat(day).toordinal() - _EPOCH if day and is_day(day) else NO_DAY
 
 
 def _day_ranges(day: int) -> list[tuple[int, int]]:

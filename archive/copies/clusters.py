@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from archive.copies.admission import (
     admit_copy as admit_copy,  # for those who write articles
 )
-from archive.model import MAX_HEADLINE_CHARACTERS, PARAGRAPH_BREAK, headline_of
+from archive.model import MAX_HEADLINE_CHARACTERS, PARAGRAPH_BREAK, headline_of, on_local_clock
 from archive.store.database import Database
 from archive.store.schema import article, signature_band, wire_copy
 from archive.store.statements import LISTED, OLDEST_FIRST
@@ -25,7 +25,7 @@ PAGE_CLUSTERS, PAGE_ARTICLES = 200, 200
 _COPIES = (
     sa.select(
         wire_copy.c.cluster_id,
-        *(article.c[name] for name in ("id", "title", "source", "published")),
+        *(article.c[name] for name in ("id", "title", "source", "published", "published_offset")),
         sa.func.substr(article.c.text, 1, 2 * MAX_HEADLINE_CHARACTERS).label("lead"),
     )
     .join_from(wire_copy, article)
@@ -35,7 +35,7 @@ _COPIES = (
 
 @dataclass(frozen=True, slots=True)
 class WireCopy:
-    """An article of a cluster."""
+    """An article of a cluster; `published` is on its publisher's clock."""
 
     article_id: int
     headline: str
@@ -134,4 +134,5 @@ class ClusterStore:
 
 def _copy(row: Any) -> WireCopy:
     lead = row.lead.split(PARAGRAPH_BREAK)[0]
-    return WireCopy(row.id, headline_of(row.title, [lead]), row.source, row.published)
+    published = on_local_clock(row.published, row.published_offset)
+    return WireCopy(row.id, headline_of(row.title, [lead]), row.source, published)

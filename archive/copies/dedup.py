@@ -139,5 +139,5 @@ def _host(publication: Publication | NormalizedDraft) -> str:
 
 
 def _are_same_day(one: NormalizedDraft, other: Publication) -> bool:
-    days = [(publication.published_local or "")[:10] for publication in (one, other)]
+    days = [publication.day or "" for publication in (one, other)]
     return not all(days) or days[0].startswith(days[1]) or days[1].startswith(days[0])

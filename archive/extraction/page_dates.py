@@ -13,7 +13,8 @@ from lxml.html import HtmlElement
 
 from archive.extraction import page_cues
 from archive.extraction.page_blocks import Block
-from archive.text.normalize import EARLIEST_YEAR, clean_line, parse_moment
+from archive.text.dates import EARLIEST_YEAR
+from archive.text.normalize import clean_line, parse_moment
 
 with warnings.catch_warnings():
     # Its downloader, which we do not use, warns where urllib3 has no SOCKS.

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from archive.errors import FieldRefusedError
 from archive.messages import Message
 from archive.text.addresses import canonical_url
-from archive.text.normalize import clean_line, parse_published
+from archive.text.normalize import clean_line, date_with_offset, parse_published
 from archive.wordings import DATED_IN_THE_FUTURE, KEPT_WITHOUT, LINK_REFUSED, TEXT_CUT, TITLE_CUT
 
 MAX_TITLE_CHARACTERS = 500
@@ -72,18 +72,20 @@ def clean_link(raw: str, base: str, remarks: list[Message]) -> str | None:
 
 
 def clean_date(raw: str, now: datetime, remarks: list[Message]) -> str | None:
-    """Return the date as the store's ISO 8601, or None if missing, invalid or in the future."""
+    """Return the date in ISO 8601, a time with the offset that it gives; None if missing, invalid
+    or in the future."""
     if not raw.strip():
         return None
     try:
         published = parse_published(raw)
+        given = date_with_offset(raw)
     except FieldRefusedError as exc:
         remarks.append(KEPT_WITHOUT(reason=exc.message))
         return None
     if published > (now + MAX_FUTURE).strftime("%Y-%m-%dT%H:%M:%SZ"):
         remarks.append(DATED_IN_THE_FUTURE(date=published))
         return None
-    return published
+    return given
 
 
 def clean_authors(names: list[str]) -> tuple[str, ...]:

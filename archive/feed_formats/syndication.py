@@ -26,13 +26,13 @@ from archive.feed_formats.cleaning import (
 )
 from archive.feed_formats.model import FeedDocument, FeedEntry, Kind
 from archive.messages import Message
+from archive.text.normalize import is_date
 from archive.wordings import FEED_UNREADABLE, FIRST_ITEMS_TAKEN, NOT_A_FEED, TOO_MANY_FEED_TAGS
 
 MAX_ENTRIES = 1_000
 MAX_TAGS = 300_000  # the lenient parser takes 20 microseconds for each
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read_syndication(text: str, url: str, now: datetime) -> FeedDocument:
@@ -137,11 +137,12 @@ def _authors(entry: Any) -> list[str]:
 
 
 def _date(entry: Any) -> str:
-    """Return the item's date in UTC: feedparser reads more date formats than we do."""
+    """Return the item's date: as it is written, with its offset, or else in UTC as feedparser reads
+    it, which knows more formats."""
     # Only fields present: feedparser replaces a missing `updated` by `published`, with a warning.
     for name in (name for name in ("published", "created", "updated") if name in entry):
         raw, parsed = _string(entry, name).strip(), entry.get(f"{name}_parsed")
-        if isinstance(parsed, struct_time) and not _DAY.fullmatch(raw):
+        if isinstance(parsed, struct_time) and not is_date(raw):
             return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z".format(*parsed[:6])
         if raw:
             return raw

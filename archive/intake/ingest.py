@@ -12,6 +12,7 @@ from archive.messages import Message, join_messages
 from archive.model import Article, ItemOutcome, SourceItem
 from archive.store.articles import ArticleStore, StoreTransaction
 from archive.text.normalize import NormalizedDraft, format_utc, normalize_draft
+from archive.text.zones import Zones
 from archive.wordings import WIRE_COPY
 
 BATCH_ITEMS = 64
@@ -27,7 +28,9 @@ def ingest(
 ) -> Iterator[ItemOutcome]:
     """Store every item; yield each outcome once it is on disk."""
     for batch in _batches(items):
-        drafts = [_normalize(item) for item in batch]  # slow, so before the store is locked
+        drafts = [
+            _normalize(item, store.zones) for item in batch
+        ]  # slow, so before the store is locked
         with store.transaction() as transaction:
             outcomes = [
                 _admit(item, draft, transaction) for item, draft in zip(batch, drafts, strict=True)
@@ -37,12 +40,12 @@ def ingest(
         yield from outcomes
 
 
-def _normalize(item: SourceItem) -> NormalizedDraft | Message | None:
+def _normalize(item: SourceItem, zones: Zones) -> NormalizedDraft | Message | None:
     """Return the draft, or the reason why there is none."""
     if item.draft is None:
         return item.problem
     try:
-        draft = normalize_draft(item.draft)
+        draft = normalize_draft(item.draft, zones)
     except UnreadableInputError as exc:
         return exc.message
     # A capture that claims to be of the future is one of now.

@@ -28,7 +28,7 @@ def reextract(
             yield _refuse(article, PAGE_NOT_KEPT())
             continue
         try:
-            draft = normalize_draft(read_original(page, rules))
+            draft = normalize_draft(read_original(page, rules), store.zones)
         except UnreadableInputError as exc:
             yield _refuse(article, exc.message)
             continue

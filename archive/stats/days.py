@@ -1,4 +1,5 @@
-"""Articles counted by the day they were published on (UTC); from SQLite, which groups them."""
+"""Articles counted by the day, month or year on which they were published, on their publishers'
+clocks; from SQLite, which groups them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +12,14 @@ from archive.store.database import Database
 from archive.store.schema import article
 from archive.store.statements import LISTED
 
-DAY_CHARACTERS = len("2021-12-03")
-
-_DAY = sa.func.substr(article.c.published, 1, DAY_CHARACTERS)
-_BY_DAY = sa.select(_DAY, sa.func.count()).group_by(_DAY)
+_BY_DAY = sa.select(article.c.day, sa.func.count()).group_by(article.c.day)
 _LISTED_BY_DAY = _BY_DAY.where(article.c.id.in_(LISTED))
 
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """The number of articles by ISO 8601 date, for days that have any, and of undated ones."""
+    """The number of articles by day, month or year (2021-12-03, 2021-12, 2021: whatever is known of
+    an article), for those that have any, and of undated ones."""
 
     days: Mapping[str, int] = field(default_factory=dict)
     undated: int = 0

@@ -7,24 +7,29 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from archive.stats.days import DAY_CHARACTERS
 from archive.store.database import Database
 from archive.store.schema import article, wire_copy
 from archive.store.statements import LISTED
+from archive.text.dates import MONTH_CHARACTERS
 
 MAX_VALUES = 1_000
-MONTH_CHARACTERS = len("2021-12")
 
 Counts = tuple[tuple[str, int], ...]
 
 _FACTS = (
-    sa.select(article.c.id, article.c.source, article.c.published, wire_copy.c.cluster_id)
+    sa.select(
+        article.c.id,
+        article.c.source,
+        article.c.day,
+        article.c.published,
+        wire_copy.c.cluster_id,
+    )
     .outerjoin_from(article, wire_copy)
     .where(article.c.id.in_(LISTED))
 )
 # SQLite reads the articles once for all columns; Python counts 400 of them in 0.3 ms.
 _COUNTED = sa.select(
-    *(article.c[name] for name in ("source", "language", "section", "published", "authors"))
+    *(article.c[name] for name in ("source", "language", "section", "day", "authors"))
 ).where(article.c.id.in_(LISTED))
 
 
@@ -34,13 +39,22 @@ class ArticleFacts:
 
     id: int
     source: str | None
+    day: str | None
     published: str | None
     cluster_id: int | None
+
+    @property
+    def moment(self) -> tuple[str, str]:
+        """Its place in time: by day on its publisher's clock, then by time; "" if it is undated."""
+        return self.day or "", self.published or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """(value, articles) pairs, most frequent first, MAX_VALUES at most; all days."""
+    """(value, articles) pairs, most frequent first, MAX_VALUES at most.
+
+    All days are there; an article of which no more is known is counted by its month or year.
+    """
 
     sources: Counts = ()
     languages: Counts = ()
@@ -50,10 +64,12 @@ class Facets:
 
     @property
     def months(self) -> Counts:
-        """Months ("2021-12") in order of time."""
+        """Months ("2021-12") in order of time; an article of which only the year is known is in
+        none."""
         counted: Counter[str] = Counter()
         for day, articles in self.days:
-            counted[day[:MONTH_CHARACTERS]] += articles
+            if len(day) >= MONTH_CHARACTERS:
+                counted[day[:MONTH_CHARACTERS]] += articles
         return tuple(sorted(counted.items()))
 
 
@@ -75,13 +91,13 @@ class FacetStore:
             rows = connection.execute(_COUNTED, _bind_ids(article_ids)).all()
         if not rows:
             return Facets()
-        sources, languages, sections, published, authors = zip(*rows, strict=True)
+        sources, languages, sections, days, authors = zip(*rows, strict=True)
         return Facets(
             sources=_frequencies(sources),
             languages=_frequencies(languages),
             sections=_frequencies(sections),
             authors=_frequencies(name for names in authors for name in set(names)),
-            days=_rank(Counter(moment[:DAY_CHARACTERS] for moment in published if moment)),
+            days=_rank(Counter(day for day in days if day)),
         )
 
 

@@ -19,7 +19,7 @@ Counts = tuple[tuple[str, int], ...]
 @dataclass(frozen=True, slots=True)
 class ArchiveFigures:
     """`versions` includes earlier versions; `languages` and `sources` are the MAX_NAMED most
-    frequent. Days are ISO 8601 dates, or None if no article is dated."""
+    frequent. Days, or months or years, are ISO 8601, or None if no article is dated."""
 
     articles: int
     versions: int
@@ -35,18 +35,18 @@ def count_figures(database: Database) -> ArchiveFigures:
     with database.read() as connection:
         articles = _count(connection, sa.select(sa.func.count()).select_from(article))
         revised = _count(connection, sa.select(sa.func.count()).select_from(article_version))
-        undated = sa.select(sa.func.count()).where(article.c.published.is_(None))
+        undated = sa.select(sa.func.count()).where(article.c.day.is_(None))
         # One at a time, each is one index lookup; together they would read the whole table.
         first, last = (
-            connection.scalar(sa.select(extreme(article.c.published)))
+            connection.scalar(sa.select(extreme(article.c.day)))
             for extreme in (sa.func.min, sa.func.max)
         )
         return ArchiveFigures(
             articles=articles,
             versions=articles + revised,
             undated=_count(connection, undated),
-            first_day=first and first[:10],
-            last_day=last and last[:10],
+            first_day=first,
+            last_day=last,
             languages=_most_frequent(connection, article.c.language),
             sources=_most_frequent(connection, article.c.source),
             bytes=sum(size_of(Path(f"{database.path}{end}")) for end in _FILES),

@@ -38,13 +38,15 @@ from archive.store.versions import (
 )
 from archive.text.addresses import address_key
 from archive.text.normalize import NormalizedDraft, format_utc
+from archive.text.periods import least_period, split_periods
+from archive.text.zones import Zones
 from archive.wordings import ARTICLE_NAMED, NO_SUCH_ARTICLE, PAGE_NAMED, ROW_DAMAGED
 
 PAGE_ARTICLES = 500
 MAX_ID = 2**63 - 1
 # Authors as stored text, so that the digest reveals damage before JSON fails to parse.
 _ARTICLE = sa.select(
-    *(column for column in article.c if column.name not in ("authors", "url_key")),
+    *(column for column in article.c if column.name not in ("authors", "url_key", "day")),
     sa.type_coerce(article.c.authors, sa.Text).label("authors"),
 )
 # Built once: building a statement takes SQLAlchemy longer than SQLite takes to run it.
@@ -180,9 +182,13 @@ class ArticleStore:
     Reading a row that has changed since it was stored raises a DamagedRowError that names it.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, creating or upgrading it if needed. Raises StoreError."""
+    def __init__(self, path: Path, zones: Zones = Zones()) -> None:
+        """Open the file, creating or upgrading it if needed. Raises StoreError.
+
+        `zones` are those of times that name none, in articles stored from now on.
+        """
         self.database = Database(path)
+        self.zones = zones
 
     def close(self) -> None:
         self.database.close()
@@ -288,7 +294,7 @@ class ArticleStore:
         with self.database.read() as connection:
             # Alone, each takes one lookup in the index; together, they would read the whole table.
             first, last = (
-                connection.scalar(sa.select(extreme(article.c.published)))
+                connection.scalar(sa.select(extreme(article.c.day)))
                 for extreme in (sa.func.min, sa.func.max)
             )
             return ArchiveSummary(
@@ -352,9 +358,10 @@ def _conditions(filters: ArticleFilter) -> Iterable[sa.ColumnElement[bool]]:
         named = author.c.value.in_(_listed(filters.authors))
         yield sa.select(sa.literal(1)).select_from(author).where(named).exists()
     if filters.published_from:
-        yield columns.published >= filters.published_from
+        yield columns.day >= least_period(filters.published_from)
     if filters.published_before:
-        yield columns.published < filters.published_before
+        yield columns.day < filters.published_before
+        yield columns.day.not_in(split_periods(filters.published_before))
     yield from _memberships(filters)
 
 

@@ -25,7 +25,7 @@ from archive.wordings import (
     JOURNAL_UNREAD,
 )
 
-HEAD_REVISION = "0007"
+HEAD_REVISION = "0008"
 BUSY_TIMEOUT_SECONDS = 30
 
 

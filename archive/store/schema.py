@@ -11,6 +11,12 @@ import sqlalchemy as sa
 metadata = sa.MetaData()
 
 
+LOCAL_DAY = (
+    "CASE WHEN length(published) <= 10 OR published_offset IS NULL THEN substr(published, 1, 10)"
+    " ELSE date(published, published_offset || ' minutes') END"
+)
+
+
 def _owned(name: str, owner: str, **options: Any) -> sa.Column[int]:
     """Return a foreign key to the owner; deleting the owner deletes the row."""
     return sa.Column(name, sa.Integer, sa.ForeignKey(owner, ondelete="CASCADE"), **options)
@@ -38,7 +44,9 @@ article = sa.Table(
     sa.Column("url_key", sa.Text, index=True),  # `address_key` of the URL
     sa.Column("since", sa.Text),
     sa.Column("digest", sa.Text, nullable=False, server_default=""),
-    sa.Index("ix_article_published", "published"),
+    # The day, month or year of publication on the publisher's clock.
+    sa.Column("day", sa.Text, sa.Computed(LOCAL_DAY, persisted=False)),
+    sa.Index("ix_article_day", "day"),
     sa.Index("ix_article_content", "content_hash", "title"),
     sqlite_autoincrement=True,
 )

@@ -7,33 +7,28 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from datetime import UTC, date, datetime, tzinfo
+from functools import partial
+from typing import TypeVar
 
 from archive.errors import FieldRefusedError, UnreadableInputError
 from archive.messages import Message
-from archive.model import PARAGRAPH_BREAK, ArticleDraft, local_time
+from archive.model import PARAGRAPH_BREAK, ArticleDraft, Dated
 from archive.text.addresses import canonical_url
+from archive.text.dates import EARLIEST_YEAR, Written, place_in, read_written
 from archive.text.language import UNDETERMINED, decide_language, language_code
 from archive.text.lines import MAX_FIELD_CHARACTERS, shorten
 from archive.text.lines import clean_line as clean_line  # for all who read articles
+from archive.text.zones import Zones
 from archive.wordings import KEPT_WITHOUT, NO_TEXT, NOT_A_DATE
 
-EARLIEST_YEAR = 1400
-MAX_DATE_CHARACTERS = 100
-# Strict, as the standard library ignores "PM", "GMT+0100" and zones it does not know. A year of
-# zeros is an unset date, which it would place in this century.
-_RFC5322 = re.compile(
-    r"(?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3} (?:[1-9]\d{3}|\d\d) \d\d?:\d\d(?::\d\d)? "
-    r"(?:[+-]\d{4}|UTC?|GMT|[ECMP][SD]T)(?: \([^()]*\))?"
-)
-_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d{2}|\d{4})\b")
-_TIME_OF_DAY = re.compile(r"\d[:hH]\d{2}|\d ?[hH]\b|\d ?[ap]\.?m\b", re.IGNORECASE)
+Parsed = TypeVar("Parsed")
+# A date as `Article.published` has it, and its zone in minutes east of UTC, if it has one.
+StoredDate = tuple[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class NormalizedDraft:
+class NormalizedDraft(Dated):
     """A draft in the store's form; `remarks` say what could not be kept and why.
 
     `names_language` is whether its source named the language; `captured` is in UTC.
@@ -55,13 +50,9 @@ class NormalizedDraft:
     names_language: bool = False
     captured: str | None = None
 
-    @property
-    def published_local(self) -> str | None:
-        return local_time(self.published, self.published_offset)
 
-
-def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
-    """Return the draft in the store's form.
+def normalize_draft(draft: ArticleDraft, zones: Zones = Zones()) -> NormalizedDraft:
+    """Return the draft in the store's form, with times that name no zone on the outlet's clock.
 
     An invalid URL or date is left out, and a plainly wrong language corrected, each with a remark.
     Raises UnreadableInputError if no text is left.
@@ -74,18 +65,21 @@ def normalize_draft(draft: ArticleDraft) -> NormalizedDraft:
     language, remark = decide_language(draft.language, f"{title}\n{text}")
     remarks = [remark] if remark else []
     url = _try_parse(canonical_url, draft.url, remarks)
-    published = _try_parse(lambda raw: parse_published(raw, language), draft.published, remarks)
+    source = _clean_field(draft.source)
+    parse_date = partial(_store_date, language=language, zone=zones.of(source))
+    published, offset = _try_parse(parse_date, draft.published, remarks) or (None, None)
+    modified, _ = _try_parse(parse_date, draft.modified, remarks) or (None, None)
     return NormalizedDraft(
         title=title,
         paragraphs=paragraphs,
-        source=_clean_field(draft.source),
+        source=source,
         authors=tuple(a for a in map(_clean_field, draft.authors) if a),
         url=url,
         language=language,
         published=published,
         content_hash=content_hash(paragraphs),
-        published_offset=_offset_minutes(draft.published, language) if published else None,
-        modified=_try_parse(lambda raw: parse_published(raw, language), draft.modified, remarks),
+        published_offset=offset,
+        modified=modified,
         section=_clean_field(draft.section),
         paywalled=draft.paywalled,
         remarks=tuple(remarks),
@@ -115,31 +109,40 @@ def _unwrap(block: str) -> list[str]:
 
 
 def parse_published(raw: str, language: str | None = None) -> str:
-    """Return ISO 8601: the UTC time ending in Z, or a plain date if no time was given.
+    """Return ISO 8601: the UTC time ending in Z, or the day, month or year if no more was given.
 
-    Reads ISO 8601, RFC 5322 dates and dates in words of many languages; a time without an offset
-    is taken as UTC. In 03/12/2021 the month comes first in English and if the language is unknown.
-    Raises FieldRefusedError for anything else.
+    Reads what `read_written` reads; a time without an offset is taken as UTC. In 03/12/2021 the
+    month comes first in English and if the language is unknown. Raises FieldRefusedError for
+    anything else.
     """
-    moment = parse_moment(raw, language)
-    found = _in_utc(moment) if isinstance(moment, datetime) else moment
-    if found is None or found.year < EARLIEST_YEAR:
-        raise FieldRefusedError(NOT_A_DATE(text=shorten(raw)))
-    return format_utc(found) if isinstance(found, datetime) else found.isoformat()
-
-
-def _offset_minutes(raw: str | None, language: str) -> int | None:
-    """Return the minutes a date's time zone is east of UTC; None if it names no zone."""
-    moment = parse_moment(raw or "", language)
-    offset = moment.utcoffset() if isinstance(moment, datetime) and _in_utc(moment) else None
-    return None if offset is None else int(offset.total_seconds() // 60)
+    return _store_date(raw, language, None)[0]
 
 
 def parse_moment(raw: str, language: str | None) -> date | None:
-    """Return the day, or the moment with the offset it gives; None if it cannot be read."""
-    text = clean_line(raw)
-    day_first = "." in text or language not in (None, "en", UNDETERMINED)
-    return _parse_iso(text) or _parse_rfc5322(text) or _parse_words(text, day_first)
+    """Return the day, or the moment with the offset it gives; None if the text gives neither."""
+    written = _read_written(raw, language)
+    return None if isinstance(written, str) else written
+
+
+def is_date(raw: str) -> bool:
+    """Return whether `parse_published` reads it."""
+    try:
+        parse_published(raw)
+    except FieldRefusedError:
+        return False
+    return True
+
+
+def date_with_offset(raw: str) -> str:
+    """Return ISO 8601 as `parse_published` does, but a time with the offset that it gives.
+
+    Raises FieldRefusedError.
+    """
+    stored, _ = _store_date(raw, None, None)
+    written = _read_written(raw, None)
+    if isinstance(written, datetime) and written.tzinfo is not None:
+        return written.isoformat(timespec="seconds")
+    return stored
 
 
 def format_utc(moment: datetime) -> str:
@@ -147,51 +150,34 @@ def format_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _in_utc(moment: datetime) -> datetime | None:
-    try:
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except OverflowError:  # before year 1 or after 9999
-        return None
+def _read_written(raw: str, language: str | None) -> Written | None:
+    text = clean_line(raw)
+    return read_written(text, "." in text or language not in (None, "en", UNDETERMINED))
 
 
-def _parse_iso(text: str) -> date | None:
-    for kind in (date, datetime):
-        try:
-            return kind.fromisoformat(text)
-        except ValueError:
-            continue
-    return None
+def _store_date(raw: str, language: str | None, zone: tzinfo | None) -> StoredDate:
+    """Return the date in the store's form. Raises FieldRefusedError."""
+    written = _read_written(raw, language)
+    local = place_in(written, zone) if isinstance(written, datetime) else written
+    stored = _store_moment(local) if isinstance(local, datetime) else (str(local or ""), None)
+    if int(stored[0].partition("-")[0] or 0) < EARLIEST_YEAR:
+        raise FieldRefusedError(NOT_A_DATE(text=shorten(raw)))
+    return stored
 
 
-def _parse_rfc5322(text: str) -> date | None:
-    if not _RFC5322.fullmatch(text):
-        return None
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
-@lru_cache(maxsize=4_096)  # an invalid date is tried in every language: 30 ms
-def _parse_words(text: str, day_first: bool) -> date | None:
-    if len(text) > MAX_DATE_CHARACTERS or not any(c.isdigit() for c in text):
-        return None
-    import dateparser  # slow to load: only for dates in words
-
-    settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
-    if day_first and _DAY_OR_MONTH_FIRST.match(text):
-        settings["DATE_ORDER"] = "DMY"
-    moment: datetime | None = dateparser.parse(text, settings=settings)
-    if moment is None:
-        return None
-    return moment if _TIME_OF_DAY.search(text) else moment.date()
+def _store_moment(moment: datetime) -> StoredDate:
+    offset = moment.utcoffset()
+    universal = format_utc(moment.replace(tzinfo=moment.tzinfo or UTC))
+    return universal, None if offset is None else int(offset.total_seconds() // 60)
 
 
 def _clean_field(text: str | None) -> str | None:
     return (clean_line(text)[:MAX_FIELD_CHARACTERS].rstrip() or None) if text else None
 
 
-def _try_parse(parse: Callable[[str], str], raw: str | None, remarks: list[Message]) -> str | None:
+def _try_parse(
+    parse: Callable[[str], Parsed], raw: str | None, remarks: list[Message]
+) -> Parsed | None:
     if not raw or not raw.strip():
         return None
     try:

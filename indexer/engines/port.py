@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archive.messages import Message
-from archive.model import ArticleFilter
+from archive.model import DAY_CHARACTERS, ArticleFilter, on_local_clock
 from indexer.errors import StaleIndexError
 from indexer.query import Query
 from indexer.wordings import INDEX_DIFFERS, INDEX_STALE
@@ -63,6 +63,18 @@ class IndexedArticle:
     vectors: Vectors
     authors: tuple[str, ...] = ()
     section: str | None = None
+    published_offset: int | None = None
+
+    @property
+    def day(self) -> str | None:
+        """The day on its publisher's clock, or the month or year, as `Article.day`."""
+        local = on_local_clock(self.published, self.published_offset)
+        return local[:DAY_CHARACTERS] if local else None
+
+    @property
+    def moment(self) -> tuple[str, str]:
+        """Its place among all, the oldest first: by day, then by time; "" if it is undated."""
+        return self.day or "", self.published or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,8 @@ class DenseHit:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many articles there are in all, from each source, in each language and section, by each
-    author, and on each day (ISO 8601 dates, UTC); an article without a source, section, author or
+    author, and on each day on its publisher's clock (2021-12-03; 2021-12 or 2021 where no more is
+    known); an article without a source, section, author or
     date is not among those.
     """
 

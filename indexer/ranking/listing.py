@@ -40,9 +40,9 @@ def sort_articles(
     """Sort by relevance or date; articles of one date stay as ranked, undated ones go last."""
     if sort == "relevance":
         return list(ranked)
-    dated = [article for article in ranked if facts[article].published]
-    undated = [article for article in ranked if not facts[article].published]
-    dated.sort(key=lambda article: facts[article].published or "", reverse=sort == "newest")
+    dated = [article for article in ranked if facts[article].day]
+    undated = [article for article in ranked if not facts[article].day]
+    dated.sort(key=lambda article: facts[article].moment, reverse=sort == "newest")
     return dated + undated
 
 

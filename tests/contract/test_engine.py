@@ -76,6 +76,38 @@ def test_delete_removes_from_both_lists(engine: SearchEngine) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "following", "expected"),
+    [
+        ("2021-12-04", "2021-12-05", {1, 2}),
+        ("2021-12-03", "2021-12-04", set()),
+        ("2022-01-01", None, {3}),
+        ("2021-12-01", "2022-01-01", {1, 2, 4}),
+        ("2021-12-04", None, {1, 2, 3}),
+        (None, "2021-12-31", {1, 2}),
+        ("2021-01-01", "2022-01-01", {1, 2, 4, 5}),
+    ],
+)
+def test_dates_are_those_of_the_publishers_clock_and_no_more_precise_than_known(
+    engine: SearchEngine, first: str | None, following: str | None, expected: set[int]
+) -> None:
+    put(
+        engine,
+        indexed(1, "des missiles", published="2021-12-03T23:30:00Z", published_offset=60),
+        indexed(2, "des missiles", published="2021-12-04"),
+        indexed(3, "des missiles", published="2021-12-31T23:20:00Z", published_offset=60),
+        indexed(4, "des missiles", published="2021-12"),
+        indexed(5, "des missiles", published="2021"),
+        indexed(6, "des missiles", published=None),
+    )
+    wanted = {"published_from": first, "published_before": following}
+    lists = both(find(engine, "missiles", **wanted))
+    assert (set(lists[0]), set(lists[1])) == (expected, expected)
+    counts = engine.count_matching(parse_query("missiles"), ArticleFilter())
+    assert counts.days == {"2021-12-04": 2, "2022-01-01": 1, "2021-12": 1, "2021": 1}
+    assert (counts.total, counts.undated) == (6, 1)
+
+
+@pytest.mark.parametrize(
     ("wanted", "expected"),
     [
         ({"sources": ("Agence",)}, {1, 3}),

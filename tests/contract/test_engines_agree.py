@@ -27,6 +27,7 @@ QUERIES = (
     "miss*", "porté OR missive", "missile -accord", "title:missile portée", "covid19", "sncf le",
     '"missile portée"~2', "author:lovelace missile", "section:monde", "source:fanal OR author:ada",
     "le la de", "北京 accord", "inconnu missiles", "lang:en missile", "date:2021", "-missile",
+    "date:2021-05", "date:2020-12-31 missile", "date:2021-01..2021-06",
 )  # fmt: skip
 FILTERS = (
     {}, {}, {}, {"languages": ("fr",)}, {"authors": ("Ada Lovelace",)}, {"sections": ("Monde",)},
@@ -50,8 +51,17 @@ ARTICLES = st.builds(
             "section": st.sampled_from(["Monde", "Le Monde", None]),
             "authors": st.sampled_from([(), ("Ada Lovelace",), ("Grace Hopper", "Ada Lovelace")]),
             "published": st.sampled_from(
-                ["2021-12-03T10:00:00Z", "2021-12-03", "2020-01-01", None]
+                [
+                    "2021-12-03T10:00:00Z",
+                    "2021-12-03",
+                    "2020-12-31T23:30:00Z",
+                    "2021-05",
+                    "2021",
+                    "2020-01-01",
+                    None,
+                ]
             ),
+            "published_offset": st.sampled_from([None, 60, -300]),
         }
     ),
 )

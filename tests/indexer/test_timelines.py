@@ -207,3 +207,23 @@ def test_an_index_of_another_analyzer_is_refused(
     engine.commit(1)
     with pytest.raises(StaleIndexError, match="analyzer 0"):
         timelines_of(store, engine).make(["missile"])
+
+
+def test_days_are_local_and_a_month_is_in_no_day(make: Make) -> None:
+    timelines = make(
+        item(1, "missile", "2021-12-04T00:30:00+01:00"),
+        item(2, "missile", "2021-12-04"),
+        item(3, "missile", "décembre 2021"),
+        item(4, "missile", "2021"),
+        item(5, "olives", "2021-12"),
+    )
+    by_day = timelines.make(["missile"], unit="day")
+    assert counts(by_day) == {"2021-12-04": (2,)}
+    (asked,) = by_day.queries
+    assert (asked.total, asked.imprecise, asked.earlier, asked.undated) == (4, 2, 0, 0)
+    assert by_day.archive_imprecise == 3
+    by_month = timelines.make(["missile"], unit="month")
+    assert counts(by_month) == {"2021-12-01": (3,)}
+    assert by_month.queries[0].imprecise == 1
+    by_year = timelines.make(["missile"], unit="year")
+    assert counts(by_year) == {"2021-01-01": (4,)}

@@ -248,7 +248,7 @@ def _email_text(
     catalogue = open_catalogue(language)
     blocks = [EMAIL_OPENING(name=saved.name).word(catalogue)]
     for article in articles:
-        about = (article.source, (article.published_local or "")[:10])
+        about = (article.source, article.day)
         lines = (article.headline, ", ".join(filter(None, about)), article_link(settings, article))
         blocks.append("\n".join(filter(None, lines)))
     page = link_to(settings, f"/saved/{saved.id}")

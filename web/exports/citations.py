@@ -7,11 +7,11 @@ control characters, whatever the article holds.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from archive.model import Article, headline_of
+from archive.text.dates import YEAR_CHARACTERS
 from archive.text.language import UNDETERMINED
 from archive.text.normalize import clean_line
 from archive.text.unicode import normalize
@@ -88,10 +88,15 @@ class Citation:
         return tuple(filter(None, map(clean_line, self.tags)))
 
     @property
-    def day(self) -> date | None:
-        """The day of publication in the publisher's time zone."""
-        published = self.article.published_local
-        return date.fromisoformat(published[:10]) if published else None
+    def day(self) -> str:
+        """The day of publication on the publisher's clock, or the month or year, in ISO 8601; "" if
+        it is unknown."""
+        return self.article.day or ""
+
+    @property
+    def date_parts(self) -> list[int]:
+        """Year, month and day of publication, as far as they are known."""
+        return [int(part) for part in self.day.split("-") if part]
 
 
 def cite(article: Article, permanent_url: str, passage: str = "") -> Citation:
@@ -128,7 +133,7 @@ def format_markdown(citation: Citation) -> str:
         _escape_markdown(", ".join(citation.authors)),
         f"[{_escape_markdown(citation.title)}](<{_address(citation.url)}>)",
         f"*{_escape_markdown(citation.source)}*" if citation.source else "",
-        citation.day.isoformat() if citation.day else "",
+        citation.day,
     ]
     blocks = [
         ", ".join(filter(None, parts)),
@@ -148,15 +153,15 @@ def format_heading(name: str, note: str) -> str:
 def format_plain(citation: Citation) -> str:
     """Return one line of text, followed by the passage in quotation marks."""
     title = f"“{citation.title}”"
-    day = citation.day.isoformat() if citation.day else ""
-    line = ", ".join(filter(None, (", ".join(citation.authors), title, citation.source, day)))
+    about = (", ".join(citation.authors), title, citation.source, citation.day)
+    line = ", ".join(filter(None, about))
     quoted = f"\n\n“{citation.quotation}”" if citation.quotation else ""
     return f"{line}. {_address(citation.url)}{quoted}\n"
 
 
 def csl_record(citation: Citation) -> dict[str, Any]:
     """Return an item of CSL-JSON 1.0 without empty fields."""
-    article, day = citation.article, citation.day
+    article, date_parts = citation.article, citation.date_parts
     record = {
         "id": cite_key(citation),
         "type": "article-newspaper",
@@ -164,7 +169,7 @@ def csl_record(citation: Citation) -> dict[str, Any]:
         "author": [_csl_name(name, article.language) for name in citation.authors],
         "container-title": citation.source,
         "section": citation.section,
-        "issued": {"date-parts": [[day.year, day.month, day.day]]} if day else None,
+        "issued": {"date-parts": [date_parts]} if date_parts else None,
         "language": citation.language,
         "URL": _address(citation.url),
         "abstract": citation.quotation,
@@ -176,22 +181,22 @@ def csl_record(citation: Citation) -> dict[str, Any]:
 
 def cite_key(citation: Citation) -> str:
     """Return a key such as orsenne2021-42: ASCII, and unique to the article."""
-    article, day = citation.article, citation.day
+    article, year = citation.article, citation.day[:YEAR_CHARACTERS]
     name = next(iter(citation.authors), citation.source)
     person = split_name(name, article.language)
     folded = normalize("NFKD", person.family if person else name).lower()
     letters = re.sub("[^a-z]", "", folded)[:20] or "article"
-    return f"{letters}{day.year if day else ''}-{article.id}"
+    return f"{letters}{year}-{article.id}"
 
 
 def _bibtex_entry(citation: Citation) -> str:
-    article, day = citation.article, citation.day
+    article, date_parts = citation.article, citation.date_parts
     fields = {
         "author": " and ".join(_bibtex_name(name, article.language) for name in citation.authors),
         "title": f"{{{_escape_tex(citation.title)}}}",
         "journal": _escape_tex(citation.source),
-        "date": day.isoformat() if day else "",
-        "year": str(day.year) if day else "",
+        "date": citation.day,
+        "year": citation.day[:YEAR_CHARACTERS],
         "language": _escape_tex(citation.language),
         "url": _address(citation.url),
         "annote": _escape_tex("; ".join(_remarks_and_address(citation))),
@@ -199,7 +204,7 @@ def _bibtex_entry(citation: Citation) -> str:
         "keywords": ", ".join(map(_bibtex_keyword, citation.keywords)),
     }
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
-    month = f"  month = {_MONTHS[day.month - 1]},\n" if day else ""
+    month = f"  month = {_MONTHS[date_parts[1] - 1]},\n" if len(date_parts) > 1 else ""
     kind = "article" if citation.source else "online"
     return f"@{kind}{{{cite_key(citation)},\n{''.join(lines)}{month}}}\n"
 
@@ -225,7 +230,7 @@ def _remarks_and_address(citation: Citation) -> list[str]:
 
 
 def _ris_fields(citation: Citation) -> Iterator[tuple[str, str]]:
-    article, day = citation.article, citation.day
+    article, day = citation.article, citation.day.replace("-", "/")
     people = [(name, split_name(name, article.language)) for name in citation.authors]
     fields = [
         ("TY", "NEWS"),
@@ -234,8 +239,8 @@ def _ris_fields(citation: Citation) -> Iterator[tuple[str, str]]:
         ("TI", citation.title),
         ("T2", citation.source),
         ("SE", citation.section),
-        ("PY", str(day.year) if day else ""),
-        ("DA", day.strftime("%Y/%m/%d") if day else ""),
+        ("PY", citation.day[:YEAR_CHARACTERS]),
+        ("DA", day),
         ("LA", citation.language),
         ("AB", citation.quotation),
         *(("KW", tag) for tag in citation.keywords),

@@ -9,6 +9,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from archive.model import PARAGRAPH_BREAK, Article
+from archive.text.periods import first_day
 from archive.text.xml_safety import replace_forbidden
 from web.exports.citations import Citation, cite, publisher_address
 
@@ -194,8 +195,9 @@ def _updated(item: FeedItem) -> str:
 
 
 def _moment(stored: str) -> str:
-    """Return an RFC 3339 time; a day without a time becomes midnight UTC."""
-    return stored if "T" in stored else f"{stored}T00:00:00Z"
+    """Return an RFC 3339 time; feeds know nothing less, so that a day becomes its midnight in UTC,
+    and a month or a year that of its first day."""
+    return stored if "T" in stored else f"{first_day(stored)}T00:00:00Z"
 
 
 def _text(text: str) -> str:

@@ -20,19 +20,19 @@ def meta_tags(citation: Citation) -> list[Tag]:
 
     citation_journal_title is left out: Zotero would take the article for a scholarly one.
     """
-    article, day = citation.article, citation.day
+    article = citation.article
     published, modified = article.published_local or "", article.modified or ""
     tags = [
         ("name", "citation_title", citation.title),
         *(("name", "citation_author", name) for name in citation.authors),
-        ("name", "citation_publication_date", day.strftime("%Y/%m/%d") if day else ""),
+        ("name", "citation_publication_date", citation.day.replace("-", "/")),
         ("name", "citation_language", citation.language),
         ("name", "citation_public_url", citation.url),
         ("name", "prism.publicationName", citation.source),
         ("name", "DC.type", "newspaperArticle"),
         ("name", "DC.title", citation.title),
         *(("name", "DC.creator", name) for name in citation.authors),
-        ("name", "DC.date", day.isoformat() if day else ""),
+        ("name", "DC.date", citation.day),
         ("name", "DC.language", citation.language),
         ("name", "DC.publisher", citation.source),
         ("name", "DC.identifier", citation.url),
@@ -76,7 +76,6 @@ def script_json(record: dict[str, Any]) -> Markup:
 
 def coins_title(citation: Citation) -> str:
     """Return an OpenURL context object (Z39.88-2004) of the article, the title of a COinS span."""
-    day = citation.day
     fields = [
         ("url_ver", "Z39.88-2004"),
         ("ctx_ver", "Z39.88-2004"),
@@ -86,7 +85,7 @@ def coins_title(citation: Citation) -> str:
         ("rft.title", citation.title),
         ("rft.source", citation.source),
         *(("rft.creator", name) for name in citation.authors),
-        ("rft.date", day.isoformat() if day else ""),
+        ("rft.date", citation.day),
         ("rft.language", citation.language),
         ("rft.identifier", citation.url),
     ]

@@ -7,6 +7,7 @@ from flask import Flask, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
 
 from archive.messages import Message
+from archive.model import DAY_CHARACTERS
 from web.i18n.catalogue import LANGUAGES, TRANSLATIONS
 from web.i18n.messages import word_message
 
@@ -35,10 +36,8 @@ def choose_locale() -> str:
 
 
 def show_date(published: str | None) -> str:
-    """A stored date or time as a day in words, "" for none."""
-    if not published:
-        return ""
-    return _write_day(date.fromisoformat(published[:10]))
+    """A stored date or time in words, as a day, or as the month or year that it is; "" for none."""
+    return show_period(published[:DAY_CHARACTERS]) if published else ""
 
 
 def show_moment(moment: str | None) -> str:

@@ -79,5 +79,5 @@ def _material_of(article: Article) -> Material | None:
         source=article.source or DEFAULT.source,
         author=article.authors[0].split()[-1] if article.authors else DEFAULT.author,
         language=article.language,
-        year=int((article.published or str(DEFAULT.year))[:4]),
+        year=int((article.day or str(DEFAULT.year))[:4]),
     )

@@ -47,6 +47,7 @@ class HistogramView:
     first: str
     last: str
     most: int
+    imprecise: int
 
 
 def view_histogram(histogram: Histogram | None) -> HistogramView | None:
@@ -60,7 +61,7 @@ def view_histogram(histogram: Histogram | None) -> HistogramView | None:
         if bar.articles
     ]
     first, last = histogram.bars[0].first, histogram.bars[-1].last
-    return HistogramView(histogram.unit, bars, first, last, histogram.most)
+    return HistogramView(histogram.unit, bars, first, last, histogram.most, histogram.imprecise)
 
 
 def _view_bar(bar: Bar, characters: int, left: float, step: float, most: int) -> BarView:

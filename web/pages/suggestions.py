@@ -45,7 +45,7 @@ def _complete(suggestion: Suggestion) -> str:
 def _describe(suggestion: Suggestion) -> str:
     """Return outlet and day of an article; the kind of a name, and its number of articles."""
     if isinstance(suggestion, Article):
-        return ", ".join(filter(None, (suggestion.source, show_date(suggestion.published))))
+        return ", ".join(filter(None, (suggestion.source, show_date(suggestion.day))))
     kinds = {"author": _("Author"), "section": _("Section"), "source": _("Source")}
     articles = ngettext(
         "%(count)s article",

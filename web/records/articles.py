@@ -6,12 +6,17 @@ from marshmallow import validate
 from archive.diff import SHOWN_DETAILS
 from web.records.base import Pairs, Record
 
+DATED = {
+    "description": "ISO 8601: a time with the publisher's offset, or the day, month or year"
+    " (2021-12-03, 2021-12, 2021) if no more is known"
+}
+
 
 class ArticleHeading(Record):
     id = ma.fields.Integer()
     title = ma.fields.String(attribute="headline")
     source = ma.fields.String(allow_none=True)
-    published = ma.fields.String(allow_none=True)
+    published = ma.fields.String(attribute="published_local", allow_none=True, metadata=DATED)
     language = ma.fields.String()
     url = ma.fields.String(allow_none=True)
 
@@ -20,7 +25,7 @@ class Copy(Record):
     id = ma.fields.Integer(attribute="article_id")
     title = ma.fields.String(attribute="headline")
     source = ma.fields.String(allow_none=True)
-    published = ma.fields.String(allow_none=True)
+    published = ma.fields.String(allow_none=True, metadata=DATED)
 
 
 class ArticleRecord(ArticleHeading):

@@ -105,9 +105,11 @@ class Bar(Record):
 
 
 class HistogramRecord(Record):
-    """Of the whole list, without gaps."""
+    """Of the whole list, without gaps; `imprecise` articles are in no bar, as only a month or year
+    longer than a bar is known of them."""
 
     unit = ma.fields.String(validate=validate.OneOf(UNITS))
+    imprecise = ma.fields.Integer()
     bars = ma.fields.List(ma.fields.Nested(Bar))
 
 

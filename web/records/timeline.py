@@ -19,6 +19,7 @@ class TimelineQueryRecord(Record):
     articles = ma.fields.Integer(attribute="total")
     undated = ma.fields.Integer()
     earlier = ma.fields.Integer()
+    imprecise = ma.fields.Integer()
     notices = ma.fields.List(ma.fields.String())
 
 
@@ -37,11 +38,12 @@ class TimelineRecord(Record):
     queries = ma.fields.List(ma.fields.Nested(TimelineQueryRecord))
     bars = ma.fields.List(ma.fields.Nested(TimelineBarRecord))
     archive_undated = ma.fields.Integer()
+    archive_imprecise = ma.fields.Integer()
 
 
 def timeline_table(timeline: Timeline) -> str:
     """CSV (RFC 4180) with a header and a row a unit of time; in the last row, without days, stand
-    the articles without a date.
+    the articles without a date, or of which only a longer month or year is known.
 
     Each query has two columns, its articles and their share of all of that time, 0 to 1.
     """
@@ -53,8 +55,10 @@ def timeline_table(timeline: Timeline) -> str:
         figures = zip(bar.counts, bar.shares, strict=True)
         cells = (cell for count, share in figures for cell in (count, _share(share)))
         writer.writerow([bar.first, bar.last, bar.archive, *cells])
-    undated = (cell for query in timeline.queries for cell in (query.undated, ""))
-    writer.writerow(["", "", timeline.archive_undated, *undated])
+    uncharted = (
+        cell for query in timeline.queries for cell in (query.undated + query.imprecise, "")
+    )
+    writer.writerow(["", "", timeline.archive_undated + timeline.archive_imprecise, *uncharted])
     return stream.getvalue()
 
 

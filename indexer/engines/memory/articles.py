@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archive.model import ArticleFilter
-from archive.stats.days import DAY_CHARACTERS
+from archive.text.periods import lies_within
 from indexer.analysis import analyze_token, holds_run
 from indexer.engines.port import Counts, IndexedArticle
 from indexer.engines.scoring import MAX_EXPANSIONS, field_terms
@@ -166,13 +166,12 @@ class Archive:
 
 def count_articles(articles: Iterable[IndexedArticle]) -> Counts:
     found = list(articles)
-    days = (article.published[:DAY_CHARACTERS] for article in found if article.published)
     return Counts(
         total=len(found),
         sources=Counter(article.source for article in found if article.source),
         languages=Counter(article.language for article in found),
         sections=Counter(article.section for article in found if article.section),
-        days=Counter(days),
+        days=Counter(article.day for article in found if article.day),
         authors=Counter(name for article in found for name in set(article.authors)),
     )
 
@@ -190,14 +189,17 @@ def _names(article: IndexedArticle, attribution: str) -> tuple[str, ...]:
 
 
 def _passes(article: IndexedArticle, wanted: ArticleFilter) -> bool:
-    published = article.published or ""
     return (
         (not wanted.languages or article.language in wanted.languages)
         and (not wanted.sources or (article.source or None) in wanted.sources)
         and (not wanted.sections or (article.section or None) in wanted.sections)
         and (not wanted.authors or not set(wanted.authors).isdisjoint(article.authors))
-        and (not wanted.published_from or published >= wanted.published_from)
-        and (not wanted.published_before or "" < published < wanted.published_before)
+        and _is_of_time(article.day, wanted)
         and (not wanted.article_ids or article.id in wanted.article_ids)
         and article.id not in wanted.excluded_ids
     )
+
+
+def _is_of_time(day: str | None, wanted: ArticleFilter) -> bool:
+    first, following = wanted.published_from, wanted.published_before
+    return (not first and not following) or lies_within(day or "", first, following)

@@ -187,7 +187,7 @@ def _hit(article: IndexedArticle, score: float, perfect: float) -> KeywordHit:
 
 def _list_newest(allowed: Sequence[Document]) -> tuple[KeywordHit, ...]:
     articles = [document.article for document in allowed]
-    newest = sorted(articles, key=lambda a: (a.published or "", a.id), reverse=True)
+    newest = sorted(articles, key=lambda a: (a.moment, a.id), reverse=True)
     return tuple(KeywordHit(article.id, 0, 0, article.language) for article in newest)
 
 

@@ -76,7 +76,7 @@ def test_atom() -> None:
         title="Un <br> dans le titre",
         content="<p>Un texte plus long.</p>",
         authors=("Camille Orsenne",),
-        published="2026-02-28T09:00:00Z",
+        published="2026-02-28T10:00:00+01:00",
         section="Régions",
         language="fr",
     )
@@ -95,7 +95,7 @@ def test_json_feed() -> None:
     assert (document.kind, entry.key, entry.link) == ("json", "1", "https://fanal.example/crue")
     assert (entry.authors, entry.section, entry.language) == (("La rédaction",), "Régions", "fr")
     assert entry.content == "Un &lt;texte&gt;.<br>Un autre."
-    assert entry.published == "2026-02-28T09:00:00Z"
+    assert entry.published == "2026-02-28T10:00:00+01:00"
 
 
 @pytest.mark.parametrize("change", [{"items": None}, {"items": {}}, {"title": 3, "authors": "x"}])
@@ -271,8 +271,12 @@ def test_a_field_of_nothing_but_beginnings_is_read_quickly(raw: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "published", "remark"),
     [
-        ("Sat, 28 Feb 2026 10:00:00 +0100", "2026-02-28T09:00:00Z", ""),
-        ("Sat, 28 Feb 2026 10:00:00 EST", "2026-02-28T15:00:00Z", ""),
+        ("Sat, 28 Feb 2026 10:00:00 +0100", "2026-02-28T10:00:00+01:00", ""),
+        ("Sat, 28 Feb 2026 10:00:00 EST", "2026-02-28T10:00:00-05:00", ""),
+        ("Sat, 28 Feb 2026 10:00:00 GMT", "2026-02-28T10:00:00+00:00", ""),
+        ("2026-02-28T10:00:00", "2026-02-28T10:00:00Z", ""),
+        ("February 2026", "2026-02", ""),
+        ("2026-02", "2026-02", ""),
         ("2026-02-28", "2026-02-28", ""),
         ("Fri, 01 Jan 2100 00:00:00 GMT", None, "in the future"),
         ("Mon, 01 Jan 0001 00:00:00 GMT", None, "not a date"),

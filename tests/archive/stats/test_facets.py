@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.intake.ingest import ingest
+from archive.stats.days import DayStore
 from archive.stats.facets import ArticleFacts, Facets, FacetStore
 from archive.store.articles import ArticleStore
 from tests.support.fakes import make_item
@@ -45,6 +46,19 @@ def test_the_facets_of_a_set(filled: ArticleStore) -> None:
     assert FacetStore(filled.database).count([99]) == Facets()
 
 
+def test_days_are_those_of_the_publishers_clocks(store: ArticleStore) -> None:
+    dates = ("2021-12-04T00:30:00+01:00", "2021-12-04", "2022-01-01T07:00:00+09:00", "2021-12",
+             "2021")  # fmt: skip
+    items = [make_item(f"n{n}", f"Le texte {n}.", published=date) for n, date in enumerate(dates)]
+    list(ingest(items, store))
+    facets = FacetStore(store.database).count([1, 2, 3, 4, 5])
+    days = {"2021-12-04": 2, "2022-01-01": 1, "2021-12": 1, "2021": 1}
+    assert dict(facets.days) == days
+    assert facets.months == (("2021-12", 3), ("2022-01", 1))
+    assert DayStore(store.database).count_all().days == days
+    assert DayStore(store.database).count([1, 5]).days == {"2021-12-04": 1, "2021": 1}
+
+
 def test_facets_of_one_frequency_stand_by_name_and_an_author_counts_once(
     store: ArticleStore,
 ) -> None:
@@ -57,7 +71,7 @@ def test_facets_of_one_frequency_stand_by_name_and_an_author_counts_once(
 
 def test_the_facts_of_a_set(filled: ArticleStore) -> None:
     facts = FacetStore(filled.database).facts([4, 5, 6, 99])
-    assert facts[4] == ArticleFacts(4, None, None, None)
+    assert facts[4] == ArticleFacts(4, None, None, None, None)
     assert facts[5].cluster_id == facts[6].cluster_id
     assert facts[5].cluster_id is not None
     assert 99 not in facts

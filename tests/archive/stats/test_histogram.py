@@ -52,3 +52,22 @@ def test_of_years_without_end_the_latest_are_kept() -> None:
 def test_nothing_has_no_bars() -> None:
     assert make_histogram([]).bars == ()
     assert make_histogram([]).most == 0
+
+
+def test_a_month_has_a_bar_where_bars_are_as_long() -> None:
+    days = {"2021-12-03": 3, "2021-12-04": 1, "2021-12": 2, "2021": 1}
+    by_day = make_day_histogram(days)
+    assert (by_day.unit, [bar.articles for bar in by_day.bars]) == ("day", [3, 1])
+    assert by_day.imprecise == 3
+    by_month = make_day_histogram(days, "month")
+    assert ([bar.articles for bar in by_month.bars], by_month.imprecise) == ([6], 1)
+    by_year = make_day_histogram(days, "year")
+    assert ([bar.articles for bar in by_year.bars], by_year.imprecise) == ([7], 0)
+
+
+def test_the_unit_is_one_in_which_most_have_a_bar() -> None:
+    assert make_day_histogram({"2021-12": 3, "2022-01": 4, "2021-12-03": 2}).unit == "month"
+    assert make_day_histogram({"2019": 1, "2021": 1, "2021-12-03": 1}).unit == "year"
+    assert (
+        make_day_histogram({"2021": 1, "1950": 1, "2021-12-03": 9, "2021-12-04": 9}).unit == "day"
+    )

@@ -212,6 +212,47 @@ def test_filters_count_and_pages(
     assert [article.title for article in page] == titles[1:2]
 
 
+@pytest.mark.parametrize(
+    ("first", "following", "titles"),
+    [
+        ("2021-12-04", "2021-12-05", {"nuit", "est"}),
+        ("2021-12-03", "2021-12-04", set()),
+        ("2021-12-01", "2022-01-01", {"nuit", "est", "mois", "réveillon"}),
+        ("2021-01-01", "2022-01-01", {"nuit", "est", "mois", "réveillon", "an"}),
+        ("2022-01-01", None, {"bébés"}),
+        (None, "2021-12-31", {"nuit", "est"}),
+    ],
+)
+def test_a_date_is_the_day_on_the_publishers_clock_and_no_more_precise_than_known(
+    store: ArticleStore, first: str | None, following: str | None, titles: set[str]
+) -> None:
+    dates = {
+        "nuit": "2021-12-04T00:30:00+01:00",
+        "est": "2021-12-04T07:00:00+09:00",
+        "réveillon": "2021-12-31T21:00:00-05:00",
+        "bébés": "2022-01-01T00:20:00+01:00",
+        "mois": "décembre 2021",
+        "an": "2021",
+    }
+    add(store, *(draft(title, published=date) for title, date in dates.items()))
+    wanted = ArticleFilter(published_from=first, published_before=following)
+    assert {article.title for article in store.list_articles(wanted)} == titles
+    assert (store.summarize().first_year, store.summarize().last_year) == (2021, 2022)
+
+
+def test_a_date_that_only_says_less_replaces_none(store: ArticleStore) -> None:
+    add(store, draft("Un", published="2021-12-04T00:30:00+01:00"))
+    held = store.get(1)
+    for less in ("2021-12-04", "2021-12", "2021", None):
+        with store.transaction() as transaction:
+            transaction.revise(held, draft("Un", published=less))
+        assert store.get(1) == held
+    for date in ("2021-12-05", "2022", "2022-03"):
+        with store.transaction() as transaction:
+            transaction.revise(held, draft("Un", published=date))
+        assert store.get(1).published_local == date
+
+
 def test_each_article_reads_page_by_page(
     store: ArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,10 +301,15 @@ def test_an_archive_of_the_first_edition_is_upgraded(tmp_path: Path) -> None:
             "INSERT INTO article (version, title, text, authors, language, added, content_hash)"
             " VALUES (1, 'Crue', 'Un.' || char(10) || char(10) || 'Deux.', '[]', 'fr', '2021', 'x')"
         )
+        command.upgrade(config, "0004")
+        connection.exec_driver_sql(
+            "UPDATE article SET published = '2021-12-03T23:30:00Z', published_offset = 60"
+        )
     engine.dispose()
     store = ArticleStore(path)
     held = store.get(1)
     assert (held.title, held.paragraphs, held.section) == ("Crue", ("Un.", "Deux."), None)
+    assert store.count(ArticleFilter(published_from="2021-12-04")) == 1
     seq = store.last_seq()
     assert store.count_changes_after(0) == 1
     add(store, draft("Nouveau"))

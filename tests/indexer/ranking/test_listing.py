@@ -15,14 +15,22 @@ from indexer.ranking.merged_ranking import (
     drop_distant,
 )
 
+# The day on the publisher's clock, and the time of publication.
+DATES = (
+    (None, None),
+    ("2021", "2021"),
+    ("2021-12-03", "2021-12-03"),
+    ("2022-01-01", "2022-01-01T10:00:00Z"),
+    ("2022-01-01", "2021-12-31T23:30:00Z"),
+    ("2021-12-31", "2022-01-01T02:00:00Z"),
+)
 FACTS = st.dictionaries(
     st.integers(1, 30),
     st.builds(
-        ArticleFacts,
-        id=st.just(0),
-        source=st.sampled_from([None, "A", "B"]),
-        published=st.sampled_from([None, "2021", "2021-12-03", "2022-01-01T10:00:00Z"]),
-        cluster_id=st.sampled_from([None, 1, 2]),
+        lambda source, date, cluster_id: ArticleFacts(0, source, *date, cluster_id),
+        st.sampled_from([None, "A", "B"]),
+        st.sampled_from(DATES),
+        st.sampled_from([None, 1, 2]),
     ),
 )
 RANKED = st.lists(st.integers(1, 30), unique=True)
@@ -48,11 +56,12 @@ def test_a_list_shows_each_article_once_and_no_other(
 @given(RANKED, FACTS)
 def test_by_date_the_undated_come_last(ranked: list[int], facts: dict[int, ArticleFacts]) -> None:
     newest = make_listing(ranked, facts, "newest", fold_copies=False)
-    dates = [facts[article].published for article in newest]
-    dated = [date for date in dates if date]
-    assert dates == [*sorted(dated, reverse=True), *[None] * (len(dates) - len(dated))]
+    dates = [(facts[article].day, facts[article].published) for article in newest]
+    dated = [date for date in dates if date[0]]
+    assert dates == [*sorted(dated, reverse=True), *[(None, None)] * (len(dates) - len(dated))]
     oldest = make_listing(ranked, facts, "oldest", fold_copies=False)
-    assert [facts[a].published for a in oldest if facts[a].published] == sorted(dated)
+    dates = [(facts[article].day, facts[article].published) for article in oldest]
+    assert [date for date in dates if date[0]] == sorted(dated)
 
 
 def rank(*articles: tuple[float, float, float], passages: int = FEW_PASSAGES) -> Ranking:

@@ -153,8 +153,9 @@ def _make_store(path: Path, revision: str) -> None:
 
 
 def _values(table: sa.Table) -> dict[str, object]:
-    """Something in each column; every key is 1."""
-    return {column.name: _value(column) for column in table.columns if column.name != "digest"}
+    """Something in each column that is not computed; every key is 1."""
+    written = (column for column in table.columns if column.computed is None)
+    return {column.name: _value(column) for column in written if column.name != "digest"}
 
 
 def _value(column: sa.Column[Any]) -> object:

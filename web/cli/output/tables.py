@@ -266,8 +266,8 @@ def _print_wrapped(text: Text, first: str) -> None:
 
 
 def _about(article: Article) -> str:
-    day = (article.published_local or "")[:10]
-    return " · ".join(filter(None, (f"#{article.id}", article.source, day, article.language)))
+    about = (f"#{article.id}", article.source, article.day, article.language)
+    return " · ".join(filter(None, about))
 
 
 def _ranks(result: "SearchResult") -> str:

@@ -6,7 +6,7 @@ from rich.text import Text
 from indexer.timelines import Timeline
 from web.cli.output.tables import out
 from web.i18n.catalogue import word_for_terminal
-from web.wordings import COUNTED, EARLIER, UNDATED
+from web.wordings import COUNTED, EARLIER, IMPRECISE, UNDATED
 
 MAX_BAR_WIDTH = 30
 BAR_SIGN = "█"
@@ -17,7 +17,11 @@ def show_timeline(timeline: Timeline) -> None:
     if timeline.bars:
         out.print(_table(timeline))
     for query in timeline.queries:
-        uncharted = ((UNDATED, query.undated), (EARLIER, query.earlier))
+        uncharted = (
+            (UNDATED, query.undated),
+            (EARLIER, query.earlier),
+            (IMPRECISE, query.imprecise),
+        )
         counts = [
             COUNTED(query=query.text, number=query.total),
             *(template(number=number) for template, number in uncharted if number),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from indexer.engines.embedded.storage.articles import (
     COLUMNS,
+    DAY,
     ArticleTable,
     Column,
     Ids,
@@ -109,6 +110,7 @@ def _write(folder: Path, ids: Ids, vectors: Vectors, articles: ArticleTable) -> 
         passage_ids=ids,
         article_ids=articles.ids,
         published=articles.published,
+        days=articles.days,
         names=np.frombuffer(json.dumps(names).encode(), np.uint8),
         **{f"{name}_codes": getattr(articles, name).codes for name in COLUMNS},
     )
@@ -126,12 +128,17 @@ def _read_table(columns: "np.lib.npyio.NpzFile") -> ArticleTable:
     names = json.loads(columns["names"].tobytes())
     if isinstance(names, list):  # of format 2, which knew the languages and sources alone
         return _read_first_table(columns, *names)
-    ids, published = columns["article_ids"], columns["published"]
+    ids, published, days = columns["article_ids"], columns["published"], _read_days(columns)
     read = {
         name: Column(columns[f"{name}_codes"], tuple(map(tuple, values)))
         for name, values in names.items()
     }
-    return ArticleTable(ids, published, **read)
+    return ArticleTable(ids, published, days, **read)
+
+
+def _read_days(columns: "np.lib.npyio.NpzFile") -> npt.NDArray[np.bytes_]:
+    """Up to format 3 an index knew no clocks but UTC's."""
+    return columns["days"] if "days" in columns else columns["published"].astype(DAY)
 
 
 def _read_first_table(
@@ -141,6 +148,7 @@ def _read_first_table(
     return ArticleTable(
         ids=ids,
         published=columns["published"],
+        days=_read_days(columns),
         language=Column(columns["language_codes"], tuple((name,) for name in languages)),
         source=Column(columns["source_codes"], tuple((name,) if name else () for name in sources)),
         section=nobody,

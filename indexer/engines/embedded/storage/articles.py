@@ -7,15 +7,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from archive.model import ArticleFilter
-from archive.stats.days import DAY_CHARACTERS
+from archive.model import DAY_CHARACTERS, ArticleFilter
+from archive.text.periods import least_period, split_periods
 from indexer.engines.port import Counts, IndexedArticle
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int32]
 Names = tuple[str, ...]
-# An ISO 8601 time to the second fits; the empty string stands for no date and sorts first.
+# An ISO 8601 time to the second fits, and a day, a month or a year; the empty string stands for no
+# date and sorts first.
 PUBLISHED = "S20"
 DAY = f"S{DAY_CHARACTERS}"
 MISSING = -1
@@ -79,6 +80,7 @@ class ArticleTable:
 
     ids: Ids
     published: npt.NDArray[np.bytes_]
+    days: npt.NDArray[np.bytes_]
     language: Column
     source: Column
     section: Column
@@ -115,9 +117,11 @@ class ArticleTable:
             if names:
                 passed &= column.where(set(names).__contains__)
         if wanted.published_from:
-            passed &= self.published >= wanted.published_from.encode()
+            passed &= self.days >= least_period(wanted.published_from).encode()
         if wanted.published_before:
-            passed &= (self.published < wanted.published_before.encode()) & (self.published != b"")
+            passed &= (self.days < wanted.published_before.encode()) & (self.days != b"")
+            for period in split_periods(wanted.published_before):
+                passed &= self.days != period.encode()
         if wanted.article_ids:
             passed &= np.isin(self.ids, np.array(wanted.article_ids, np.int64))
         if wanted.excluded_ids:
@@ -125,7 +129,7 @@ class ArticleTable:
         return passed
 
     def count(self, rows: Mask) -> Counts:
-        days, often = np.unique(self.published[rows].astype(DAY), return_counts=True)
+        days, often = np.unique(self.days[rows], return_counts=True)
         by_day = zip(days.tolist(), often.tolist(), strict=True)
         return Counts(
             total=int(np.count_nonzero(rows)),
@@ -142,7 +146,7 @@ class ArticleTable:
 
     def _take(self, rows: Mask | Ids) -> "ArticleTable":
         columns = {name: getattr(self, name).take(rows) for name in COLUMNS}
-        return ArticleTable(self.ids[rows], self.published[rows], **columns)
+        return ArticleTable(self.ids[rows], self.published[rows], self.days[rows], **columns)
 
 
 COLUMNS = tuple(field.name for field in fields(ArticleTable) if field.type is Column)
@@ -153,6 +157,7 @@ def table_of(articles: Sequence[IndexedArticle]) -> ArticleTable:
     return ArticleTable(
         ids=np.array([article.id for article in ordered], np.int64),
         published=np.array([article.published or "" for article in ordered], PUBLISHED),
+        days=np.array([article.day or "" for article in ordered], DAY),
         language=Column.of([(article.language,) for article in ordered]),
         source=Column.of([_names(article.source) for article in ordered]),
         section=Column.of([_names(article.section) for article in ordered]),
@@ -167,6 +172,7 @@ def join_tables(tables: Sequence[ArticleTable]) -> ArticleTable:
     joined = ArticleTable(
         ids=np.concatenate([table.ids for table in tables]),
         published=np.concatenate([table.published for table in tables]),
+        days=np.concatenate([table.days for table in tables]),
         **{name: Column.join([getattr(table, name) for table in tables]) for name in COLUMNS},
     )
     return joined._take(np.argsort(joined.ids, kind="stable"))

@@ -21,9 +21,9 @@ from indexer.wordings import (
 )
 
 FILE_NAME = "manifest.json"
-FORMAT = 3
-# An index of the format before can be opened, so that its vectors need not be made again.
-READABLE_FORMATS = (2, FORMAT)
+FORMAT = 4
+# An index of a format before can be opened, so that its vectors need not be made again.
+READABLE_FORMATS = (2, 3, FORMAT)
 ENGINE_NAME = "embedded"
 CHECKSUM = "sha256"
 

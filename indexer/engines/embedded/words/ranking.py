@@ -222,7 +222,8 @@ def _list_newest(
 ) -> tuple[KeywordHit, ...]:
     """The newest first, their shares falling from 1 to 0 at the depth: all answer alike, and later
     stages order by share alone."""
-    newest = rows[np.lexsort((articles.ids[rows], articles.published[rows]))][::-1][: depth + rest]
+    keys = (articles.ids[rows], articles.published[rows], articles.days[rows])
+    newest = rows[np.lexsort(keys)][::-1][: depth + rest]
     shares = np.zeros(len(newest), np.float32)
     shares[:depth] = np.linspace(1, 0, min(depth, len(newest)), endpoint=False)
     return _hits(articles, newest, shares, shares)
