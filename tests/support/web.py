@@ -1,9 +1,11 @@
 """The fronts under test: the application over given services, and the types of its fixtures."""
 
 from collections.abc import Callable
+from typing import Any
 
 from click.testing import Result
 from flask import Flask
+from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
@@ -29,6 +31,13 @@ class MemoryBytecodeCache(BytecodeCache):
         self.compiled[bucket.key] = bucket.bytecode_to_string()
 
 
+class BufferedClient(FlaskClient):
+    """Reads every answer to its end, which closes the file behind it."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        return super().open(*args, **{"buffered": True} | options)
+
+
 TEMPLATES = MemoryBytecodeCache()
 
 
@@ -36,6 +45,7 @@ def open_app(services: Services) -> Flask:
     """An application that indexes at once what is added."""
     app = build_app(services, on_change=services.index)
     app.jinja_env.bytecode_cache = TEMPLATES
+    app.test_client_class = BufferedClient
     return app
 
 

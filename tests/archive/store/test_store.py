@@ -249,7 +249,7 @@ def test_a_date_that_only_says_less_replaces_none(store: ArticleStore) -> None:
         assert store.get(1) == held
     for date in ("2021-12-05", "2022", "2022-03"):
         with store.transaction() as transaction:
-            transaction.revise(held, draft("Un", published=date))
+            transaction.revise(store.get(1), draft("Un", published=date))
         assert store.get(1).published_local == date
 
 

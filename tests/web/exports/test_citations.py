@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import bibtexparser
@@ -381,5 +380,21 @@ def test_hostile_articles_are_served_as_text(filled: Services) -> None:
 
 
 def test_the_day_is_the_publishers_own() -> None:
-    assert cite(ARTICLE, HERE).day == date(2021, 12, 3)
-    assert cite(replace(ARTICLE, published_offset=None), HERE).day == date(2021, 12, 2)
+    assert cite(ARTICLE, HERE).day == "2021-12-03"
+    assert cite(replace(ARTICLE, published_offset=None), HERE).day == "2021-12-02"
+
+
+@pytest.mark.parametrize(
+    ("published", "bibtex", "ris", "parts"),
+    [
+        ("2021-12", "date = {2021-12}", "DA  - 2021/12", [2021, 12]),
+        ("2021", "date = {2021}", "DA  - 2021", [2021]),
+    ],
+)
+def test_a_month_and_a_year_are_cited_as_such(
+    published: str, bibtex: str, ris: str, parts: list[int]
+) -> None:
+    cited = cite(replace(ARTICLE, published=published, published_offset=None), HERE)
+    assert bibtex in format_bibtex([cited])
+    assert f"{ris}\r\n" in format_ris([cited])
+    assert csl_record(cited)["issued"] == {"date-parts": [parts]}

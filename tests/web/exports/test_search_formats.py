@@ -88,13 +88,6 @@ READERS: dict[str, Callable[[str], list[str]]] = {
 }
 
 
-class BufferedClient(FlaskClient):
-    """Reads every answer to its end, which closes the file behind it."""
-
-    def open(self, *args: Any, **options: Any) -> Any:
-        return super().open(*args, **{"buffered": True} | options)
-
-
 @pytest.fixture
 def client(filled: Services) -> FlaskClient:
     """Over the three articles and twelve more."""
@@ -102,9 +95,7 @@ def client(filled: Services) -> FlaskClient:
             for n in range(1, 13)]  # fmt: skip
     list(ingest(more, filled.store))
     filled.index()
-    app = open_app(filled)
-    app.test_client_class = BufferedClient
-    return app.test_client()
+    return open_app(filled).test_client()
 
 
 def page_titles(client: FlaskClient, arguments: str) -> list[str]:

@@ -62,7 +62,7 @@ def test_descriptions_are_in_the_readers_language(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "q", ["", "m", "<script>alert(1)</script>", '"]', "\ud800x", "é" * 5_000, "\0\0\0", "title:*"]
+    "q", ["", "m", "<script>alert(1)</script>", '"]', "\ud800x", "é" * 1_000, "\0\0\0", "title:*"]
 )
 def test_any_input_is_answered_in_the_same_form(client: FlaskClient, q: str) -> None:
     answer = ask(client, q.encode("utf-8", "surrogatepass").decode("latin-1"))
