@@ -62,7 +62,8 @@ class Dated:
 class ArticleDraft:
     """An article as its source gave it. Any field but the paragraphs may be missing or raw.
 
-    `captured` is when a crawler saw it so, if it is not known from now.
+    `captured` is when a crawler saw it so, if it is not known from now; `remarks` say which fields
+    the source gives in a form that could not be read.
     """
 
     title: str
@@ -76,6 +77,7 @@ class ArticleDraft:
     section: str | None = None
     paywalled: bool | None = None
     captured: str | None = None
+    remarks: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,18 @@ NO_MEDIA_TYPE = define("no_media_type", "no media type")
 NOT_JSON = define("not_json", "not JSON: %(reason)s")
 NOT_AN_OBJECT = define("not_an_object", "not a JSON object with a title and a text")
 LINE_TOO_LONG = define("line_too_long", "line over %(number)s MB")
-NOT_A_TEXT_FIELD = define("not_a_text_field", "field %(name)s is not text")
+NO_TEXT_FIELD = define(
+    "no_text_field",
+    "no text among the fields: %(names)s; name the one that holds it with --columns text=FIELD",
+)
+NO_TITLE_FIELD = define(
+    "no_title_field",
+    "no title among the fields: %(names)s; name the one that holds it with --columns title=FIELD",
+)
+FIELD_NOT_UNDERSTOOD = define(
+    "field_not_understood", "field %(name)s has a form that is not understood"
+)
+EMPTY_LIST = define("empty_list", "a JSON list without articles")
 OTHER_XML = define("other_xml", "XML of another kind, <%(name)s>; NITF and NewsML-G2 are read")
 EMPTY_NEWS_MESSAGE = define("empty_news_message", "a news message without an item")
 NO_TEXT_OF_ITS_OWN = define("no_text_of_its_own", "a %(kind)s, which has no text of its own")

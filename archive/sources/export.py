@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from archive.model import Article
-from archive.sources.shared.records import AUTHOR_SEPARATOR, split_authors
+from archive.sources.shared.authors import AUTHOR_SEPARATOR, split_authors
 
 COLUMNS = (
     *("id", "title", "text", "published", "modified"),

@@ -1,19 +1,14 @@
-"""JSON Lines: one object per line, read one line at a time.
+"""JSON Lines: one object per line, read one line at a time, as `shared.json_items` reads it."""
 
-An object has the fields of `archive.sources.shared.records`, or is an IPTC ninjs item.
-"""
-
-import json
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import Any
 
 from archive.errors import UnreadableInputError
 from archive.model import SourceItem
-from archive.sources.ninjs import read_object
 from archive.sources.options import ReadOptions
+from archive.sources.shared.json_items import parse_json, read_json
 from archive.text.decode import MAX_DOCUMENT_BYTES
-from archive.wordings import DAMAGED_FROM_HERE, LINE_TOO_LONG, NOT_AN_OBJECT, NOT_JSON
+from archive.wordings import DAMAGED_FROM_HERE, LINE_TOO_LONG, NOT_JSON
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
 
@@ -31,7 +26,7 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     try:
         for number, line in enumerate(_lines(stream), start=1):
             if line.strip():
-                yield _read_line(line, f"{name}:{number}")
+                yield from _read_line(line, f"{name}:{number}", options)
     except UnreadableInputError as exc:  # from the stream: truncated gzip data or a zip bomb
         yield SourceItem(f"{name}:{number + 1}", problem=DAMAGED_FROM_HERE(reason=exc.message))
 
@@ -45,20 +40,17 @@ def _lines(stream: BufferedReader) -> Iterator[bytes]:
             whole = rest.endswith(b"\n")
 
 
-def _read_line(line: bytes, name: str) -> SourceItem:
+def _read_line(line: bytes, name: str, options: ReadOptions) -> Iterator[SourceItem]:
     try:
-        return read_object(_parse(line), name)
+        yield from read_json(parse_json(_decode(line)), name, options)
     except UnreadableInputError as exc:
-        return SourceItem(name, problem=exc.message)
+        yield SourceItem(name, problem=exc.message)
 
 
-def _parse(line: bytes) -> dict[str, Any]:
+def _decode(line: bytes) -> str:
     if len(line) > MAX_DOCUMENT_BYTES:
         raise UnreadableInputError(LINE_TOO_LONG(number=MAX_DOCUMENT_BYTES // 1_000_000))
     try:
-        record = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as exc:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
         raise UnreadableInputError(NOT_JSON(reason=exc)) from exc
-    if not isinstance(record, dict):
-        raise UnreadableInputError(NOT_AN_OBJECT())
-    return record

@@ -5,16 +5,19 @@ the lines of its cell; authors are separated by ";".
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from io import BufferedReader
 
 from archive.errors import UnreadableInputError
 from archive.messages import Message
 from archive.model import SourceItem
-from archive.sources.export import COLUMNS, restore_cell
+from archive.sources.export import restore_cell
 from archive.sources.options import ReadOptions
+from archive.sources.shared.field_names import fold_field, list_names, match_fields
 from archive.sources.shared.lines import text_lines
-from archive.sources.shared.records import read_record
+from archive.sources.shared.records import is_own_export, read_record
 from archive.text.decode import MAX_DOCUMENT_BYTES
 from archive.text.normalize import clean_line
 from archive.wordings import (
@@ -29,37 +32,31 @@ from archive.wordings import (
 
 SUFFIXES = (".csv", ".tsv", ".tab")
 DELIMITERS = ",;\t|"
-MAX_COLUMNS_SHOWN = 20
 MAX_GIVEN_UP_ROWS = 20
-_SYNONYMS = {
-    "id": ("guid", "article_id", "identifier"),
-    "title": ("headline", "heading", "titre", "titulo", "titel"),
-    "text": ("body", "content", "article", "articlebody", "full_text", "fulltext", "texte"),
-    "published": (
-        "date",
-        "published_at",
-        "publish_date",
-        "publication_date",
-        "pubdate",
-        "datetime",
-    ),
-    "modified": ("modified_at", "updated", "updated_at", "last_modified"),
-    "language": ("lang", "locale", "langue"),
-    "source": ("publisher", "publication", "newspaper", "outlet", "site"),
-    "section": ("category", "rubric", "rubrique", "topic"),
-    "url": ("link", "uri", "href", "address", "web_address"),
-    "authors": ("author", "byline", "by", "creator", "auteur"),
-}
 # The limit holds for the whole process; the default of 128 kB is too low for an article.
 csv.field_size_limit(2 * MAX_DOCUMENT_BYTES)
+_STATED = re.compile(r'"?sep=([^\s"])"?\s*|"?sep=(\t)"?\s*', re.IGNORECASE)  # as Excel reads it
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The number of columns, which of them hold each field, and whether an export of ours has
+    these columns.
+    """
+
+    width: int
+    places: Mapping[str, tuple[int, ...]]
+    is_ours: bool
 
 
 def recognizes(head: bytes) -> bool:
     """Return whether the first line has at least two columns, one named like a title or text."""
-    first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0]
+    first, _, rest = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")
     if first.lstrip()[:1] in ("<", "{", "["):
         return False
-    header = _split(first, _delimiter(first, {}))
+    if (stated := _stated_delimiter(first)) is not None:
+        first = rest.partition("\n")[0]
+    header = _split(first, stated or _delimiter(first, {}))
     return len(header) > 1 and not {"title", "text"}.isdisjoint(_match(header, {}))
 
 
@@ -70,19 +67,20 @@ def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Itera
     whole.
     """
     lines = _RowLines(text_lines(stream))
-    number = 1
+    first_row, number, header = 2, 1, None
     try:
         first = next(lines, "")
-        delimiter = _delimiter(first, options.columns)
-        header = _split(first, delimiter)
-        places = _places(header, options.columns)
-        for number, row in enumerate(_rows(lines, delimiter, len(header)), start=2):
+        if (stated := _stated_delimiter(first)) is not None:
+            first, first_row = next(lines, ""), 3
+        delimiter = stated or _delimiter(first, options.columns)
+        header = _read_header(_split(first, delimiter), options.columns)
+        for number, row in enumerate(_rows(lines, delimiter, header.width), start=first_row):
             if isinstance(row, Message):
                 yield SourceItem(f"{name}:{number}", problem=row)
             elif any(map(str.strip, row)):
-                yield _read_row(row, len(header), places, f"{name}:{number}")
+                yield _read_row(row, header, f"{name}:{number}")
     except UnreadableInputError as exc:
-        yield SourceItem(name if number == 1 else f"{name}:{number + 1}", problem=exc.message)
+        yield SourceItem(name if header is None else f"{name}:{number + 1}", problem=exc.message)
 
 
 class _RowLines:
@@ -155,12 +153,15 @@ def _rows(lines: _RowLines, delimiter: str, width: int) -> Iterator[list[str] | 
             lines.give_up_row(lambda line: len(_split(line, delimiter)) == width)
 
 
-def _read_row(row: list[str], width: int, places: Mapping[str, int], name: str) -> SourceItem:
-    if any(map(str.strip, row[width:])):
-        return SourceItem(name, problem=TOO_MANY_CELLS(cells=len(row), width=width))
-    cells = {field: row[place] for field, place in places.items() if place < len(row)}
-    record = {field: restore_cell(cell) for field, cell in cells.items() if cell.strip()}
-    return read_record(record, name)
+def _read_row(row: list[str], header: _Header, name: str) -> SourceItem:
+    """Return the item of a row; of several columns of a field the first with anything counts."""
+    if any(map(str.strip, row[header.width :])):
+        return SourceItem(name, problem=TOO_MANY_CELLS(cells=len(row), width=header.width))
+    record = {}
+    for field, columns in header.places.items():
+        cells = (row[column] for column in columns if column < len(row))
+        record[field] = restore_cell(next(filter(str.strip, cells), ""))
+    return read_record(record, name, is_ours=header.is_ours)
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -176,26 +177,30 @@ def _delimiter(header: str, columns: Mapping[str, str]) -> str:
     return max(DELIMITERS, key=lambda d: (len(_match(split[d], columns)), len(split[d])))
 
 
-def _match(header: Iterable[str], columns: Mapping[str, str]) -> dict[str, int]:
-    """Return the column number of each field; case and spacing of names do not matter."""
-    found = {_folded(column): place for place, column in reversed([*enumerate(header)])}
+def _stated_delimiter(line: str) -> str | None:
+    """Return the delimiter of a first line such as `sep=;`, or None if it is the header."""
+    stated = _STATED.fullmatch(line.lstrip("\ufeff").rstrip("\r\n"))
+    return (stated[1] or stated[2]) if stated else None
+
+
+def _match(header: Iterable[str], columns: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    """Return the column numbers of each field; case and spacing of names do not matter."""
+    places = {column: place for place, column in reversed([*enumerate(header)])}
     if columns:
-        return {f: found[_folded(c)] for f, c in columns.items() if _folded(c) in found}
-    names = {field: (field, *_SYNONYMS[field]) for field in COLUMNS}
-    return {f: found[n] for f in COLUMNS for n in reversed(names[f]) if n in found}
+        folded = {fold_field(column): place for column, place in reversed(places.items())}
+        chosen = {field: folded.get(fold_field(column)) for field, column in columns.items()}
+        return {field: (place,) for field, place in chosen.items() if place is not None}
+    found = match_fields(places)
+    return {field: tuple(places[name] for name in found[field]) for field in found}
 
 
-def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
-    """Map fields to columns. Raise UnreadableInputError if required ones are missing."""
+def _read_header(header: list[str], columns: Mapping[str, str]) -> _Header:
+    """Return where the fields are. Raise UnreadableInputError if required ones are missing."""
     places = _match(header, columns)
-    listed = ", ".join(column[:40] for column in header[:MAX_COLUMNS_SHOWN]) or NO_COLUMNS()
+    listed = list_names(header) or NO_COLUMNS()
     missing = [column for field, column in columns.items() if field not in places]
     if missing:
         raise UnreadableInputError(NO_SUCH_COLUMN(name=repr(missing[0]), columns=listed))
     if {"title", "text"}.isdisjoint(places):
         raise UnreadableInputError(NO_TITLE_OR_TEXT_COLUMN(columns=listed))
-    return places
-
-
-def _folded(column: str) -> str:
-    return "_".join(column.casefold().replace("-", " ").replace("_", " ").split())
+    return _Header(len(header), places, is_own_export(header))

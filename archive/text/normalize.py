@@ -63,7 +63,7 @@ def normalize_draft(draft: ArticleDraft, zones: Zones = Zones()) -> NormalizedDr
     title = _clean_field(draft.title) or ""
     text = PARAGRAPH_BREAK.join(paragraphs)
     language, remark = decide_language(draft.language, f"{title}\n{text}")
-    remarks = [remark] if remark else []
+    remarks = [*draft.remarks, *([remark] if remark else [])]
     url = _try_parse(canonical_url, draft.url, remarks)
     source = _clean_field(draft.source)
     parse_date = partial(_store_date, language=language, zone=zones.of(source))

@@ -10,7 +10,7 @@ from archive.messages import Message
 from archive.model import ArticleDraft, ItemOutcome, SourceItem
 from archive.sources import html, read_url
 from archive.sources.options import ReadOptions
-from archive.sources.shared.records import read_authors
+from archive.sources.shared.values import read_authors
 from archive.text.normalize import clean_line, split_paragraphs
 from web.context import WebContext
 from web.request_state import note_outcomes

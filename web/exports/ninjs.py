@@ -5,7 +5,7 @@ from typing import Any
 
 from archive.model import Article
 from archive.sources.shared.agency import byline_names
-from archive.sources.shared.records import AUTHOR_SEPARATOR
+from archive.sources.shared.authors import AUTHOR_SEPARATOR
 
 SCHEMA_URL = "https://www.iptc.org/std/ninjs/ninjs-schema_2.0.json"
 

@@ -6,7 +6,7 @@ from lxml import etree
 
 from archive.extraction.page_tree import parse_page
 from archive.model import SourceItem
-from archive.sources.shared.records import split_names
+from archive.sources.shared.authors import split_names
 from archive.text.normalize import clean_line
 from archive.wordings import WITHDRAWN
 

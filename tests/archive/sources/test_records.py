@@ -26,7 +26,15 @@ from archive.sources.shared.records import draft_from_record
         (["Dupont, Jean", "Exemple, Anne"], ("Dupont, Jean", "Exemple, Anne")),
         (["Dupont, Jean; Exemple, Anne"], ("Dupont, Jean", "Exemple, Anne")),
         (["Jean Dupont, Anne Exemple", 1], ("Jean Dupont", "Anne Exemple")),
-        ({"name": "Ana"}, ()),
+        ({"name": "Ana"}, ("Ana",)),
+        ({"name": "Dupont, Jean"}, ("Dupont, Jean",)),
+        ([{"name": "Ana Sol", "url": "x"}, "Eva Mar"], ("Ana Sol", "Eva Mar")),
+        ({"given": "Ana", "family": "Sol"}, ("Ana Sol",)),
+        ([{"firstname": "Ana", "lastname": "Sol", "rank": 1}], ("Ana Sol",)),
+        ("By Ana Sol, Eva Mar", ("Ana Sol", "Eva Mar")),
+        (["Par Ana Sol, Eva Mar"], ("Ana Sol", "Eva Mar")),
+        ("By", ("By",)),
+        (5, ()),
     ],
 )
 def test_a_comma_separates_authors_only_between_whole_names(

@@ -83,6 +83,27 @@ def test_cyrillic_without_a_mark(draft: Any) -> None:
     assert draft("a.csv", f"title,text\nРеформа,{text}\n".encode("cp1251")).title == "Реформа"
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "\ufeffsep=;", "sep=~", "sep=\t"])
+@pytest.mark.parametrize("name", ["a.csv", "a"])
+def test_a_first_line_may_state_the_delimiter(read: Any, first: str, name: str) -> None:
+    delimiter = first.strip('"')[-1]
+    rows = (("title", "text", "a,b,c"), ("La réforme", BODY, ""))
+    (item,) = read(name, "\r\n".join([first, *map(delimiter.join, rows)]))
+    assert item.name == f"{name}:3"
+    assert (item.draft.title, item.draft.paragraphs) == ("La réforme", (BODY,))
+
+
+@pytest.mark.parametrize("title", ["headLine", "Post Title", "Título", "WEB-TITLE"])
+def test_columns_are_known_under_the_names_that_json_has(draft: Any, title: str) -> None:
+    data = f"{title},bodyHtml,publishedAt\nx,<p>Un</p>,2021-03-01\n"
+    got = draft("a.csv", data)
+    assert (got.title, got.paragraphs, got.published) == ("x", ("Un",), "2021-03-01")
+
+
+def test_an_empty_cell_gives_way_to_another_column_of_its_field(draft: Any) -> None:
+    assert draft("a.csv", "title,text,content\nx,,Un texte\n").paragraphs == ("Un texte",)
+
+
 def test_columns_of_the_users_choice(draft: Any, problem: Any) -> None:
     data = "Kopf,Inhalt,Blatt\nTitel,Ein Text,Die Zeit\n"
     columns = {"title": "kopf", "text": "Inhalt", "source": "Blatt"}
