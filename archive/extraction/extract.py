@@ -15,7 +15,9 @@ from archive.errors import UnreadableInputError
 from archive.extraction.page_blocks import Block, read_blocks
 from archive.extraction.page_body import Known, choose_paragraphs
 from archive.extraction.page_dates import agree_with_address, find_published
+from archive.extraction.page_entries import choose_short_lines
 from archive.extraction.page_metadata import PageMetadata, read_metadata
+from archive.extraction.page_pictures import read_captions
 from archive.extraction.page_rules import RuledArticle, read_by_rule
 from archive.extraction.page_tree import parse_page
 from archive.extraction.site_rules import SiteRules
@@ -89,11 +91,18 @@ def _draft(
 
 def _read_body(root: HtmlElement, blocks: list[Block], metadata: PageMetadata) -> tuple[str, ...]:
     """Return the text the page shows, or its structured data's if that is much longer."""
+    shown = _read_shown(root, blocks, metadata)
+    declared = _declared_paragraphs(metadata.body)
+    return declared if _size(declared) > MIN_DECLARED_RATIO * _size(shown) else shown
+
+
+def _read_shown(root: HtmlElement, blocks: list[Block], metadata: PageMetadata) -> tuple[str, ...]:
     known = Known(metadata.title or "", metadata.summary or "", metadata.authors)
     shown = choose_paragraphs(blocks, _vote(root), known)
     shown = shown or choose_paragraphs(blocks, _likely_lines(blocks), known)
-    declared = _declared_paragraphs(metadata.body)
-    return declared if _size(declared) > MIN_DECLARED_RATIO * _size(shown) else shown
+    if pictures := read_captions(root, shown):
+        return pictures
+    return shown if _size(shown) >= MIN_BODY_CHARACTERS else choose_short_lines(blocks, known.title)
 
 
 def _size(paragraphs: tuple[str, ...]) -> int:

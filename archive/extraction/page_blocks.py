@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from lxml.html import HtmlElement
 
 from archive.extraction import page_cues
+from archive.extraction.page_tables import is_data, is_side_cell
 from archive.text.normalize import clean_line
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -21,19 +22,22 @@ _SKIPPED = _EMBEDDED | frozenset((
     "iframe", "label", "nav", "footer", "figure", "figcaption", "title", "dialog",
     "menu", "address",
 ))  # fmt: skip
+_PICTURES = ("figure", "figcaption")
 _INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
     "em", "font", "i", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
     "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "nobr",
 ))  # fmt: skip
 _WHOLE_PAGE = frozenset(("html", "body", "main", "article"))
-_NOT_IN_CELLS = (".//p", ".//div", ".//table", ".//ul", ".//h2", ".//h3", ".//img", ".//script")
 _INHERITS_STANDFIRST = frozenset(("p", "div", "h2", "h3"))
 _NOT_WORD_CHARACTERS = re.compile(r"[\W_]+")
 # One Chinese, Japanese or Korean character stands for two or three letters of other scripts.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PROSE_CHARACTERS = 45
 MAX_LINKED_SHARE = 0.5
+# A line this long that ends a sentence is a paragraph, unlike those of a poem or an address.
+MIN_LINE_CHARACTERS = 80
+ENDS_SENTENCE = (".", "!", "?", "…", "。", "！", "？", "”", "»", '"', "“", ")", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,24 @@ class _Run:
 
     parts: list[str] = field(default_factory=list)
     linked: int = 0
+    line_start: int = 0
 
     def add(self, text: str | None, in_link: bool) -> None:
         if text:
             self.parts.append(text)
             self.linked += in_link * len(text.strip())
+
+    def break_line(self) -> None:
+        self.parts.append(" ")
+        self.line_start = len(self.parts)
+
+    @property
+    def last_line(self) -> str:
+        return clean_line("".join(self.parts[self.line_start :]))
+
+    def clear(self) -> None:
+        self.parts.clear()
+        self.linked = self.line_start = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +110,16 @@ class _Place:
     foreign: tuple[HtmlElement, ...] = ()
     is_standfirst: bool = False
     in_link: bool = False
+    captions: bool = False
 
 
-def read_blocks(root: HtmlElement) -> list[Block]:
-    """Return every block of text below `root`, which `parse_page` has limited in depth."""
+def read_blocks(root: HtmlElement, *, captions: bool = False) -> list[Block]:
+    """Return every block of text below `root`, which `parse_page` has limited in depth.
+
+    The captions of pictures are blocks, without the credits in them, only if `captions` is True.
+    """
     blocks: list[Block] = []
-    _walk(root, _Place(), _Run(), blocks)
+    _walk(root, _Place(captions=captions), _Run(), blocks)
     return blocks
 
 
@@ -120,31 +141,41 @@ def _walk(element: HtmlElement, around: _Place, run: _Run, blocks: list[Block]) 
 
 def _step(child: HtmlElement, place: _Place, run: _Run, blocks: list[Block]) -> None:
     if child.tag == "br":
-        if _ends_paragraph(child):
+        if _ends_paragraph(child, run):
             _end_block(place, run, blocks)
-        run.add(" ", False)
+        run.break_line()
     elif child.tag in _INLINE:
-        _walk(child, place, run, blocks)
+        if not (place.captions and _is_credit(child)):
+            _walk(child, place, run, blocks)
     elif child.tag not in _EMBEDDED:
         _end_block(place, run, blocks)
-        if child.tag == "tr" and _is_data(child):
+        if child.tag == "tr" and is_data(child):
             _read_row(child, place, run, blocks)
-        elif child.tag not in _SKIPPED or _contains_quote(child):
+        elif _is_read(child, place):
             _walk(child, place, run, blocks)
 
 
-def _ends_paragraph(line_break: HtmlElement) -> bool:
+def _ends_paragraph(line_break: HtmlElement, run: _Run) -> bool:
+    """Return whether another line break follows, or a long line of whole sentences ends."""
     following = line_break.getnext()
-    return following is not None and following.tag == "br" and not (line_break.tail or "").strip()
+    if following is not None and following.tag == "br" and not (line_break.tail or "").strip():
+        return True
+    line = run.last_line
+    return len(line) >= MIN_LINE_CHARACTERS and line.endswith(ENDS_SENTENCE)
+
+
+def _is_read(element: HtmlElement, place: _Place) -> bool:
+    if place.captions and element.tag in _PICTURES:
+        return not _is_credit(element)
+    return element.tag not in _SKIPPED or _contains_quote(element)
+
+
+def _is_credit(element: HtmlElement) -> bool:
+    return page_cues.is_credit(page_cues.name_of(element))
 
 
 def _contains_quote(element: HtmlElement) -> bool:
     return element.tag == "figure" and element.find(".//blockquote") is not None
-
-
-def _is_data(row: HtmlElement) -> bool:
-    """Return whether a table row is data, to be read as one line, and not page layout."""
-    return len(row) > 1 and all(row.find(path) is None for path in _NOT_IN_CELLS)
 
 
 def _read_row(row: HtmlElement, place: _Place, run: _Run, blocks: list[Block]) -> None:
@@ -156,6 +187,8 @@ def _read_row(row: HtmlElement, place: _Place, run: _Run, blocks: list[Block]) -
 def _enter(element: HtmlElement, around: _Place) -> _Place:
     name = page_cues.name_of(element)
     place = replace(around, inside=(*around.inside, element))
+    if is_side_cell(element):
+        place = replace(place, foreign=(*place.foreign, element))
     inherits = around.is_standfirst and element.tag in _INHERITS_STANDFIRST
     place = replace(place, is_standfirst=inherits or page_cues.is_standfirst(name))
     if element.tag in _LINES:
@@ -201,5 +234,4 @@ def _end_block(place: _Place, run: _Run, blocks: list[Block]) -> None:
                 linked_characters=run.linked,
             )
         )
-    run.parts.clear()
-    run.linked = 0
+    run.clear()

@@ -8,6 +8,8 @@ import re
 
 from lxml.html import HtmlElement
 
+from archive.extraction.page_walls import is_wall_notice
+
 MAX_NAME_CHARACTERS = 500
 MAX_PHRASE_CHARACTERS = 220
 
@@ -53,6 +55,10 @@ _BODY = _words_of(
     r"(?:article|story|post)-{0,2}(?:body|text|content|copy)|entry-{0,2}content|rich-?text",
     r"body-{0,2}(?:text|copy|content)|content-{0,2}body|main-?text",
 )
+_CAPTION = _words_of(
+    r"(?:fig|wp|image|photo|picture)?-?captions?(?:-?text)?|legende?s?|bildunterschrift"
+)
+_CREDIT = _words_of(r"credits?|copyright|photographer|source|author|auteur")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PHRASE = re.compile(
@@ -108,6 +114,16 @@ def is_standfirst(name: str) -> bool:
     return _STANDFIRST.search(name) is not None
 
 
+def is_caption(name: str) -> bool:
+    """Return whether an element of this name is the caption of a picture."""
+    return _CAPTION.search(name) is not None
+
+
+def is_credit(name: str) -> bool:
+    """Return whether an element of this name says who made a picture."""
+    return _CREDIT.search(name) is not None
+
+
 def is_body(name: str) -> bool:
     """Return whether an element of this name likely contains the article's text."""
     return _BODY.search(name) is not None
@@ -123,7 +139,9 @@ def is_hidden(element: HtmlElement) -> bool:
 
 
 def is_boilerplate(text: str) -> bool:
-    """Return whether a short text begins like a teaser, credit, byline or reader's note."""
+    """Return whether a short text is a teaser, credit, byline, reader's note or paywall notice."""
+    if is_wall_notice(text):
+        return True
     if len(text) > MAX_PHRASE_CHARACTERS:
         return False
     return _PHRASE.match(text) is not None or _BY_NAME.match(text) is not None

@@ -68,11 +68,6 @@ def test_what_stands_between_paragraphs_is_kept_apart(markup: str, texts: tuple[
     assert paragraphs(markup) == (FIRST, *texts, SECOND, THIRD)
 
 
-def test_two_line_breaks_part_paragraphs_and_one_parts_words() -> None:
-    page = f"<html><body><div class='entry-content'>{FIRST}<br><br>{SECOND}<br>{THIRD}</div></body>"
-    assert extract_article(page).paragraphs == (FIRST, f"{SECOND} {THIRD}")
-
-
 def test_an_article_split_over_containers_made_alike_is_whole() -> None:
     part = "<section class='chunk'><p>{} {}</p><p>{} {}</p></section><aside>Publicité</aside>"
     texts = [f"{n}. {text}" for n in range(6) for text in (FIRST, SECOND, THIRD, BOX)]
