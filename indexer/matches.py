@@ -1,9 +1,10 @@
 """What is new to a saved search: articles changed since the last check that the search lists.
 
-An article is judged as the search's own page would judge it, except in three ways:
+An article is judged as the search's own page would judge it, except in four ways:
 - lists are not cut at their depth: an article matches however many older ones rank before it;
-- a search by meaning alone, whose page shows the nearest articles however far they are, has the
-  relevance floor of a search by words and meaning, or every new article would match;
+- articles that are merely near do not match;
+- a search by words and meaning reports what answers by its words: what is found by meaning alone is
+  for those who look, not for an alert;
 - if no article meets the conditions on the text, the page shows some that contain a part of the
   words; these do not match.
 Copies are not folded and outlets not limited, which only concerns display.
@@ -16,9 +17,8 @@ from dataclasses import dataclass, replace
 from archive.store.articles import ArticleStore
 from archive.store.saved_matches import FoundMatch
 from indexer.errors import ModelError
-from indexer.query import has_text_conditions
-from indexer.ranking.merged_ranking import Ranking, drop_distant
-from indexer.ranking.request import KEYWORD_WEIGHT, SearchQuery
+from indexer.ranking.merged_ranking import Ranking
+from indexer.ranking.request import SearchQuery
 from indexer.search import SearchService
 from indexer.search.retriever import DEPTH
 from indexer.wordings import CHECKS_WAIT
@@ -64,25 +64,22 @@ class SavedSearchMatcher:
     """One search, by which any number of articles can be judged as among the whole archive.
 
     Each slice of articles is searched together with two reference articles, the best of the whole
-    archive by words and the best overall. They decide whether the query's conditions can be met,
-    how its lists are made comparable and where its floor lies. The spreads of the cosines are those
-    of the archive in any case.
+    archive by words and the best overall. They decide whether the query's conditions can be met and
+    how its lists are made comparable. The spreads of the cosines, and the bounds beyond which an
+    article answers by its meaning, are those of the archive.
     """
 
     def __init__(self, service: SearchService, query: SearchQuery) -> None:
         # By date, so that nothing is reranked: a reranker only scores the best articles.
         self._query = replace(query, sort="newest")
-        if query.mode == "semantic":  # the floor was measured at this weight
-            self._query = replace(self._query, keyword_weight=KEYWORD_WEIGHT)
         self._service = service
         self._parsed = service.understand(query.text)
-        self._has_floor = query.mode != "keyword" and not has_text_conditions(self._parsed)
         self._whole = self._rank()
         self._references = _best_of(self._whole)
 
     def list_all(self) -> dict[int, float]:
         """The articles that the search lists now, down to the lists' depth, with their scores."""
-        return _scores(self._whole, self._above_floor(self._whole))
+        return _scores(self._whole, self._find_answers(self._whole))
 
     def match(self, article_ids: Sequence[int]) -> dict[int, float]:
         """Those of the articles that the search lists, with their scores."""
@@ -96,7 +93,7 @@ class SavedSearchMatcher:
     def _match_slice(self, article_ids: Sequence[int]) -> dict[int, float]:
         """Match a slice, in halves if the list by meaning, of passages, was too short for it."""
         ranking = self._rank((*article_ids, *self._references))
-        kept = self._above_floor(ranking)
+        kept = self._find_answers(ranking)
         if len(article_ids) > 1 and _is_cut(ranking, kept):
             middle = len(article_ids) // 2
             return self._match_slice(article_ids[:middle]) | self._match_slice(article_ids[middle:])
@@ -113,8 +110,12 @@ class SavedSearchMatcher:
             return replace(ranking, article_ids=(), keyword={}, scores={})
         return ranking
 
-    def _above_floor(self, ranking: Ranking) -> set[int]:
-        return set((drop_distant(ranking) if self._has_floor else ranking).article_ids)
+    def _find_answers(self, ranking: Ranking) -> set[int]:
+        """Those that answer by their words or, in a search by meaning, by their meaning."""
+        judged = replace(ranking, bounds=self._whole.bounds)
+        if self._query.mode == "semantic":
+            return set(filter(judged.is_sure, ranking.article_ids))
+        return {a for a in ranking.article_ids if judged.match(a) in ("all", "some")}
 
 
 def _best_of(whole: Ranking) -> tuple[int, ...]:
@@ -125,8 +126,7 @@ def _best_of(whole: Ranking) -> tuple[int, ...]:
 
 
 def _is_cut(ranking: Ranking, kept: set[int]) -> bool:
-    """Whether a language's list is full and entirely above the floor, so that articles beyond its
-    end may be above the floor too."""
+    """Whether a language's list is full of answers, so that there may be more beyond its end."""
     passages = Counter(hit.language for hits in ranking.hits.values() for hit in hits)
     dropped = {hits[0].language for article, hits in ranking.hits.items() if article not in kept}
     return any(n >= DEPTH and language not in dropped for language, n in passages.items())

@@ -372,6 +372,23 @@ INDEXED = define_plural(
 )
 PASSAGES = define_plural("passages", "%(number)s passage", "%(number)s passages")
 INDEX_UP_TO_DATE = define("index_up_to_date", "the index is up to date")
+# How a result answers; see `indexer.ranking.judging`
+MATCH_ALL = define("match_all", "all words")
+MATCH_SOME = define("match_some", "some words")
+MATCH_MEANING = define("match_meaning", "by its meaning")
+MATCH_NEAR = define("match_near", "merely near")
+WITH_ALL_WORDS = define_plural(
+    "with_all_words",
+    "%(number)s article holds all the words",
+    "%(number)s articles hold all the words",
+)
+WITH_SOME_WORDS = define_plural(
+    "with_some_words", "%(number)s holds some of them", "%(number)s hold some of them"
+)
+NO_ANSWER = define(
+    "no_answer", "No article says this. These are the nearest in meaning, or hold few of the words."
+)
+MERELY_NEAR = define("merely_near", "Less sure: near in meaning, or with few of the words")
 NOTHING_FOUND = define("nothing_found", "Nothing found. Try fewer or other words, or no filters.")
 RESULTS_SHOWN = define("results_shown", "%(first)s-%(last)s of %(total)s")
 VERSIONS_COMPARED = define("versions_compared", "from version %(old)s to %(new)s")

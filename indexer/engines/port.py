@@ -113,14 +113,16 @@ class RetrievalRequest:
 
 @dataclass(frozen=True, slots=True)
 class KeywordHit:
-    """An article by its words: its score, and the share of a perfect match's score, 0 to 1.
+    """An article by its words: its score, the share of a perfect match's score, and the share of
+    the query's words that it holds, each 0 to 1.
 
-    Both are defined in `indexer.engines.scoring`.
+    All are defined in `indexer.engines.scoring`.
     """
 
     article_id: int
     score: float
     share: float
+    held: float
     language: str
 
 
@@ -195,7 +197,7 @@ class Retrieval:
     and sends no more than changes. From them `indexer.ranking.statistics` derives `spreads`, which
     tell how the query's cosines are spread over each language's passages. `rest` goes on where the
     keyword list is cut at its depth. `matches` is given if counts were requested and articles were
-    left out of both.
+    left out of both. `complete` counts the articles that hold all the words, in the lists or not.
     """
 
     keyword: tuple[KeywordHit, ...] = ()
@@ -205,6 +207,7 @@ class Retrieval:
     coverage: Mapping[str, float] = field(default_factory=dict)
     statistics: Mapping[str, bytes] = field(default_factory=dict)
     matches: KeywordMatches | None = None
+    complete: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ a prefix.
 The score is the sum over the query's words and pairs. A perfect match in a language scores
 idf * (K1 + 1) for each term in both fields; `share` is the score divided by that, at most 1.
 
+`held` is the share of the query's words that the article holds in any of their forms, of those that
+its language is asked. A word weighs ln(1 + (n - h + 0.5) / (h + 0.5)), where h of the n articles of
+the language hold it. It is 1 where no words are asked.
+
 A prefix stands for the MAX_EXPANSIONS words that begin so and occur in most titles and bodies, in
 alphabetical order where they tie; an engine may look at the first few hundred such words only.
 
@@ -42,6 +46,8 @@ PAIR_WEIGHT = 0.2
 MAX_PAIRS = 12
 MAX_PAIR_ARTICLES = 2_000
 MAX_EXPANSIONS = 64
+# Sums of weights are rounded: from this share on an article holds all the words.
+ALL_HELD = 0.999
 
 
 def field_terms(text: str, language: str) -> tuple[list[str], list[str]]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from unicodedata import east_asian_width
 
 import numpy as np
 
@@ -23,6 +24,9 @@ Model = TypeVar("Model", bound="BaseModel")
 BUNDLED = "bundled"
 BUNDLED_NAME = "multilingual-e5-small-q4-1571fc98"
 BATCH_PASSAGES = 32
+# Text of any language is cut into longer pieces on average, names and acronyms too; "qwxzv" into
+# q, w, x and zv. Where a sign is a word or a syllable, its pieces say nothing.
+MIN_PIECE_LETTERS = 2
 PROBE_SHAPE = (512, 384, 1536)
 PROBE_TURNS = 12
 MIN_SPEEDUP = 1.2
@@ -44,6 +48,11 @@ class Embedder(Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """(dimension,). Raises ModelError."""
+
+    def knows(self, text: str) -> bool:
+        """Whether the model has words for any of the text. What it can only spell has a vector too,
+        but not one that means anything. Raises ModelError.
+        """
 
     def describe(self) -> dict[str, str]:
         """Name, device and number format, for people."""
@@ -81,6 +90,12 @@ class SentenceTransformerEmbedder:
         with _one_thread():
             vector: Vectors = self._encode("encode_query", [text])[0]
         return vector
+
+    def knows(self, text: str) -> bool:
+        letters = [character for character in text if character.isalpha()]
+        if not letters or any(east_asian_width(letter) in "WF" for letter in letters):
+            return True
+        return len(letters) >= MIN_PIECE_LETTERS * len(self.load().tokenizer.tokenize(text))
 
     def describe(self) -> dict[str, str]:
         model = self.load()

@@ -38,6 +38,9 @@ class WrappedEmbedder:
     def encode_query(self, text: str) -> Vectors:
         return self._call(self._embedder.encode_query, text)
 
+    def knows(self, text: str) -> bool:
+        return self._call(self._embedder.knows, text)
+
     def describe(self) -> dict[str, str]:
         return self._embedder.describe()
 

@@ -1,5 +1,6 @@
 """The merged ranking of articles, from what an engine retrieved. Pure."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,22 +8,20 @@ from dataclasses import dataclass, field, replace
 from indexer.engines.port import CosineSpread, DenseHit, KeywordMatches, Retrieval
 from indexer.passages import article_of
 from indexer.ranking.fusion import FUSIONS, MAX_DEVIATIONS, dense_score, keyword_score
+from indexer.ranking.judging import MIN_HELD, Match, find_bounds, judge
 
-# The merged score that an article found by its meaning alone must reach: as the best of a list
-# without words, else nothing is shown, and as any other article of a list.
-ANSWER_SCORE, TAIL_SCORE = 0.30, 0.18
-# Among few passages an answer itself widens the spread by which it is judged; among fewer than
-# MIN_PASSAGES the spread says nothing.
-FEW_PASSAGES, FEW_PASSAGES_FACTOR, MIN_PASSAGES = 200, 0.6, 50
+# How many articles that are merely near are shown after those that answer.
+MAX_NEAR = 10
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordRank:
-    """An article's place in the keyword list, from 1, and its share of a perfect match's score."""
+    """An article's place in the keyword list, from 1, and what `KeywordHit` says of it."""
 
     rank: int
     score: float
     share: float
+    held: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,15 @@ class Ranking:
     """The whole merged list: article ids, best first, and their places in each list.
 
     `words` and `meanings` are the scores that were merged, `keyword_weight` is the weight of the
-    first; `spreads` and `coverage` are those of the retrieval. `reranked` holds a reranker's scores
-    of the best; it is empty without one.
+    first; `spreads` and `coverage` are those of the retrieval. `bounds` are the deviations beyond
+    which articles of each language are surely about the query, and `least_held` the share of its
+    words from which they are for these. `reranked` holds a reranker's scores of the best; it is
+    empty without one.
 
     `is_relaxed` says that no article meets the query's conditions on its text, and these contain
     some of its words; `lacks_meaning` and `lacks_reranking` that the embedder or reranker failed.
-    `matches` counts everything that has the words, if that is more than the list holds.
+    `matches` counts everything that has the words, if that is more than the list holds, and
+    `complete` what has all of them.
     """
 
     article_ids: tuple[int, ...]
@@ -76,16 +78,30 @@ class Ranking:
     keyword_weight: float
     spreads: Mapping[str, CosineSpread]
     coverage: Mapping[str, float]
+    bounds: Mapping[str, float] | None = None
+    least_held: float = MIN_HELD
     reranked: Mapping[int, float] = field(default_factory=dict)
     is_relaxed: bool = False
     lacks_meaning: bool = False
     lacks_reranking: bool = False
     matches: KeywordMatches | None = None
+    complete: int = 0
 
-    @property
-    def passages(self) -> int:
-        """The number of passages that the spreads describe."""
-        return sum(spread.passages for spread in self.spreads.values())
+    def match(self, article_id: int) -> Match | None:
+        """How an article answers; None without bounds."""
+        if self.bounds is None:
+            return None
+        by_words = self.keyword.get(article_id)
+        held = None if by_words is None else by_words.held
+        return judge(held, self.is_sure(article_id), self.least_held)
+
+    def is_sure(self, article_id: int) -> bool:
+        """Whether its meaning alone makes it an answer."""
+        by_meaning = self.semantic.get(article_id)
+        if by_meaning is None or self.bounds is None:
+            return False
+        language = self.hits[article_id][0].language
+        return by_meaning.deviations > self.bounds.get(language, math.inf)
 
     def parts(self, article_id: int, language: str) -> ScoreParts:
         """The parts of an article's score."""
@@ -122,7 +138,7 @@ def fuse(
         article_ids=_by_score(scores, hits),
         scores=scores,
         keyword={
-            hit.article_id: KeywordRank(rank, hit.score, hit.share)
+            hit.article_id: KeywordRank(rank, hit.score, hit.share, hit.held)
             for rank, hit in enumerate(first.keyword, start=1)
         },
         semantic={
@@ -136,7 +152,17 @@ def fuse(
         spreads=first.spreads,
         coverage=first.coverage,
         matches=first.matches,
+        complete=first.complete,
     )
+
+
+def with_bounds(ranking: Ranking, query_words: int, least_held: float = MIN_HELD) -> Ranking:
+    """The ranking, able to judge how its articles answer a query of so many words."""
+    deviations = {article: place.deviations for article, place in ranking.semantic.items()}
+    languages = {article: found[0].language for article, found in ranking.hits.items()}
+    passages = {language: spread.passages for language, spread in ranking.spreads.items()}
+    bounds = find_bounds(deviations, languages, passages, query_words)
+    return replace(ranking, bounds=bounds, least_held=least_held)
 
 
 def append_rest(ranking: Ranking, whole: Ranking) -> Ranking:
@@ -155,25 +181,37 @@ def append_rest(ranking: Ranking, whole: Ranking) -> Ranking:
     )
 
 
-def drop_distant(ranking: Ranking) -> Ranking:
-    """The ranking without articles that neither contain the words nor are near in meaning.
-
-    Possibly empty. With fewer than MIN_PASSAGES passages all articles stay. The thresholds were
-    measured on questions from other archives and on nonsense:
-    docs/decisions/009-fusion-across-languages.md.
+def put_near_last(ranking: Ranking) -> Ranking:
+    """The ranking with the articles that are merely near after all others, and of those that hold
+    none of the words only the nearest few.
     """
-    ids, factor = ranking.article_ids, 1.0
-    if ranking.passages < MIN_PASSAGES:
-        return ranking
-    if ranking.passages < FEW_PASSAGES:
-        factor = FEW_PASSAGES_FACTOR
-    best = max(ranking.scores.values(), default=0.0)
-    # Not whether an article of the list contains a word: that would depend on the filter.
-    if not any(ranking.coverage.values()) and best < factor * ANSWER_SCORE:
-        return replace(ranking, article_ids=())
-    near = factor * TAIL_SCORE
-    kept = (a for a in ids if a in ranking.keyword or ranking.scores[a] >= near)
-    return replace(ranking, article_ids=tuple(kept))
+    answers, near = _part(ranking)
+    nearest = set([a for a in near if a not in ranking.keyword][:MAX_NEAR])
+    shown = (a for a in near if a in ranking.keyword or a in nearest)
+    return replace(ranking, article_ids=(*answers, *shown))
+
+
+def keep_answers(ranking: Ranking) -> Ranking:
+    """The ranking without the articles that are merely near, unless all are."""
+    answers, _ = _part(ranking)
+    return replace(ranking, article_ids=tuple(answers)) if answers else ranking
+
+
+def keep_similar(ranking: Ranking) -> Ranking:
+    """The ranking of articles similar to others without those that are no nearer than chance would
+    have it, but with the nearest few.
+    """
+    judged = with_bounds(ranking, query_words=0)
+    nearest = set(ranking.article_ids[:MAX_NEAR])
+    kept = (a for a in ranking.article_ids if a in nearest or judged.is_sure(a))
+    return replace(ranking, article_ids=tuple(kept)) if ranking.semantic else ranking
+
+
+def _part(ranking: Ranking) -> tuple[list[int], list[int]]:
+    """The articles that answer, and those that are merely near."""
+    matches = {article: ranking.match(article) for article in ranking.article_ids}
+    answers = [article for article, match in matches.items() if match != "near"]
+    return answers, [article for article, match in matches.items() if match == "near"]
 
 
 def _hits_by_article(retrievals: Sequence[Retrieval]) -> dict[int, list[DenseHit]]:

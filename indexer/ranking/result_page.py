@@ -9,13 +9,16 @@ from archive.model import Article
 from archive.stats.facets import Facets
 from archive.stats.histogram import Histogram
 from indexer.engines.port import WordGain
+from indexer.ranking.judging import Match
 from indexer.ranking.merged_ranking import KeywordRank, ScoreParts, SemanticRank
 from indexer.ranking.reasons import PassageReason
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """An article, its place in both lists and the passages for which it was found.
+    """An article, how it answers, its place in both lists and the passages for which it was found.
+
+    `match` is None for similar articles, which are all found by what they say.
 
     `copies` are the other articles with the same text, found or not. `rerank` is the reranker's
     score, 0 to 1, if there is one; `gains` are what each word added to the keyword score, if an
@@ -27,6 +30,7 @@ class SearchResult:
     keyword: KeywordRank | None
     semantic: SemanticRank | None
     parts: ScoreParts
+    match: Match | None
     passages: tuple[PassageReason, ...]
     copies: tuple[WireCopy, ...] = ()
     rerank: float | None = None
@@ -37,7 +41,8 @@ class SearchResult:
 class SearchPage:
     """A page of results; `total`, `facets` and `histogram` describe all that matches.
 
-    `listed` of these can be paged to: the best, or all where it is not given.
+    `listed` of these can be paged to: the best, or all where it is not given. `with_all_words`
+    articles hold all of the query's words, `with_some_words` others hold some.
     `notices` say what could not be done as asked; `did_you_mean` is the query with its misspellings
     corrected, if it has any.
     """
@@ -51,6 +56,8 @@ class SearchPage:
     histogram: Histogram | None = None
     did_you_mean: str | None = None
     listed: int | None = None
+    with_all_words: int = 0
+    with_some_words: int = 0
 
     @property
     def last(self) -> int:

@@ -100,6 +100,10 @@ class Pager:
     ) -> SearchPage:
         """The page with the totals of everything that matches, be it in the list or not."""
         matches = ranking.matches
+        holding = len(ranking.keyword) if matches is None else matches.counts.total
+        page = replace(
+            page, with_all_words=ranking.complete, with_some_words=holding - ranking.complete
+        )
         if matches is not None:
             in_counts = matches.dense_ids.union(ranking.keyword)
             listed, shown = len(shown), [a for a in shown if a not in in_counts]
@@ -159,6 +163,7 @@ def _make_result(
         keyword=ranking.keyword.get(article.id),
         semantic=ranking.semantic.get(article.id),
         parts=ranking.parts(article.id, article.language),
+        match=ranking.match(article.id),
         passages=best_passages(article, parsed, ranking.hits.get(article.id, ())),
         copies=cluster.others(article.id) if cluster else (),
         rerank=ranking.reranked.get(article.id),

@@ -7,7 +7,15 @@ from archive.store.articles import ArticleStore
 from indexer.errors import ModelError
 from indexer.models.reranker import Reranker
 from indexer.query import Query, has_text_conditions
-from indexer.ranking.merged_ranking import Ranking, append_rest, drop_distant, fuse
+from indexer.ranking.judging import MIN_HELD
+from indexer.ranking.merged_ranking import (
+    Ranking,
+    append_rest,
+    fuse,
+    keep_answers,
+    put_near_last,
+    with_bounds,
+)
 from indexer.ranking.request import SearchQuery
 from indexer.ranking.reranking import RERANK_DEPTH, rerank, score_articles
 from indexer.search.retriever import Retrieved
@@ -25,18 +33,25 @@ class Ranker:
     def rank(
         self, retrieved: Retrieved, query: SearchQuery, parsed: Query, *, keep_distant: bool = False
     ) -> Ranking:
-        """The merged ranking, its best reranked, without what is distant from the query.
+        """The merged ranking, its best reranked, with what is merely near at its end.
 
-        Nothing is dropped in modes of one list, which have nothing to judge the other by, or if
-        articles meet conditions on the text, which makes them answers.
+        Articles that meet conditions on the text are answers however few words they hold, and so
+        are those of a search by words alone.
         """
-        ranking = self.merge(retrieved, query)
         has_met_conditions = has_text_conditions(parsed) and not retrieved.is_relaxed
-        if query.mode == "hybrid" and not has_met_conditions and not keep_distant:
-            ranking = drop_distant(ranking)
+        every_word_counts = has_met_conditions or query.mode == "keyword"
+        ranking = with_bounds(
+            self.merge(retrieved, query),
+            len(parsed.meaning.split()),
+            least_held=0.0 if every_word_counts else MIN_HELD,
+        )
+        ranking = self._rerank(ranking, query, parsed)
+        if keep_distant:
+            return ranking
+        ranking = put_near_last(ranking)
         if any(found.rest for found in retrieved.retrievals):
             ranking = append_rest(ranking, self.merge(retrieved.with_rest(), query))
-        return self._rerank(ranking, query, parsed)
+        return ranking if query.sort == "relevance" else keep_answers(ranking)
 
     def merge(self, retrieved: Retrieved, query: SearchQuery) -> Ranking:
         """The merged ranking, whole."""

@@ -53,6 +53,15 @@ class Retrieved:
         return replace(self, retrievals=tuple(whole))
 
     @property
+    def knows_words(self) -> bool:
+        """Whether the archive holds any of the words, be it in articles that pass the filter."""
+        return any(any(found.coverage.values()) for found in self.retrievals)
+
+    def without_meaning(self) -> "Retrieved":
+        """The same, as if no passage were near."""
+        return replace(self, retrievals=tuple(replace(r, dense=()) for r in self.retrievals))
+
+    @property
     def is_empty(self) -> bool:
         return not any(found.keyword or found.dense for found in self.retrievals)
 
@@ -74,6 +83,8 @@ class Retriever:
         query = self._resolve(query)
         vector, lacks_meaning = self._encode_or_do_without(query, parsed)
         found = self._retrieve_lists(query, parsed, vector, counted=True)
+        is_known = vector is None or found.knows_words or self._embedder.knows(parsed.meaning)
+        found = found if is_known else found.without_meaning()
         relaxed = drop_text_conditions(parsed)
         if found.is_empty and relaxed.words and relaxed != parsed:
             found = self._retrieve_lists(query, relaxed, vector, counted=True)

@@ -14,7 +14,7 @@ from indexer.models.embedding import Embedder
 from indexer.models.reranker import Reranker
 from indexer.passages import Passage, article_of, ordinal_of, split_passages
 from indexer.query import Query, Synonyms, bundled_synonyms, parse_query, resolve_tags
-from indexer.ranking.merged_ranking import Ranking
+from indexer.ranking.merged_ranking import Ranking, keep_similar
 from indexer.ranking.neighbours import Example
 from indexer.ranking.request import SearchQuery
 from indexer.ranking.result_page import SearchPage, SearchResult, SearchStream
@@ -120,7 +120,8 @@ class SearchService:
     def _similar(
         self, like: Sequence[Example], query: SearchQuery, unlike: Sequence[Example]
     ) -> SearchPage:
-        return self._pager.cut(self.rank_similar(like, query, unlike), query, NO_WORDS)
+        ranking = keep_similar(self.rank_similar(like, query, unlike))
+        return self._pager.cut(ranking, query, NO_WORDS)
 
 
 def _answer(query: SearchQuery, find: Callable[[], SearchPage]) -> SearchPage:

@@ -30,7 +30,7 @@ def test_choices_survive_paging(browser: Browser, long_list: str) -> None:
     page.locator(".choose input").nth(0).check()
     page.locator(".choose input").nth(4).check()
     page.locator("nav.pages a[rel=next]").click()
-    expect(page.locator("ol.results h2").first).to_have_text("Grève 10")
+    expect(page.locator("ol.results article h2").first).to_have_text("Grève 10")
     page.locator(".choose input").nth(1).check()
     page.locator(".collecting summary").click()
     expect(page.locator(".chosen-elsewhere")).to_contain_text("2")
@@ -40,7 +40,7 @@ def test_choices_survive_paging(browser: Browser, long_list: str) -> None:
     page.fill("#new-list", "Grèves")
     page.click("#collecting button[type=submit]")
     expect(page.locator("h1")).to_have_text("Grèves")
-    titles = page.locator("ol.results h2")
+    titles = page.locator("ol.results article h2")
     expect(titles).to_have_count(3)
     assert set(titles.all_inner_texts()) == {"Grève 0", "Grève 4", "Grève 11"}
     page.goto("/search?q=grève&mode=keyword&sort=oldest")

@@ -34,7 +34,7 @@ def test_from_search_to_similar_to_add(browser: Browser, site: str, scripts: boo
     expect(page.locator(".piece.current").last).to_contain_text("missiles")
     expect(page.locator(".piece.current").last).to_be_in_viewport()
     page.locator(".signs a").first.click()
-    expect(page.locator("ol.results h2").first).to_be_visible()
+    expect(page.locator("ol.results article h2").first).to_be_visible()
     page.goto("/add")
     page.fill("#title", f"Zeppelin {scripts}")
     page.fill("#article-text", f"A zeppelin was seen, {scripts}.")
@@ -79,7 +79,7 @@ def test_adding_files(browser: Browser, site: str, tmp_path: Path, scripts: bool
     expect(page.locator(".outcomes li.added a")).to_have_text("good.txt")
     expect(page.locator(".outcomes li.rejected")).to_contain_text("binary data, not text")
     page.goto("/search?q=montgolfi%C3%A8re")
-    expect(page.locator("ol.results h2").first).to_contain_text("Montgolfière")
+    expect(page.locator("ol.results article h2").first).to_contain_text("Montgolfière")
     assert troubles == []
     page.context.close()
 
@@ -117,7 +117,7 @@ def test_a_saved_page_a_feed_and_a_list(
         page.goto("/feeds")
         expect(page.locator(f"h2:has-text('Halle deux {scripts}')")).to_be_visible()
     page.goto(f"/search?q=halle+deux+{scripts}")
-    expect(page.locator("ol.results h2").first).to_contain_text(f"Halle deux {scripts}")
+    expect(page.locator("ol.results article h2").first).to_contain_text(f"Halle deux {scripts}")
     assert troubles == []
     page.context.close()
 

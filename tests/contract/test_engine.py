@@ -433,6 +433,21 @@ def test_a_list_that_is_cut_comes_with_counts_of_all(engine: SearchEngine) -> No
         assert found.matches.dense_ids == near - {9}
 
 
+def test_an_article_holds_a_share_of_the_words_by_their_rarity(engine: SearchEngine) -> None:
+    texts = ("le missile et le drone", "le missile", "le drone", "la soupe", "les missiles volent")
+    put(engine, *(indexed(n, text) for n, text in enumerate(texts, start=1)))
+    found = find(engine, "missile drone")
+    held = {hit.article_id: hit.held for hit in found.keyword}
+    missile, drone = np.log1p((2 + 0.5) / (3 + 0.5)), np.log1p((3 + 0.5) / (2 + 0.5))
+    expected = {1: 1, 2: missile / (missile + drone), 3: drone / (missile + drone)}
+    assert held == pytest.approx(expected | {5: expected[2]}, abs=1e-6)
+    assert found.complete == 1
+    unknown = find(engine, "missile zzzxqj")
+    assert {hit.article_id: hit.held < 0.35 for hit in unknown.keyword} == {1: 1, 2: 1, 5: 1}
+    assert unknown.complete == 0
+    assert [hit.held for hit in find(engine, "source:Agence").keyword] == [1] * 5
+
+
 @pytest.mark.parametrize("query", ["missile", "author:Ana"])
 def test_the_rest_goes_on_where_the_keyword_list_is_cut(engine: SearchEngine, query: str) -> None:
     put(engine, *(indexed(n, "le missile " * n, authors=("Ana",)) for n in range(1, 10)))

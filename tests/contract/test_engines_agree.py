@@ -188,7 +188,8 @@ def agree(
     vector = EMBEDDER.encode_query(query.meaning) if query.meaning else None
     request = RetrievalRequest(query, vector, wanted, depth, rest=depth)
     ours, theirs = (with_spreads(e.retrieve(request), vector) for e in (engine, plain))
-    for shown in ("score", "share"):
+    assert ours.complete == theirs.complete
+    for shown in ("score", "share", "held"):
         lists = [{h.article_id: getattr(h, shown) for h in r.keyword} for r in (ours, theirs)]
         same_list(lists[0], lists[1], ROUNDING)
         rests = [{h.article_id: getattr(h, shown) for h in r.rest} for r in (ours, theirs)]

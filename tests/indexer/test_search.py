@@ -394,6 +394,33 @@ def test_a_phrase_of_unknown_words_is_not_answered_with_everything(
     assert found.total < 60
 
 
+def test_what_no_article_holds_and_the_model_has_no_words_for_means_nothing(
+    service: SearchService,
+) -> None:
+    for mode in MODES:
+        assert service.search(SearchQuery("xqqz", mode)).total == 0
+    known = service.search(SearchQuery("xqqz missiles", "semantic"))
+    assert known.total > 0
+
+
+def test_each_result_says_how_it_answers(
+    store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
+) -> None:
+    filler = [make_item(f"Sujet {n}", f"Le texte {n} traite de la chose {n}.") for n in range(60)]
+    texts = ("le traité sur les missiles", "un traité de paix", "les missiles volent")
+    list(ingest([*filler, *(make_item("Titre", text) for text in texts)], store))
+    sync(store, engine, embedder)
+    page = SearchService(store, engine, embedder).search(SearchQuery("traité missiles zeppelin"))
+    matches = {result.article.id: result.match for result in page.results}
+    assert (matches[61], page.with_all_words, page.with_some_words) == ("some", 0, 3)
+    order = [result.match == "near" for result in page.results]
+    assert order == sorted(order)
+    both = SearchService(store, engine, embedder).search(SearchQuery("traité missiles"))
+    assert (both.results[0].match, both.with_all_words, both.with_some_words) == ("all", 1, 2)
+    words = SearchService(store, engine, embedder).search(SearchQuery("traité x", "keyword"))
+    assert {result.match for result in words.results} == {"some"}
+
+
 def test_an_engine_that_cannot_be_reached_is_named(
     service: SearchService, engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,9 @@ class FakeEmbedder:
     def encode_query(self, text: str) -> Vectors:
         return self.encode_passages([text])[0]
 
+    def knows(self, text: str) -> bool:
+        return "qq" not in text
+
     def describe(self) -> dict[str, str]:
         return {"name": self.name, "device": "cpu", "dtype": "float32"}
 

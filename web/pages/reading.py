@@ -25,7 +25,8 @@ from web.i18n import locale as i18n
 from web.i18n.catalogue import LANGUAGES
 from web.pages.examples import example_queries
 from web.pages.histograms import view_histogram
-from web.pages.views import view_article, view_result
+from web.pages.views import view_article, view_results
+from web.records.answers import describe_words
 from web.routes import Blueprint, Level
 from web.urls.arguments import (
     drop_filter_url,
@@ -63,6 +64,7 @@ class PageView:
     total: int
     took_ms: int
     notices: tuple[Message, ...]
+    words: tuple[Message, ...]
 
 
 @blueprint.app_context_processor
@@ -228,9 +230,10 @@ def _listing(found: SearchPage, took_ms: int) -> dict[str, Any]:
         total=found.total,
         took_ms=took_ms,
         notices=found.notices,
+        words=describe_words(found),
     )
     search = search_arguments() if request.endpoint == "pages.search" else {}
-    results = [view_result(result, search) for result in found.results]
+    results = view_results(found, search)
     listing = {"page": view, "results": results, "page_url": page_url}
     if found.did_you_mean:
         listing |= {"meant": found.did_you_mean}

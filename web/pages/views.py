@@ -7,14 +7,17 @@ from typing import Any, Literal
 from flask import url_for
 
 from archive.copies.clusters import WireCopy
+from archive.messages import Message
 from archive.model import PARAGRAPH_BREAK, Article
 from indexer.engines.port import WordGain
 from indexer.passages import Passage, split_passages
 from indexer.query import Query
+from indexer.ranking.judging import Match
 from indexer.ranking.merged_ranking import KeywordRank, ScoreParts, SemanticRank
 from indexer.ranking.reasons import PassageReason, Span, article_terms, mark_words
-from indexer.ranking.result_page import SearchResult
+from indexer.ranking.result_page import SearchPage, SearchResult
 from web.pages.fragments import link_words
+from web.records.answers import match_label, near_heading
 from web.urls.links import article_url, range_text
 
 # The kind of a piece of text: plain, a word of the query, or nearest in meaning.
@@ -52,6 +55,13 @@ class ResultView:
     passages: list[PassageView]
     search: Mapping[str, Any]
     copies: tuple[WireCopy, ...] = ()
+    match: Match | None = None
+    heading: Message | None = None
+
+    @property
+    def label(self) -> Message | None:
+        """How the article answers, in words; None for similar articles."""
+        return match_label(self.match)
 
     @property
     def url(self) -> str:
@@ -101,7 +111,17 @@ def view_result(result: SearchResult, search: Mapping[str, Any]) -> ResultView:
         passages,
         search,
         result.copies,
+        result.match,
     )
+
+
+def view_results(page: SearchPage, search: Mapping[str, Any]) -> list[ResultView]:
+    """View the results; the first that is merely near has a heading that says so."""
+    views = [view_result(result, search) for result in page.results]
+    if (found := near_heading(page)) is not None:
+        place, heading = found
+        views[place] = replace(views[place], heading=heading)
+    return views
 
 
 def view_article(

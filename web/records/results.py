@@ -4,16 +4,18 @@ import marshmallow as ma
 from marshmallow import validate
 
 from archive.stats.histogram import UNITS
+from indexer.ranking.judging import MATCHES
 from web.records.articles import ArticleHeading, Copy
 from web.records.base import Pairs, Record, Rounded
 
 
 class KeywordPlace(Record):
-    """`share` is of what a perfect match would score."""
+    """`share` is of what a perfect match would score, `held` of the words, by their rarity."""
 
     rank = ma.fields.Integer()
     score = Rounded(4)
     share = Rounded(4)
+    held = Rounded(4)
 
 
 class SemanticPlace(Record):
@@ -75,6 +77,15 @@ class Result(Record):
     """`explanation` is there if it was asked for."""
 
     article = ma.fields.Nested(ArticleHeading)
+    match = ma.fields.String(
+        allow_none=True,
+        validate=validate.OneOf(MATCHES),
+        metadata={
+            "description": "how it was found: it holds all of the query's words, some of them, or"
+            " is surely about it by its meaning; `near` is merely the nearest there is. Null for"
+            " similar articles."
+        },
+    )
     score = Rounded(6)
     keyword = ma.fields.Nested(KeywordPlace, allow_none=True)
     semantic = ma.fields.Nested(SemanticPlace, allow_none=True)
@@ -119,6 +130,12 @@ class ResultPage(Record):
     listed = ma.fields.Integer(
         allow_none=True,
         metadata={"description": "how many of them can be paged to, if not all"},
+    )
+    with_all_words = ma.fields.Integer(
+        metadata={"description": "how many articles hold all of the query's words"}
+    )
+    with_some_words = ma.fields.Integer(
+        metadata={"description": "how many others hold some of them"}
     )
     page = ma.fields.Integer()
     page_size = ma.fields.Integer()

@@ -175,18 +175,19 @@ class EmbeddedEngine:
         allowed = snapshot.articles.mask(request.filter)
         if request.keyword is not None:
             allowed &= permitted(snapshot.keyword, request.keyword)
-        hits, rows = rank_keyword(
+        found = rank_keyword(
             snapshot.keyword, request.keyword, allowed, request.depth, request.rest
         )
         dense = rank_dense(snapshot, request, allowed)
-        is_counted = request.counted and len(rows) > len(hits)
+        is_counted = request.counted and len(found.rows) > len(found.hits)
         return Retrieval(
-            keyword=hits[: request.depth],
-            rest=hits[request.depth :],
+            keyword=found.hits[: request.depth],
+            rest=found.hits[request.depth :],
             dense=dense,
             coverage=coverage(snapshot.keyword, request.keyword),
             statistics=snapshot.statistics,
-            matches=_count(snapshot.articles, rows, dense) if is_counted else None,
+            matches=_count(snapshot.articles, found.rows, dense) if is_counted else None,
+            complete=found.complete,
         )
 
     def count_matching(self, query: Query, wanted: ArticleFilter) -> Counts:

@@ -29,6 +29,7 @@ from indexer.engines.port import (
     WordGain,
     check_fingerprint,
 )
+from indexer.engines.scoring import ALL_HELD
 from indexer.passages import article_of, passage_id
 from indexer.query import Query
 from indexer.query.records import has_text_conditions
@@ -113,6 +114,7 @@ class MemoryEngine:
             coverage=scorer.coverage(query) if query else {},
             statistics=commit.statistics,
             matches=_count(commit.archive, hits, dense) if is_counted else None,
+            complete=sum(hit.held >= ALL_HELD for hit in hits),
         )
 
     def count_matching(self, query: Query, wanted: ArticleFilter) -> Counts:
@@ -161,11 +163,16 @@ def _rank_keyword(
     """The whole list."""
     if query.is_fields_only:
         return _list_newest(allowed)
-    scores = scorer.score(query)
+    scores, held = scorer.score(query), scorer.held(query)
     demanded = has_text_conditions(query)
     articles = [document.article for document in allowed] if query.words else []
     hits = [
-        _hit(article, scores.articles[article.id], scores.perfect[article.language])
+        _hit(
+            article,
+            scores.articles[article.id],
+            scores.perfect[article.language],
+            held[article.id],
+        )
         for article in articles
         if demanded or scores.articles[article.id] > 0
     ]
@@ -180,15 +187,15 @@ def _count(
     return KeywordMatches(counts, frozenset(ids & {article_of(hit.passage_id) for hit in dense}))
 
 
-def _hit(article: IndexedArticle, score: float, perfect: float) -> KeywordHit:
+def _hit(article: IndexedArticle, score: float, perfect: float, held: float) -> KeywordHit:
     share = min(score / perfect, 1.0) if perfect else 0.0
-    return KeywordHit(article.id, score, share, article.language)
+    return KeywordHit(article.id, score, share, held, article.language)
 
 
 def _list_newest(allowed: Sequence[Document]) -> tuple[KeywordHit, ...]:
     articles = [document.article for document in allowed]
     newest = sorted(articles, key=lambda a: (a.moment, a.id), reverse=True)
-    return tuple(KeywordHit(article.id, 0, 0, article.language) for article in newest)
+    return tuple(KeywordHit(article.id, 0, 0, 1, article.language) for article in newest)
 
 
 def _share_by_place(hits: Sequence[KeywordHit], depth: int) -> tuple[KeywordHit, ...]:

@@ -59,6 +59,29 @@ class Scorer:
             total.add(part)
         return total
 
+    def held(self, query: Query) -> dict[int, float]:
+        """By article the share of the words that it holds, each weighed by its rarity."""
+        asked = asked_words(query, self._archive.languages)
+        held: dict[int, float] = defaultdict(float)
+        every: dict[str, float] = defaultdict(float)
+        for word in query.words:
+            languages = [language for language, words in asked.items() if word in words]
+            scores = self._score_word(word, languages)
+            for language in languages:
+                own = [d.article.id for d in self._documents if d.article.language == language]
+                holders = [article for article in own if scores.articles.get(article)]
+                others = len(own) - len(holders)
+                weight = math.log(1 + (others + 0.5) / (len(holders) + 0.5))
+                every[language] += weight
+                for article in holders:
+                    held[article] += weight
+        return {
+            d.article.id: held[d.article.id] / every[d.article.language]
+            if every[d.article.language]
+            else 1.0
+            for d in self._documents
+        }
+
     def explain(self, query: Query, article_ids: Sequence[int]) -> dict[int, tuple[WordGain, ...]]:
         parts = list(self._parts(query))
         return {

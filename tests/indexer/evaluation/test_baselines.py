@@ -21,7 +21,7 @@ TEXT = "Les missiles de moyenne portée en Europe, et une négociation à Genèv
 # English articles lie nearer to any query here; the French one stands out from its own language.
 SPREADS = {"fr": CosineSpread(0.70, 0.02, 900), "en": CosineSpread(0.80, 0.02, 900)}
 RETRIEVAL = Retrieval(
-    keyword=(KeywordHit(1, 8.0, 0.8, "fr"), KeywordHit(2, 6.0, 0.3, "en")),
+    keyword=(KeywordHit(1, 8.0, 0.8, 1.0, "fr"), KeywordHit(2, 6.0, 0.3, 1.0, "en")),
     dense=(DenseHit(3 << 16, 0.84, "en"), DenseHit(1 << 16, 0.80, "fr")),
     spreads=SPREADS,
     coverage={"fr": 1.0, "en": 1.0},

@@ -1,19 +1,10 @@
-"""`indexer.ranking.listing` and `drop_distant`: what of a ranking is shown, and in which order."""
+"""`indexer.ranking.listing`: what of a ranking is shown, and in which order."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.stats.facets import ArticleFacts
-from indexer.engines.port import CosineSpread
 from indexer.ranking.listing import SORTS, Sort, make_listing
-from indexer.ranking.merged_ranking import (
-    FEW_PASSAGES,
-    MIN_PASSAGES,
-    KeywordRank,
-    Ranking,
-    SemanticRank,
-    drop_distant,
-)
 
 # The day on the publisher's clock, and the time of publication.
 DATES = (
@@ -62,44 +53,3 @@ def test_by_date_the_undated_come_last(ranked: list[int], facts: dict[int, Artic
     oldest = make_listing(ranked, facts, "oldest", fold_copies=False)
     dates = [(facts[article].day, facts[article].published) for article in oldest]
     assert [date for date in dates if date[0]] == sorted(dated)
-
-
-def rank(*articles: tuple[float, float, float], passages: int = FEW_PASSAGES) -> Ranking:
-    """Articles 1, 2...: merged score, keyword share, deviations."""
-    numbered = list(enumerate(articles, start=1))
-    return Ranking(
-        article_ids=tuple(number for number, _ in numbered),
-        scores={number: score for number, (score, _, _) in numbered},
-        keyword={n: KeywordRank(n, share, share) for n, (_, share, _) in numbered if share},
-        semantic={number: SemanticRank(number, 0.8, far) for number, (_, _, far) in numbered},
-        hits={},
-        words={},
-        meanings={},
-        keyword_weight=0.5,
-        spreads={"fr": CosineSpread(0.72, 0.02, passages)},
-        coverage={"fr": float(any(share for _, share, _ in articles))},
-    )
-
-
-def test_where_nothing_is_near_nothing_is_shown() -> None:
-    assert drop_distant(rank((0.25, 0.0, 3.0), (0.2, 0.0, 2.8))).article_ids == ()
-
-
-def test_an_answered_query_keeps_its_tail_but_not_everything() -> None:
-    answered = rank((0.6, 0.0, 5.0), (0.2, 0.0, 2.8), (0.1, 0.0, 0.5))
-    assert drop_distant(answered).article_ids == (1, 2)
-
-
-def test_what_holds_the_words_is_never_left_out() -> None:
-    words = rank((0.25, 0.5, 0.1), (0.1, 0.05, 0.2), (0.1, 0.0, 1.0))
-    assert drop_distant(words).article_ids == (1, 2)
-
-
-def test_among_few_passages_less_is_asked() -> None:
-    few = rank((0.25, 0.0, 2.5), (0.15, 0.0, 2.0), (0.1, 0.0, 1.4), passages=FEW_PASSAGES - 1)
-    assert drop_distant(few).article_ids == (1, 2)
-
-
-def test_among_the_fewest_passages_nothing_is_judged() -> None:
-    few = rank((0.1, 0.0, 1.0), passages=MIN_PASSAGES - 1)
-    assert drop_distant(few).article_ids == (1,)

@@ -16,13 +16,22 @@ HUGE = "9" * 30
 
 def test_search(client: FlaskClient) -> None:
     page = client.get("/api/v1/search", query_string={"q": "missiles genève"}).json
-    names = ["results", "total", "listed", "page", "page_size", "notices", "facets", "histogram"]
+    names = ["results", "total", "listed", "with_all_words", "with_some_words",
+             "page", "page_size", "notices", "facets", "histogram"]  # fmt: skip
     assert list(page) == [*names, "did_you_mean"]
     result = page["results"][0]
-    assert list(result) == ["article", "score", "keyword", "semantic", "passages", "copies"]
+    assert list(result) == [
+        "article",
+        "match",
+        "score",
+        "keyword",
+        "semantic",
+        "passages",
+        "copies",
+    ]
     assert result["article"] == HEADING
     assert list(result["article"]) == list(HEADING), "in this order"
-    assert list(result["keyword"]) == ["rank", "score", "share"]
+    assert list(result["keyword"]) == ["rank", "score", "share", "held"]
     assert list(result["semantic"]) == ["rank", "cosine", "deviations"]
     text = client.get("/api/v1/articles/1").json["text"]
     for passage in result["passages"]:

@@ -22,7 +22,7 @@ from pylatexenc.latex2text import (
 
 from archive.intake.ingest import ingest
 from archive.model import Article, ArticleDraft, SourceItem, headline_of
-from archive.sources.ninjs import read_object
+from archive.sources.shared.ninjs_object import read_ninjs
 from archive.text.normalize import clean_line
 from tests.support.fakes import make_item
 from tests.support.web import open_app
@@ -257,7 +257,7 @@ def test_any_article_is_plain_text(article: Article, passage: str) -> None:
 
 def draft_of(article: Article) -> ArticleDraft | None:
     sent = json.loads(json.dumps(ninjs_record(article, article.url or "tag:a.example,2021:7")))
-    return read_object(sent, "a").draft
+    return read_ninjs(sent, "a").draft
 
 
 def test_ninjs_comes_back_as_it_went() -> None:

@@ -157,7 +157,7 @@ def test_an_own_text_is_its_own_canonical_page(make_app: MakeApp) -> None:
 
 @pytest.mark.parametrize("path", ["/search?q=missiles", "/similar?article=1"])
 def test_each_result_has_its_context_object(client: FlaskClient, path: str) -> None:
-    results = read_page(client, path).select("ol.results > li")
+    results = read_page(client, path).select("ol.results article")
     assert results
     for result in results:
         [span] = result.select("span.Z3988")

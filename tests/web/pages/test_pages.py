@@ -27,7 +27,9 @@ def test_from_search_to_passage_to_similar(client: FlaskClient) -> None:
     assert "articles for" in results.h1.text
     first = results.select_one("ol.results li")
     assert [mark.text for mark in first.select("mark")] == ["missiles", "portée"]
-    assert " ".join(first.select_one("summary").text.split()).startswith("keyword 1, meaning 1, 0.")
+    assert " ".join(first.select_one("summary").text.split()).startswith(
+        "all words · keyword 1, meaning 1, 0."
+    )
     address = link(first.select_one("h2 a"))
     assert address.startswith("/articles/1?")
     article = read(client, address)
@@ -42,9 +44,9 @@ def test_the_quiet_line_gives_the_cosine(client: FlaskClient) -> None:
     found = client.get("/api/v1/search?q=missiles").json["results"][0]
     page = read(client, "/search?q=missiles")
     shown = " ".join(page.select_one("ol.results summary").text.split())
-    assert shown == f"keyword 1, meaning 1, {found['semantic']['cosine']:.2f}"
+    assert shown == f"all words · keyword 1, meaning 1, {found['semantic']['cosine']:.2f}"
     by_words = read(client, "/search?q=missiles&mode=keyword").select_one("ol.results summary")
-    assert by_words.text.strip() == "keyword 1"
+    assert " ".join(by_words.text.split()) == "all words · keyword 1"
 
 
 def test_links_leave_out_what_says_nothing(client: FlaskClient) -> None:

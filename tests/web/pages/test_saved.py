@@ -93,6 +93,8 @@ def test_what_was_seen_is_read_and_what_came_since_stays_new(
 
 
 def test_a_query_by_meaning_alone(client: FlaskClient, arrive: Callable[..., int]) -> None:
+    for filler in range(60):
+        arrive(f"Sujet {filler}", f"Une chose {filler}, puis une autre.", language="fr")
     save(client, arguments="q=missiles+détruits&mode=semantic")
     number = arrive("Nouveau", "missiles détruits", language="fr")
     found = client.get("/api/v1/saved/1").json["found"]

@@ -24,9 +24,17 @@ def _lines(result: Result) -> list[dict[str, Any]]:
 
 def test_a_result(run_filled: RunHemero) -> None:
     result = _lines(run_filled("search", "missiles", "--json"))[0]
-    assert list(result) == ["article", "score", "keyword", "semantic", "passages", "copies"]
+    assert list(result) == [
+        "article",
+        "match",
+        "score",
+        "keyword",
+        "semantic",
+        "passages",
+        "copies",
+    ]
     assert list(result["article"]) == HEADING
-    assert list(result["keyword"]) == ["rank", "score", "share"]
+    assert list(result["keyword"]) == ["rank", "score", "share", "held"]
     assert list(result["semantic"]) == ["rank", "cosine", "deviations"]
     reason = ["id", "text", "start", "end", "cosine", "marks", "sentence"]
     assert [list(passage) for passage in result["passages"]] == [reason]
@@ -53,7 +61,8 @@ def test_the_api_gives_the_same_results_as_the_command(
 ) -> None:
     page = client.get("/api/v1/search?q=missiles").json
     assert page is not None
-    names = ["results", "total", "listed", "page", "page_size", "notices", "facets", "histogram"]
+    names = ["results", "total", "listed", "with_all_words", "with_some_words",
+             "page", "page_size", "notices", "facets", "histogram"]  # fmt: skip
     assert list(page) == [*names, "did_you_mean"]
     assert page["results"] == _lines(run_filled("search", "missiles", "--json"))
     assert page["facets"] is None

@@ -26,6 +26,7 @@ from archive.diff import compare_details, compare_versions
 from archive.model import Article, ArticleVersion, IngestReport, ItemOutcome
 from archive.wordings import NEXT_VERSION
 from web.i18n.catalogue import word_for_terminal
+from web.records.answers import describe_words, match_label, near_heading
 from web.wordings import (
     ALL_IS_WELL,
     ARTICLES_HELD,
@@ -189,10 +190,15 @@ def show_results(page: "SearchPage") -> None:
         out.print(word_for_terminal(NOTHING_FOUND()))
         return
     first = (page.page - 1) * page.page_size + 1
-    for place, result in enumerate(page.results, start=first):
-        _show_result(place, result)
+    near_place, heading = near_heading(page) or (None, None)
+    for place, result in enumerate(page.results):
+        if place == near_place and heading:
+            _print_wrapped(Text(word_for_terminal(heading), "bold"), "")
+            out.print()
+        _show_result(first + place, result)
     shown = RESULTS_SHOWN(first=first, last=first + len(page.results) - 1, total=page.total)
-    out.print(Text(word_for_terminal(shown), "dim"))
+    words = describe_words(page)
+    out.print(Text("; ".join(map(word_for_terminal, (shown, *words))), "dim"))
 
 
 def show_article(article: Article) -> None:
@@ -271,7 +277,8 @@ def _about(article: Article) -> str:
 
 
 def _ranks(result: "SearchResult") -> str:
-    parts = []
+    label = match_label(result.match)
+    parts = [word_for_terminal(label)] if label else []
     if result.keyword:
         parts.append(f"keyword {result.keyword.rank}")
     if result.semantic:

@@ -5,6 +5,7 @@ stand side by side as in the query; measured in docs/decisions/010-query-languag
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,10 +14,27 @@ from indexer.engines.embedded.words.reader import Rows, Scores
 from indexer.engines.embedded.words.snapshot import Codes, Gains, KeywordSnapshot
 from indexer.engines.embedded.words.writer import EXACT_FIELDS, RANKED_FIELDS
 from indexer.engines.port import KeywordHit, WordGain
-from indexer.engines.scoring import EXACT_WEIGHT, MAX_PAIR_ARTICLES, MAX_PAIRS, PAIR_WEIGHT
+from indexer.engines.scoring import (
+    ALL_HELD,
+    EXACT_WEIGHT,
+    MAX_PAIR_ARTICLES,
+    MAX_PAIRS,
+    PAIR_WEIGHT,
+)
 from indexer.query.records import Form, Parts, Query, Word, has_text_conditions
 from indexer.query.stop_words import asked_words
 from indexer.stop_words import is_stop_word
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordList:
+    """The best hits, the rows of all articles that the list would hold if it were not cut, and how
+    many of these hold all the words.
+    """
+
+    hits: tuple[KeywordHit, ...]
+    rows: Rows
+    complete: int
 
 
 class Sum:
@@ -31,26 +49,52 @@ class Sum:
         self.perfect[list(codes)] += weight * gains.highest
 
 
+class Held:
+    """By article the share of the words that it holds, each weighed by how rare it is in the
+    article's language.
+    """
+
+    def __init__(self, articles: ArticleTable) -> None:
+        self._codes = articles.language_codes
+        self._articles = np.bincount(self._codes, minlength=len(articles.languages))
+        self._weights = np.zeros(len(self._codes))
+        self._all = np.zeros(len(articles.languages))
+
+    def add(self, holders: Mask, asked: Codes) -> None:
+        """Count a word that is asked of these languages, and held by these articles."""
+        held = np.bincount(self._codes[holders], minlength=len(self._articles))
+        weights = np.zeros(len(self._articles))
+        own = list(asked)
+        weights[own] = np.log1p((self._articles[own] - held[own] + 0.5) / (held[own] + 0.5))
+        self._weights[holders] += weights[self._codes[holders]]
+        self._all += weights
+
+    @property
+    def shares(self) -> Scores:
+        every = self._all[self._codes]
+        return np.divide(self._weights, every, out=np.ones_like(every), where=every > 0)
+
+
 def rank_keyword(
     keyword: KeywordSnapshot, query: Query | None, allowed: Mask, depth: int, rest: int = 0
-) -> tuple[tuple[KeywordHit, ...], Rows]:
-    """The best `depth` of the allowed articles and `rest` more, ties by id; and the rows of all
-    that the list would hold if it were not cut.
+) -> KeywordList:
+    """The best `depth` of the allowed articles and `rest` more, ties by id.
 
     Where the query demands words, every allowed article is an answer, be they all stop words;
     where it names fields alone, too, the newest first.
     """
     is_asked = query is not None and (query.is_fields_only or query.words)
     if query is None or not is_asked or not allowed.any():
-        return (), np.empty(0, np.int64)
+        return KeywordList((), np.empty(0, np.int64), 0)
     if query.is_fields_only:
         rows = np.flatnonzero(allowed)
-        return _list_newest(keyword.articles, rows, depth, rest), rows
-    scores, perfect = score(keyword, query)
+        return KeywordList(_list_newest(keyword.articles, rows, depth, rest), rows, len(rows))
+    scores, perfect, held = score(keyword, query)
     rows = np.flatnonzero(allowed if has_text_conditions(query) else allowed & (scores > 0))
     best = _order(keyword.articles, scores, rows, depth + rest)
     shares = scores[best] / np.maximum(perfect[best], np.finfo(np.float32).tiny)
-    return _hits(keyword.articles, best, scores[best], np.minimum(shares, 1)), rows
+    hits = _hits(keyword.articles, best, scores[best], np.minimum(shares, 1), held[best])
+    return KeywordList(hits, rows, int((held[rows] >= ALL_HELD).sum()))
 
 
 def coverage(keyword: KeywordSnapshot, query: Query | None) -> dict[str, float]:
@@ -70,17 +114,21 @@ def coverage(keyword: KeywordSnapshot, query: Query | None) -> dict[str, float]:
     return dict(zip(keyword.articles.languages, shares.tolist(), strict=True)) if query else {}
 
 
-def score(keyword: KeywordSnapshot, query: Query) -> tuple[Scores, Scores]:
-    """Each article's score, and what a perfect match in its language would score.
+def score(keyword: KeywordSnapshot, query: Query) -> tuple[Scores, Scores, Scores]:
+    """Each article's score, what a perfect match in its language would score, and the share of the
+    words that it holds.
 
-    Both have one entry for each row of the article table.
+    All have one entry for each row of the article table.
     """
-    total = Sum(keyword)
+    total, held = Sum(keyword), Held(keyword.articles)
     for word, codes in _asking(keyword, query).items():
-        _add_word(keyword, total, word, codes)
+        own = _score_word(keyword, word, codes)
+        total.scores += own.scores
+        total.perfect += own.perfect
+        held.add(own.scores > 0, codes)
     for pair in _telling_pairs(keyword, query.pairs):
         _add_pair(keyword, total, pair)
-    return total.scores, total.perfect[keyword.articles.language_codes]
+    return total.scores, total.perfect[keyword.articles.language_codes], held.shares
 
 
 def explain_scores(
@@ -99,9 +147,7 @@ def explain_scores(
 
 def _sums(keyword: KeywordSnapshot, query: Query) -> Iterator[tuple[str, Sum]]:
     for word, codes in _asking(keyword, query).items():
-        own = Sum(keyword)
-        _add_word(keyword, own, word, codes)
-        yield " ".join(word.parts), own
+        yield " ".join(word.parts), _score_word(keyword, word, codes)
     for pair in _telling_pairs(keyword, query.pairs):
         own = Sum(keyword)
         _add_pair(keyword, own, pair)
@@ -109,11 +155,11 @@ def _sums(keyword: KeywordSnapshot, query: Query) -> Iterator[tuple[str, Sum]]:
 
 
 def _hits(
-    articles: ArticleTable, rows: Rows, scores: Scores, shares: Scores
+    articles: ArticleTable, rows: Rows, scores: Scores, shares: Scores, held: Scores
 ) -> tuple[KeywordHit, ...]:
     languages = [articles.languages[code] for code in articles.language_codes[rows]]
     ids = articles.ids[rows].tolist()
-    return tuple(map(KeywordHit, ids, scores.tolist(), shares.tolist(), languages))
+    return tuple(map(KeywordHit, ids, scores.tolist(), shares.tolist(), held.tolist(), languages))
 
 
 def _asking(keyword: KeywordSnapshot, query: Query) -> dict[Word, Codes]:
@@ -135,19 +181,18 @@ def _tokens(keyword: KeywordSnapshot, query: Query) -> dict[str, Codes]:
     return {token: tuple(sorted(codes)) for token, codes in asking.items()}
 
 
-def _add_word(keyword: KeywordSnapshot, total: Sum, word: Word, codes: Codes) -> None:
+def _score_word(keyword: KeywordSnapshot, word: Word, codes: Codes) -> Sum:
     """Of a word's forms an article counts the best, once."""
-    if len(word.forms) == 1:
-        _add_form(keyword, total, word.forms[0], codes)
-        return
     best = Sum(keyword)
+    if len(word.forms) == 1:
+        _add_form(keyword, best, word.forms[0], codes)
+        return best
     for form in word.forms:
         own = Sum(keyword)
         _add_form(keyword, own, form, codes)
         np.maximum(best.scores, form.weight * own.scores, out=best.scores)
         np.maximum(best.perfect, form.weight * own.perfect, out=best.perfect)
-    total.scores += best.scores
-    total.perfect += best.perfect
+    return best
 
 
 def _add_pair(keyword: KeywordSnapshot, total: Sum, pair: Parts) -> None:
@@ -226,4 +271,4 @@ def _list_newest(
     newest = rows[np.lexsort(keys)][::-1][: depth + rest]
     shares = np.zeros(len(newest), np.float32)
     shares[:depth] = np.linspace(1, 0, min(depth, len(newest)), endpoint=False)
-    return _hits(articles, newest, shares, shares)
+    return _hits(articles, newest, shares, shares, np.ones_like(shares))
