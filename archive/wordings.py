@@ -249,6 +249,12 @@ ROBOTS_ANSWERED = define(
 )
 HOST_CLOSED = define("host_closed", "%(site)s asked to be left alone for another %(seconds)s s")
 PAGE_NOT_READ = define("page_not_read", "a page of %(number)s bytes; not read")
+PAGE_IS_THE_FRONT = define("page_is_the_front", "it leads to the front page")
+PAGE_IS_ANOTHER = define(
+    "page_is_another", "it has none of the feed's words, as a consent form or a bot check"
+)
+PAGE_IS_SHORTER = define("page_is_shorter", "it has less text than the feed")
+PAGE_OF_SEVERAL = define("page_of_several", "it is the same as that of another item")
 KEPT_AS_THE_FEED_TELLS = define(
     "kept_as_the_feed_tells", "kept with the feed's own text, because of its page: %(reason)s"
 )

@@ -20,7 +20,7 @@ from archive.feeds.store import FeedStore
 from archive.feeds.visit import FeedVisited, ItemFetched, Visitor
 from archive.intake.ingest import ingest
 from archive.messages import join_messages
-from archive.model import ItemOutcome
+from archive.model import ItemOutcome, SourceItem
 from archive.net.fetch import FetchLimits, request_url
 from archive.sources.options import ReadOptions
 from archive.store.articles import ArticleStore
@@ -112,6 +112,9 @@ class Poller:
         return outcome
 
     def _outcome_of(self, fetched: ItemFetched) -> ItemOutcome | None:
+        held = fetched.item.article_id
+        if fetched.is_feeds_own and held is not None and self._holds_more(held, fetched.source):
+            return ItemOutcome(fetched.item.entry.name, "unchanged", held)
         if fetched.source is not None:
             (outcome,) = ingest([fetched.source], self.store)
             return outcome
@@ -119,6 +122,12 @@ class Poller:
         if article_id is None:
             return None
         return ItemOutcome(fetched.item.entry.name, "unchanged", article_id, HELD_ALREADY())
+
+    def _holds_more(self, article_id: int, source: SourceItem | None) -> bool:
+        """Return whether the article has a longer text than the feed gives, from its page."""
+        told = source.draft.paragraphs if source and source.draft else ()
+        held = self.store.get_many([article_id])
+        return any(sum(map(len, each.paragraphs)) > sum(map(len, told)) for each in held)
 
 
 def group_by_host(feeds: Sequence[Feed]) -> list[list[Feed]]:

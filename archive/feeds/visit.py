@@ -27,14 +27,21 @@ from archive.feed_formats.syndication import MAX_ENTRIES
 from archive.feeds.decide import decide_feed, parse_retry_after
 from archive.feeds.hosts import HostGate
 from archive.feeds.store import FeedStore
+from archive.feeds.weighing import doubt_page
 from archive.messages import SEVERAL, Message
-from archive.model import SourceItem
+from archive.model import ArticleDraft, SourceItem
 from archive.net.fetch import refusal_of
 from archive.sources.html import read_page
 from archive.sources.options import ReadOptions
 from archive.text.addresses import address_key
 from archive.text.decode import MAX_DOCUMENT_BYTES
-from archive.wordings import KEPT_AS_THE_FEED_TELLS, NO_ARTICLE_FOUND, PAGE_NOT_READ, UNREADABLE
+from archive.wordings import (
+    KEPT_AS_THE_FEED_TELLS,
+    NO_ARTICLE_FOUND,
+    PAGE_NOT_READ,
+    PAGE_OF_SEVERAL,
+    UNREADABLE,
+)
 
 MAX_INDEX_DEPTH = 2
 TRANSIENT_STATUSES = (408, 425, 429)  # as any 5xx: the page may be available later
@@ -58,7 +65,8 @@ class ItemFetched:
     """An item to store, with a remark for its outcome.
 
     `source` is None if the store may already have it, at the address of this key. `transient` means
-    that its page could not be fetched this time, but may be available later.
+    that its page could not be fetched this time, but may be available later; `is_feeds_own` that
+    the text is the feed's.
     """
 
     feed: Feed
@@ -67,6 +75,7 @@ class ItemFetched:
     address: str | None = None
     transient: bool = False
     remark: Message | None = None
+    is_feeds_own: bool = False
 
 
 @dataclass(slots=True)
@@ -80,6 +89,7 @@ class Visitor:
     random: Random
     items_per_visit: int
     seen: set[str] = field(default_factory=set)
+    seen_texts: set[tuple[str, ...]] = field(default_factory=set)
 
     def visit_all(self, feeds: Sequence[Feed]) -> Iterator[FeedVisited | ItemFetched]:
         for feed in feeds:
@@ -119,7 +129,7 @@ class Visitor:
             return ItemFetched(feed, item, None, address)
         self.seen.add(address)
         try:
-            return _page_item(feed, item, self.gate, self.options)
+            return self._weigh(_read_page(item, self.gate, self.options), feed, item)
         except HostClosedError:
             self.seen.discard(address)
             return None
@@ -130,6 +140,19 @@ class Visitor:
         except Exception as exc:  # a bug on one page must not stop the others
             logger.exception("reading %s failed", entry.link)
             return _feed_item(feed, item, UNREADABLE(reason=f"{exc!r:.200}"), transient=True)
+
+    def _weigh(
+        self, read: tuple[SourceItem, ArticleDraft, str], feed: Feed, item: PendingItem
+    ) -> ItemFetched:
+        """Return the item with its page's text, or with the feed's if the page is not its own."""
+        source, draft, final_url = read
+        doubt = doubt_page(draft, final_url, item.entry)
+        if doubt is None and draft.paragraphs in self.seen_texts:
+            doubt = PAGE_OF_SEVERAL()
+        if doubt is not None:
+            return _feed_item(feed, item, doubt, transient=True)
+        self.seen_texts.add(draft.paragraphs)
+        return ItemFetched(feed, item, complete_item(source, item.entry, feed.source or feed.title))
 
 
 def ask_feed(gate: HostGate, feed: Feed, now: datetime) -> FeedReply:
@@ -180,8 +203,13 @@ def read_children(gate: HostGate, index: FeedDocument, now: datetime) -> FeedDoc
     return replace(index, entries=tuple(entries[:MAX_ENTRIES]), remarks=tuple(remarks))
 
 
-def _page_item(feed: Feed, item: PendingItem, gate: HostGate, options: ReadOptions) -> ItemFetched:
-    """Return the item with its page's text. Raise FetchError, UnreadableInputError."""
+def _read_page(
+    item: PendingItem, gate: HostGate, options: ReadOptions
+) -> tuple[SourceItem, ArticleDraft, str]:
+    """Return the item of its page, the draft in it, and the page's final address.
+
+    Raise FetchError, UnreadableInputError.
+    """
     entry = item.entry
     page = gate.request(entry.link or "")
     if not page.ok:
@@ -194,7 +222,7 @@ def _page_item(feed: Feed, item: PendingItem, gate: HostGate, options: ReadOptio
         raise UnreadableInputError(read.problem or NO_ARTICLE_FOUND())
     if item.article_id is not None:  # the same article, whatever its page says
         read = replace(read, draft=replace(read.draft, url=entry.link))
-    return ItemFetched(feed, item, complete_item(read, entry, feed.source or feed.title))
+    return read, read.draft or ArticleDraft("", ()), page.url
 
 
 def _feed_item(
@@ -209,5 +237,10 @@ def _feed_item(
         return ItemFetched(feed, item, SourceItem(entry.name, problem=reason), transient=transient)
     remark = KEPT_AS_THE_FEED_TELLS(reason=problem) if problem else None
     return ItemFetched(
-        feed, item, SourceItem(entry.name, draft), transient=transient, remark=remark
+        feed,
+        item,
+        SourceItem(entry.name, draft),
+        transient=transient,
+        remark=remark,
+        is_feeds_own=problem is not None,
     )

@@ -103,6 +103,71 @@ def test_a_page_that_comes_back_makes_the_next_version(
     assert poll(poller) == []
 
 
+def barrage(lines: int) -> str:
+    """Paragraphs of an article on a dam, escaped for a feed."""
+    return "".join(
+        f"&lt;p&gt;Le barrage de Vercombe retient {n} millions de litres, dit-on ici.&lt;/p&gt;"
+        for n in range(lines)
+    )
+
+
+def test_the_feed_s_text_is_kept_until_its_page_can_be_had(
+    site: Site, poller: Poller, store: ArticleStore
+) -> None:
+    site.serve("/a", article_page("Le barrage de Vercombe"))
+    whole = site.answer("/a")
+    site.serve("/a", article_page("Votre vie privée compte"))
+    site.answers["/a"] = [site.answer("/a"), whole]
+    told = item(site.origin + "/a", "Barrage de Vercombe : neuf millions de litres", barrage(2))
+    subscribe(poller, site.serve("/feed", rss(told), RSS))
+    (first,) = poll(poller)
+    assert len(store.get(first.id or 0).paragraphs) == 2
+    assert "none of the feed's words" in str(first.reason)
+    (second,) = poll(poller)
+    assert (second.outcome, second.id) == ("updated", first.id)
+    assert len(store.get(first.id or 0).paragraphs) == 4
+
+
+def test_a_teaser_does_not_replace_the_feed_s_whole_text(
+    site: Site, poller: Poller, store: ArticleStore
+) -> None:
+    link = site.serve("/a", article_page("Le barrage de Vercombe"))
+    subscribe(poller, site.serve("/feed", rss(item(link, "Barrage", barrage(12))), RSS))
+    outcomes = [one for _ in range(MAX_ATTEMPTS + 1) for one in poll(poller)]
+    assert [one.outcome for one in outcomes] == ["added", *["unchanged"] * (MAX_ATTEMPTS - 1)]
+    assert len(store.get(outcomes[0].id or 0).paragraphs) == 12
+    assert "less text than the feed" in str(outcomes[-1].reason)
+
+
+def test_items_that_lead_to_one_page_are_articles_of_their_own(
+    site: Site, poller: Poller, store: ArticleStore
+) -> None:
+    links = [site.serve(f"/{n}", article_page("Abonnez-vous")) for n in range(3)]
+    told = [item(link, f"Titre {n}", f"Le texte {n}.") for n, link in enumerate(links)]
+    subscribe(poller, site.serve("/feed", rss(*told), RSS))
+    outcomes = poll(poller)
+    assert [one.outcome for one in outcomes] == ["added"] * 3
+    texts = [store.get(one.id or 0).text for one in outcomes]
+    assert texts[1:] == ["Le texte 1.", "Le texte 2."]
+
+
+def test_a_wall_does_not_replace_a_text_that_is_held(
+    site: Site, poller: Poller, store: ArticleStore
+) -> None:
+    site.serve("/a", article_page("Le barrage de Vercombe"))
+    whole = site.answer("/a")
+    site.serve("/a", article_page("Votre vie privée compte"))
+    site.answers["/a"] = [Answer(status=503), whole, site.answer("/a")]
+    title = "Barrage de Vercombe : neuf millions de litres"
+    subscribe(poller, site.serve("/feed", rss(item(site.origin + "/a", title, barrage(1))), RSS))
+    (first,), (second,) = poll(poller), poll(poller)
+    site.serve("/feed", rss(item(site.origin + "/a", f"{title} (actualisé)", barrage(2))), RSS)
+    third = poll(poller)
+    assert (first.outcome, second.outcome) == ("added", "updated")
+    assert [one.outcome for one in third] in ([], ["unchanged"])
+    assert len(store.get(first.id or 0).paragraphs) == 4
+
+
 def test_a_failed_item_is_tried_a_bounded_number_of_times(site: Site, poller: Poller) -> None:
     feed = subscribe(poller, site.serve("/feed", rss(item(site.origin + "/gone")), RSS))
     outcomes = [one.outcome for _ in range(5) for one in poll(poller)]
