@@ -69,7 +69,9 @@ class VersionRecord(Record):
     text = ma.fields.String()
     source = ma.fields.String(attribute="details.source", allow_none=True)
     authors = ma.fields.List(ma.fields.String(), attribute="details.authors")
-    published = ma.fields.String(attribute="details.published", allow_none=True)
+    published = ma.fields.String(
+        attribute="details.published_local", allow_none=True, metadata=DATED
+    )
     section = ma.fields.String(attribute="details.section", allow_none=True)
     language = ma.fields.String(attribute="details.language")
 
