@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from archive.errors import UnreadableInputError
 from archive.extraction.page_blocks import Block, read_blocks
 from archive.extraction.page_body import Known, choose_paragraphs
-from archive.extraction.page_dates import agree_with_address, find_published
+from archive.extraction.page_dates import agree_with_address, find_month, find_published
 from archive.extraction.page_entries import choose_short_lines
 from archive.extraction.page_metadata import PageMetadata, read_metadata
 from archive.extraction.page_pictures import read_captions
@@ -64,6 +64,7 @@ def extract_article(html: str, url: str | None = None, rules: SiteRules = NO_RUL
     if _size(paragraphs) < MIN_BODY_CHARACTERS:
         raise UnreadableInputError(NO_ARTICLE_FOUND())
     found = metadata.published or find_published(root, blocks, address, metadata.language)
+    found = found or metadata.period or find_month(root, blocks, metadata.language)
     published = ruled.published or agree_with_address(found, address)
     return _draft(metadata, ruled, paragraphs, published, address)
 

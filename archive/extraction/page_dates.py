@@ -1,7 +1,7 @@
 """Finds when an article was published, from candidates validated in turn. Pure.
 
-A candidate counts only if it gives a day: a month or a year is never turned into one. What nothing
-supports stays unknown.
+A candidate that gives a day counts first. A month or a year is never turned into one, and counts
+only where nothing gives a day. What nothing supports stays unknown.
 """
 
 import re
@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from lxml.html import HtmlElement
 
+from archive.errors import FieldRefusedError
 from archive.extraction import page_cues
 from archive.extraction.page_blocks import Block
-from archive.text.dates import EARLIEST_YEAR
-from archive.text.normalize import clean_line, parse_moment
+from archive.text.dates import EARLIEST_YEAR, MONTH_CHARACTERS, YEAR_CHARACTERS
+from archive.text.normalize import clean_line, parse_moment, parse_published
 
 with warnings.catch_warnings():
     # Its downloader, which we do not use, warns where urllib3 has no SOCKS.
@@ -47,7 +48,7 @@ _ISSUED = re.compile(
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
-MAX_LINE_CHARACTERS = 160
+MAX_LINE_CHARACTERS, MAX_MONTH_CHARACTERS = 160, 40
 MAX_LINES_AROUND_HEADLINE = 8
 MAX_TIMES = 20
 # htmldate's time grows with the number of tags and of characters.
@@ -70,6 +71,28 @@ def read_day(raw: str | None, language: str | None) -> str | None:
     if day in _UNSET:
         return None
     return clean_line(raw or "") if _ISO.match(raw or "") else moment.isoformat()
+
+
+def choose_period(candidates: Iterable[str | None], language: str | None) -> str | None:
+    """Return the first candidate that is a month or a year, in ISO 8601; None if none is."""
+    return next((period for raw in candidates if (period := _read_period(raw, language))), None)
+
+
+def find_month(root: HtmlElement, blocks: Sequence[Block], language: str | None) -> str | None:
+    """Return the month of a <time>, or of a line at the headline that says nothing else."""
+    lines = (
+        block.text for block in _short_lines(blocks) if len(block.text) <= MAX_MONTH_CHARACTERS
+    )
+    month = choose_period((*_times(root), *lines), language)
+    return month if month and len(month) > YEAR_CHARACTERS else None
+
+
+def _read_period(raw: str | None, language: str | None) -> str | None:
+    try:
+        written = parse_published(raw or "", language)
+    except FieldRefusedError:
+        return None
+    return written if len(written) <= MONTH_CHARACTERS and not written.startswith("1970") else None
 
 
 def _read_moment(text: str, language: str | None) -> date | None:
@@ -137,16 +160,20 @@ def _day_in(url: str | None) -> str | None:
 
 def _lines_at_headline(blocks: Sequence[Block]) -> Iterator[str]:
     """Yield the days in the short lines after the headline, then in those before it."""
+    for block in _short_lines(blocks):
+        if found := _published_in(block.text):
+            yield found
+
+
+def _short_lines(blocks: Sequence[Block]) -> Iterator[Block]:
     place = next((i for i, block in enumerate(blocks) if block.tag == "h1"), None)
     if place is None:
         return
     after = blocks[place + 1 : place + 1 + MAX_LINES_AROUND_HEADLINE]
     before = blocks[max(0, place - MAX_LINES_AROUND_HEADLINE) : place]
     for block in (*after, *reversed(before)):
-        if len(block.text) > MAX_LINE_CHARACTERS or _COPYRIGHT.search(block.text):
-            continue
-        if found := _published_in(block.text):
-            yield found
+        if len(block.text) <= MAX_LINE_CHARACTERS and not _COPYRIGHT.search(block.text):
+            yield block
 
 
 def _guess(root: HtmlElement, url: str | None) -> str | None:

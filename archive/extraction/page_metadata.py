@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extraction.page_authors import choose_authors, is_name, split_names
-from archive.extraction.page_dates import choose_declared
+from archive.extraction.page_dates import choose_declared, choose_period
 from archive.extraction.page_linked import LinkedArticle, as_string, read_linked
 from archive.extraction.page_title import choose_title
 from archive.text.normalize import clean_line
@@ -62,6 +62,7 @@ class PageMetadata:
     title: str | None
     authors: tuple[str, ...]
     published: str | None
+    period: str | None
     source: str | None
     url: str | None
     language: str | None
@@ -92,6 +93,7 @@ def read_metadata(root: HtmlElement, url: str | None = None) -> PageMetadata:
         title=_title(declared, named, linked, headlines, outlets),
         authors=choose_authors(_author_lists(root, named, linked), outlets),
         published=choose_declared(issued, language),
+        period=choose_period(issued, language),
         modified=choose_declared(changed, language),
         source=source,
         url=canonical,

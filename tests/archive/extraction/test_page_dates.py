@@ -33,11 +33,24 @@ def test_turns_no_year_into_a_day(text: str) -> None:
         ("Mis en ligne le mercredi 1er septembre 2010", "2010-09-01"),
         ("Mis à jour le 04/12/2021 à 09:00 - Publié le 03/12/2021 à 14:05", "2021-12-03"),
         ("Publié le 03/12/21", "2021-12-03"),
-        ("Juin 2021", None),
+        ("Juin 2021", "2021-06"),
+        ("2021", None),
     ],
 )
 def test_reads_the_line_at_the_headline(line: str, day: str | None) -> None:
     assert published(shown=f'<p class="date">{line}</p>') == day
+
+
+@pytest.mark.parametrize(
+    ("declared", "period"),
+    [("2021-06", "2021-06"), ("Juin 2021", "2021-06"), ("2021", "2021"), ("1970", None)],
+)
+def test_a_declared_month_or_year_counts_where_nothing_gives_a_day(
+    declared: str, period: str | None
+) -> None:
+    head = f'<meta name="date" content="{declared}">'
+    assert published(head) == period
+    assert published(head, '<time datetime="2021-06-03"></time>') == "2021-06-03"
 
 
 @pytest.mark.parametrize("declared", ["1970-01-01", "{{ date }}", "0000-00-00 00:00:00", "Hier"])
