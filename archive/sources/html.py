@@ -6,7 +6,8 @@ from functools import partial
 from io import BufferedReader
 
 from archive.errors import UnreadableInputError
-from archive.extraction.extract import read_original
+from archive.extraction.extract import declared_charset, read_original
+from archive.extraction.page_several import split_articles
 from archive.model import OriginalPage, SourceItem
 from archive.net.fetch import FetchedPage
 from archive.sources.options import ReadOptions
@@ -24,10 +25,17 @@ def recognizes(head: bytes) -> bool:
 
 
 def read_items(stream: BufferedReader, name: str, options: ReadOptions) -> Iterator[SourceItem]:
+    """Yield the page's article, or each of several, as exports of press databases hold them."""
     try:
-        yield page_item(name, OriginalPage(read_document(stream)), options)
+        page = OriginalPage(read_document(stream))
+        drafts = split_articles(decode_text(page.data, declared_charset(page.data)))
     except UnreadableInputError as exc:
         yield SourceItem(name, problem=exc.message)
+        return
+    if not drafts:
+        yield page_item(name, page, options)
+    for number, draft in enumerate(drafts, start=1):
+        yield SourceItem(f"{name}:{number}", draft)
 
 
 def read_page(page: FetchedPage, name: str, options: ReadOptions) -> SourceItem:
