@@ -193,6 +193,10 @@ def test_none_is_cut_off_by_the_depth_of_a_list(
     monkeypatch.setattr("indexer.search.retriever.DEPTH", 8)
     monkeypatch.setattr(module, "DEPTH", 8)
     monkeypatch.setattr(module, "SLICE_ARTICLES", 6)
+    # The list is too short to tell what chance would give.
+    monkeypatch.setattr(
+        "indexer.ranking.merged_ranking.find_bounds", lambda *_: {"fr": 0.5, "und": 0.5}
+    )
     desk = make_desk("missiles traité portée", mode)
     search = desk.save()
     new = desk.fill(

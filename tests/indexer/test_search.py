@@ -406,7 +406,7 @@ def test_what_no_article_holds_and_the_model_has_no_words_for_means_nothing(
 def test_each_result_says_how_it_answers(
     store: ArticleStore, engine: SearchEngine, embedder: FakeEmbedder
 ) -> None:
-    filler = [make_item(f"Sujet {n}", f"Le texte {n} traite de la chose {n}.") for n in range(60)]
+    filler = [make_item(f"Sujet {n}", f"Le texte {n} parle de la chose {n}.") for n in range(60)]
     texts = ("le traité sur les missiles", "un traité de paix", "les missiles volent")
     list(ingest([*filler, *(make_item("Titre", text) for text in texts)], store))
     sync(store, engine, embedder)

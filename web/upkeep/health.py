@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from cachetools import TTLCache
 
-from archive.errors import StoreError
+from archive.errors import ArchiveError, StoreError
 from archive.messages import SEVERAL, Message, Template
 from archive.model import Article
 from archive.store.soundness import Damage, find_damage, rebuild_indexes
@@ -199,12 +200,12 @@ def _compare(services: Services) -> Health:
 
 def _find_lost(services: Services, ids: Sequence[int]) -> set[int]:
     """Search for a sample of the articles by their own words; return those that are not found."""
-    sample = ids[:: len(ids) // SEARCHED_ARTICLES + 1]
-    return {
-        article.id
-        for article in services.store.get_many(sample)
-        if not _finds(services.engine, article)
-    }
+    lost = set()
+    for article_id in ids[:: len(ids) // SEARCHED_ARTICLES + 1]:
+        with suppress(ArchiveError):  # damaged, which is told elsewhere, or deleted meanwhile
+            if not _finds(services.engine, services.store.get(article_id)):
+                lost.add(article_id)
+    return lost
 
 
 def _finds(engine: SearchEngine, article: Article) -> bool:
