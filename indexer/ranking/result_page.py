@@ -42,7 +42,8 @@ class SearchPage:
     """A page of results; `total`, `facets` and `histogram` describe all that matches.
 
     `listed` of these can be paged to: the best, or all where it is not given. `with_all_words`
-    articles hold all of the query's words, `with_some_words` others hold some.
+    articles hold all of the query's words, `with_some_words` others hold some; `near`
+    articles of the list are merely near.
     `notices` say what could not be done as asked; `did_you_mean` is the query with its misspellings
     corrected, if it has any.
     """
@@ -58,6 +59,7 @@ class SearchPage:
     listed: int | None = None
     with_all_words: int = 0
     with_some_words: int = 0
+    near: int = 0
 
     @property
     def last(self) -> int:

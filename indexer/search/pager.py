@@ -59,7 +59,8 @@ class Pager:
         page = SearchPage(
             results, len(shown), query.page, query.page_size, make_notices(parsed, ranking)
         )
-        return self._count(page, shown, ranking, query.with_facets)
+        near = sum(ranking.match(article) == "near" for article in shown)
+        return self._count(replace(page, near=near), shown, ranking, query.with_facets)
 
     def stream(self, ranking: Ranking, query: SearchQuery, parsed: Query) -> SearchStream:
         """The same page, with results that are read from the store as they are taken."""

@@ -410,9 +410,12 @@ def test_each_result_says_how_it_answers(
     texts = ("le traité sur les missiles", "un traité de paix", "les missiles volent")
     list(ingest([*filler, *(make_item("Titre", text) for text in texts)], store))
     sync(store, engine, embedder)
-    page = SearchService(store, engine, embedder).search(SearchQuery("traité missiles zeppelin"))
+    page = SearchService(store, engine, embedder).search(
+        SearchQuery("traité missiles zeppelin", page_size=50)
+    )
     matches = {result.article.id: result.match for result in page.results}
     assert (matches[61], page.with_all_words, page.with_some_words) == ("some", 0, 3)
+    assert page.near == sum(match == "near" for match in matches.values())
     order = [result.match == "near" for result in page.results]
     assert order == sorted(order)
     both = SearchService(store, engine, embedder).search(SearchQuery("traité missiles"))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from threading import Event
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, FeedNotFoundError
 from archive.feed_formats.model import Feed
+from archive.feeds.hosts import HostGate
 from archive.feeds.lock import poll_lock
 from archive.feeds.poll import ItemPolled, Poller
 from archive.feeds.subscribe import subscribe
@@ -37,15 +38,24 @@ def follow_feeds(job: Job, services: Services, stopping: Event) -> Iterator[Job]
 
 
 def _subscribe_all(job: Job, poller: Poller) -> tuple[list[Feed], list[ItemOutcome]]:
-    """The feeds now followed, and why others are not."""
+    """The feeds now followed, and why others are not.
+
+    Those of a list are followed already, and asked again later if they do not answer now.
+    """
     gate, followed, refused = poller.make_gate(), [], []
     for source in job.sources:
         try:
-            now = poller.clock.now()
-            followed.append(subscribe(gate, poller.feeds, source.name, now).feed)
+            followed.append(_find_or_subscribe(gate, poller, source.name))
         except ArchiveError as exc:
             refused.append(ItemOutcome(source.name, "rejected", reason=exc.message))
     return followed, refused
+
+
+def _find_or_subscribe(gate: HostGate, poller: Poller, address: str) -> Feed:
+    try:
+        return poller.feeds.find(address)
+    except FeedNotFoundError:
+        return subscribe(gate, poller.feeds, address, poller.clock.now()).feed
 
 
 def _found(poller: Poller, followed: list[Feed]) -> Message | None:

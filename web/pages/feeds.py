@@ -1,5 +1,7 @@
 """The page of the feeds that are followed."""
 
+from datetime import UTC, datetime
+
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -57,7 +59,12 @@ def _follow_list(data: bytes) -> str | AnyResponse:
         outlines = read_opml(data)
     except NotAFeedError as exc:
         return _show_feeds(exc.message)
-    addresses = [outline.url for outline in outlines if outline.url]
+    store, now = get_context().services.feeds, datetime.now(UTC)
+    addresses = []
+    for outline in outlines:
+        if outline.url:  # also a feed that does not answer today
+            feed, _ = store.add(outline.url, now, title=outline.name or None)
+            addresses.append(feed.url)
     return _poll(addresses) if addresses else _show_feeds(NO_FEED_IN_LIST())
 
 

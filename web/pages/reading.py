@@ -62,6 +62,7 @@ class PageView:
     number: int
     last: int
     total: int
+    answers: int
     took_ms: int
     notices: tuple[Message, ...]
     words: tuple[Message, ...]
@@ -228,6 +229,7 @@ def _listing(found: SearchPage, took_ms: int) -> dict[str, Any]:
         number=found.page,
         last=found.last,
         total=found.total,
+        answers=found.total - found.near,
         took_ms=took_ms,
         notices=found.notices,
         words=describe_words(found),

@@ -49,6 +49,18 @@ def test_a_list_of_feeds(client: FlaskClient, site: Site, feed_url: str) -> None
     assert len(client.get("/api/v1/feeds").json["feeds"]) == 2
 
 
+def test_a_feed_of_a_list_that_does_not_answer_today_is_kept(
+    client: FlaskClient, site: Site, feed_url: str
+) -> None:
+    silent = site.origin + "/silent"
+    outlines = "".join(f'<outline type="rss" xmlUrl="{url}"/>' for url in (silent, feed_url))
+    data = {"opml": (BytesIO(OPML.format(outlines).encode()), "list.opml")}
+    client.post("/feeds", data=data, follow_redirects=True)
+    feeds = {each["url"]: each for each in client.get("/api/v1/feeds").json["feeds"]}
+    assert feeds.keys() == {silent, feed_url}
+    assert "404" in str(feeds[silent]["outcome"])
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [

@@ -24,7 +24,7 @@ def link(tag: Tag | None) -> str:
 
 def test_from_search_to_passage_to_similar(client: FlaskClient) -> None:
     results = read(client, "/search?q=missiles+portée")
-    assert "articles for" in results.h1.text
+    assert "article for" in results.h1.text
     first = results.select_one("ol.results li")
     assert [mark.text for mark in first.select("mark")] == ["missiles", "portée"]
     assert " ".join(first.select_one("summary").text.split()).startswith(
