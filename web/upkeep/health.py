@@ -166,13 +166,17 @@ def _is_sound(services: Services) -> bool:
 
 
 def _find_damaged_files(services: Services) -> Mapping[str, Message]:
-    """Return what is wrong with files after several attempts: a commit briefly removes some."""
+    """Return what is wrong with the same files at each of several looks: each commit removes some
+    that the look before it still expected.
+    """
+    damaged = services.engine.damaged_parts()
     for _ in range(LOOKS - 1):
-        damaged = services.engine.damaged_parts()
         if not damaged:
-            return damaged
+            break
         time.sleep(PAUSE_SECONDS)
-    return services.engine.damaged_parts()
+        again = services.engine.damaged_parts()
+        damaged = {name: what for name, what in again.items() if name in damaged}
+    return damaged
 
 
 def _compare(services: Services) -> Health:
